@@ -1,0 +1,259 @@
+"""The proofs: every account recomputed from its transfers, every transfer held against its digest.
+
+Each proof is one query that returns what does not agree; an empty answer is the proof.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Select, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from ledger.chart import Kind
+from ledger.database import sum_of
+from ledger.money import Money
+from ledger.posting import DIGESTED
+from ledger.tables import Account, Hold, Transfer
+
+NAMED_AT_MOST: Final = 1_000
+"""How many findings of one proof are named; more than that and the books are beyond naming."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not agree.
+
+    :param proof: which proof it failed, in one word
+    :param subject: ``account``, ``transfer``, ``hold`` or another thing with an id
+    """
+
+    proof: str
+    subject: str
+    id: UUID | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingFence:
+    """Whether what is in the bank covers what is owed (the ring-fence).
+
+    :param held: bank and Stripe
+    :param owed: vouchers, shops, funders and payouts in transit
+    """
+
+    held: Money
+    owed: Money
+
+    @property
+    def covered(self) -> bool:
+        """Every cent owed is in the bank."""
+        return self.held >= self.owed
+
+    @property
+    def short_by(self) -> Money:
+        """What is missing; zero when covered."""
+        return max(self.owed - self.held, Money(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit looked at and what it found."""
+
+    accounts: int
+    transfers: int
+    debits: Money
+    credits: Money
+    ring_fence: RingFence
+    findings: tuple[Finding, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+
+async def audit(session: AsyncSession) -> Audit:
+    """Recompute the books of a programme. Run it in a repeatable-read transaction: it reads more than once."""
+    sums = await session.execute(
+        select(func.count(), sum_of(Account.debits_posted), sum_of(Account.credits_posted)).select_from(Account)
+    )
+    accounts, debits, credits_ = sums.one()
+    transfers = (await session.execute(select(func.count()).select_from(Transfer))).scalar_one()
+    findings: list[Finding] = []
+    if debits != credits_:
+        detail = f"all debits are {Money(debits)}, all credits {Money(credits_)}"
+        findings.append(Finding("totals", "books", None, detail))
+    for proof, subject, statement in _proofs():
+        rows = await session.execute(statement.limit(NAMED_AT_MOST))
+        findings += [Finding(proof, subject, row[0], row[1]) for row in rows]
+    return Audit(
+        accounts, transfers, Money(debits), Money(credits_), await ring_fence(session), tuple(findings)
+    )  # fmt: skip
+
+
+async def ring_fence(session: AsyncSession) -> RingFence:
+    """Bank and Stripe against what vouchers, shops, funders and payouts in transit are owed."""
+    debit_balance = sum_of(Account.debits_posted) - sum_of(Account.credits_posted)
+    statement = select(Account.kind, debit_balance).group_by(Account.kind)
+    by_kind = {Kind(kind): Money(cents) for kind, cents in await session.execute(statement)}
+    held = _of(by_kind, (Kind.BANK, Kind.STRIPE))
+    owed = -_of(by_kind, (Kind.VOUCHER, Kind.SHOP, Kind.FUNDER, Kind.TRANSIT))
+    return RingFence(held, owed)
+
+
+def _of(by_kind: dict[Kind, Money], kinds: Iterable[Kind]) -> Money:
+    return Money(sum(by_kind[kind].cents for kind in kinds if kind in by_kind))
+
+
+def _proofs() -> tuple[tuple[str, str, Select[UUID, str]], ...]:
+    return (
+        ("digest", "transfer", _changed_transfers()),
+        ("sums", "account", _wrong_sums()),
+        ("sequence", "account", _broken_sequences()),
+        ("guard", "account", _overdrawn()),
+        ("orphan", "transfer", _orphans()),
+        ("reversal", "transfer", _wrong_reversals()),
+        ("hold", "hold", _wrong_holds()),
+        ("pending", "account", _wrong_pending()),
+    )
+
+
+def _changed_transfers() -> Select[UUID, str]:
+    """Transfers that are no longer what was posted."""
+    digest = func.public.transfer_digest(*(getattr(Transfer, name) for name in DIGESTED))
+    detail = func.format(
+        "the row is not what was posted: now %s cents from %s to %s",
+        Transfer.amount, Transfer.debit_account_id, Transfer.credit_account_id,
+    )  # fmt: skip
+    return select(Transfer.id, detail).where(Transfer.digest.is_distinct_from(digest)).order_by(Transfer.id)
+
+
+def _by_account() -> Select[UUID, int, int, int, int]:
+    """Sums, count and highest number of the transfers of each account."""
+    zero = cast(0, BigInteger)
+    sides = union_all(
+        select(Transfer.debit_account_id.label("id"), Transfer.amount.label("debit"), zero.label("credit"),
+               Transfer.debit_seq.label("seq")),
+        select(Transfer.credit_account_id, zero, Transfer.amount, Transfer.credit_seq),
+    ).subquery()  # fmt: skip
+    return select(
+        sides.c.id, sum_of(sides.c.debit).label("debits"), sum_of(sides.c.credit).label("credits"),
+        func.count().label("transfers"), func.max(sides.c.seq).label("last"),
+    ).group_by(sides.c.id)  # fmt: skip
+
+
+def _wrong_sums() -> Select[UUID, str]:
+    """Accounts whose sums are not those of their transfers."""
+    found = _by_account().subquery()
+    debits, credits_ = func.coalesce(found.c.debits, 0), func.coalesce(found.c.credits, 0)
+    detail = func.format(
+        "%s account: stands at debits %s, credits %s cents; its transfers make %s and %s",
+        Account.kind, Account.debits_posted, Account.credits_posted, debits, credits_,
+    )  # fmt: skip
+    return (
+        select(Account.id, detail)
+        .outerjoin(found, found.c.id == Account.id)
+        .where(or_(Account.debits_posted != debits, Account.credits_posted != credits_))
+        .order_by(Account.id)
+    )
+
+
+def _broken_sequences() -> Select[UUID, str]:
+    """Accounts whose transfers are not numbered from one to the last without a gap."""
+    found = _by_account().subquery()
+    transfers, last = func.coalesce(found.c.transfers, 0), func.coalesce(found.c.last, 0)
+    detail = func.format(
+        "%s account: has had %s transfers; %s are there, the last is number %s",
+        Account.kind, Account.version, transfers, last,
+    )  # fmt: skip
+    return (
+        select(Account.id, detail)
+        .outerjoin(found, found.c.id == Account.id)
+        .where(or_(Account.version != transfers, Account.version != last))
+        .order_by(Account.id)
+    )
+
+
+def _overdrawn() -> Select[UUID, str]:
+    available = Account.credits_posted - Account.debits_posted - Account.debits_pending
+    detail = func.format("%s account: holds %s cents", Account.kind, available)
+    return select(Account.id, detail).where(Account.guarded, available < 0).order_by(Account.id)
+
+
+def _orphans() -> Select[UUID, str]:
+    """Transfers of accounts that are not there."""
+    debit, credit = aliased(Account), aliased(Account)
+    return (
+        select(Transfer.id, literal("one of its accounts does not exist"))
+        .outerjoin(debit, debit.id == Transfer.debit_account_id)
+        .outerjoin(credit, credit.id == Transfer.credit_account_id)
+        .where(or_(debit.id.is_(None), credit.id.is_(None)))
+        .order_by(Transfer.id)
+    )
+
+
+def _wrong_reversals() -> Select[UUID, str]:
+    """Reversals that are not the exact opposite of what they reverse."""
+    first = aliased(Transfer)
+    mirrors = and_(
+        first.debit_account_id == Transfer.credit_account_id,
+        first.credit_account_id == Transfer.debit_account_id,
+        first.amount == Transfer.amount,
+    )
+    detail = func.format("is not the opposite of transfer %s, which it reverses", Transfer.reverses)
+    return (
+        select(Transfer.id, detail)
+        .outerjoin(first, first.id == Transfer.reverses)
+        .where(Transfer.reverses.is_not(None), func.coalesce(mirrors, False).is_(False))
+        .order_by(Transfer.id)
+    )
+
+
+def _wrong_holds() -> Select[UUID, str]:
+    """Holds whose captured amount is not that of their transfers, or that captured into other accounts."""
+    by_hold = (
+        select(Transfer.hold_id.label("id"), sum_of(Transfer.amount).label("captured"))
+        .join(
+            Hold,
+            and_(
+                Hold.id == Transfer.hold_id,
+                Hold.debit_account_id == Transfer.debit_account_id,
+                Hold.credit_account_id == Transfer.credit_account_id,
+            ),
+        )
+        .group_by(Transfer.hold_id)
+        .subquery()
+    )
+    captured = func.coalesce(by_hold.c.captured, 0)
+    detail = func.format("says %s cents are captured; its transfers make %s", Hold.captured, captured)
+    return (
+        select(Hold.id, detail)
+        .outerjoin(by_hold, by_hold.c.id == Hold.id)
+        .where(Hold.captured != captured)
+        .order_by(Hold.id)
+    )
+
+
+def _wrong_pending() -> Select[UUID, str]:
+    """Accounts that hold back more or less than their pending holds."""
+    rest = Hold.amount - Hold.captured - Hold.released
+    by_account = (
+        select(Hold.debit_account_id.label("id"), sum_of(case((Hold.state == "pending", rest), else_=0)).label("held"))
+        .group_by(Hold.debit_account_id)
+        .subquery()
+    )
+    held = func.coalesce(by_account.c.held, 0)
+    detail = func.format(
+        "%s account: holds back %s cents; its pending holds make %s", Account.kind, Account.debits_pending, held
+    )
+    return (
+        select(Account.id, detail)
+        .outerjoin(by_account, by_account.c.id == Account.id)
+        .where(Account.debits_pending != held)
+        .order_by(Account.id)
+    )

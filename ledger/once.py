@@ -1,0 +1,134 @@
+"""The caller's key makes it once: what a key brought about is kept for ever, in the transaction that did it.
+
+Same caller, same key, same request: the first outcome again, a refusal included. Same key with another request:
+``KeyReused`` (decision 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, Text, Uuid, func, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.database import unnest
+from ledger.errors import KeyReused, Refusal
+from ledger.money import Money
+from ledger.tables import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """Who asks, under which key, and the digest of what is asked (SHA-256)."""
+
+    caller: UUID
+    key: str
+    request: bytes
+
+    @property
+    def id(self) -> tuple[UUID, str]:
+        """What identifies the key: keys of different callers never meet."""
+        return self.caller, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The outcome kept under a key, and the request that brought it about."""
+
+    request: bytes
+    outcome: dict[str, Any]
+
+    def for_request(self, once: Once) -> dict[str, Any]:
+        """The first outcome.
+
+        :raises KeyReused: if the request is not the first one's
+        """
+        if self.request != once.request:
+            raise KeyReused(key=once.key)
+        return self.outcome
+
+
+async def serialise(session: AsyncSession, once: Once) -> None:
+    """Let only one transaction at a time work under this key; released at its end."""
+    name = f"{once.caller}:{once.key}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+async def recall(session: AsyncSession, asked: Iterable[Once]) -> dict[tuple[UUID, str], Recalled]:
+    """What is kept under these keys. Read it after the locks that the work needs, not before."""
+    statement = select(Outcome.caller, Outcome.key, Outcome.request, Outcome.outcome).where(
+        tuple_(Outcome.caller, Outcome.key).in_([once.id for once in asked])
+    )
+    rows = await session.execute(statement)
+    return {(row.caller, row.key): Recalled(row.request, row.outcome) for row in rows}
+
+
+async def remember(session: AsyncSession, outcomes: Sequence[tuple[Once, dict[str, Any]]]) -> None:
+    """Keep outcomes in the transaction that brought them about.
+
+    :raises sqlalchemy.exc.IntegrityError: if a key was used meanwhile; run the transaction again, and recall it
+    """
+    if not outcomes:
+        return
+    given = unnest(
+        caller=(Uuid(), [once.caller for once, _ in outcomes]),
+        key=(Text(), [once.key for once, _ in outcomes]),
+        request=(LargeBinary(), [once.request for once, _ in outcomes]),
+        outcome=(JSONB(), [outcome for _, outcome in outcomes]),
+    )
+    rows = select(given.c.caller, given.c.key, given.c.request, given.c.outcome)
+    await session.execute(insert(Outcome).from_select(["caller", "key", "request", "outcome"], rows))
+
+
+def pack_refusal(refusal: Refusal) -> dict[str, Any]:
+    """A refusal as JSON, with its facts."""
+    return {"refusal": refusal.name, "facts": {name: _pack(fact) for name, fact in vars(refusal).items()}}
+
+
+def unpack_refusal(packed: Mapping[str, Any]) -> Refusal:
+    """The refusal that ``pack_refusal`` packed."""
+    kind = {refusal.name: refusal for refusal in _descendants(Refusal)}[packed["refusal"]]
+    return kind(**{name: _unpack(fact) for name, fact in packed["facts"].items()})
+
+
+def _descendants(kind: type[Refusal]) -> Iterable[type[Refusal]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _descendants(child)
+
+
+def _pack(fact: object) -> object:
+    match fact:
+        case Money():
+            return {"money": fact.cents}
+        case UUID():
+            return {"uuid": str(fact)}
+        case datetime():
+            return {"moment": fact.isoformat()}
+        case date():
+            return {"day": fact.isoformat()}
+        case list() | tuple():
+            return [_pack(part) for part in fact]
+        case _:
+            return fact
+
+
+def _unpack(packed: object) -> object:
+    match packed:
+        case {"money": int(cents)}:
+            return Money(cents)
+        case {"uuid": str(text)}:
+            return UUID(text)
+        case {"moment": str(text)}:
+            return datetime.fromisoformat(text)
+        case {"day": str(text)}:
+            return date.fromisoformat(text)
+        case list():
+            return [_unpack(part) for part in packed]
+        case _:
+            return packed

@@ -1,0 +1,204 @@
+"""The tables of programmes, shops and settlements. Private to the package: others ask its functions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.database import PROGRAMME, Base, Cents, Facts, Key, Moment, Recorded, Words
+
+IN_PROGRAMME = {"schema": PROGRAMME}
+
+
+class Programme(Base):
+    """The registry: which programmes this installation keeps, and in which schema."""
+
+    __tablename__ = "programmes"
+    __table_args__ = ({"schema": "public"},)
+
+    id: Mapped[Key]
+    slug: Mapped[str] = mapped_column(Text, unique=True)
+    schema_name: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[Recorded]
+
+
+class Terms(Base):
+    """The programme's rules from a day on. Rows are added, never changed."""
+
+    __tablename__ = "terms"
+    __table_args__ = (
+        CheckConstraint("commission_bp BETWEEN 0 AND 10000", name="commission"),
+        CheckConstraint("vat_rate_bp BETWEEN 0 AND 10000", name="vat"),
+        CheckConstraint("service_fee_bp BETWEEN 0 AND 10000", name="fee"),
+        CheckConstraint("validity_months BETWEEN 1 AND 120", name="validity"),
+        CheckConstraint("breakage_to IN ('operator', 'funder')", name="breakage"),
+        Index("ix_terms_effective_from", "effective_from"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[Key]
+    effective_from: Mapped[date]
+    name: Mapped[Words]
+    legal_name: Mapped[Words]
+    siren: Mapped[Words]
+    vat_number: Mapped[str | None] = mapped_column(Text)
+    street: Mapped[Words]
+    postcode: Mapped[Words]
+    commune: Mapped[Words]
+    contact: Mapped[Words]
+    validity_months: Mapped[int] = mapped_column(Integer)
+    commission_bp: Mapped[int] = mapped_column(Integer)
+    vat_rate_bp: Mapped[int] = mapped_column(Integer)
+    service_fee_bp: Mapped[int] = mapped_column(Integer)
+    breakage_to: Mapped[Words]
+    payment_days: Mapped[int] = mapped_column(Integer)
+    number_prefix: Mapped[Words]
+    iban: Mapped[str | None] = mapped_column(Text)
+    bic: Mapped[str | None] = mapped_column(Text)
+    account_numbers: Mapped[Facts]
+    recorded_at: Mapped[Recorded]
+
+
+class Shop(Base):
+    """A shop; its id is also that of its ledger account."""
+
+    __tablename__ = "shops"
+    __table_args__ = (
+        UniqueConstraint("siret"),
+        CheckConstraint("status IN ('invited', 'accepted', 'suspended', 'left')", name="status"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.accounts.id"), primary_key=True)
+    siret: Mapped[Words]
+    name: Mapped[Words]
+    legal_name: Mapped[str | None] = mapped_column(Text)
+    street: Mapped[Words]
+    postcode: Mapped[Words]
+    commune: Mapped[Words]
+    commune_code: Mapped[str | None] = mapped_column(Text)
+    naf: Mapped[Words]
+    trade: Mapped[Words]
+    email: Mapped[str | None] = mapped_column(Text)
+    vat_number: Mapped[str | None] = mapped_column(Text)
+    iban: Mapped[str | None] = mapped_column(Text)
+    bic: Mapped[str | None] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    status: Mapped[Words] = mapped_column(server_default="invited")
+    status_at: Mapped[Moment]
+    registered_at: Mapped[Moment]
+
+
+class ShopEvent(Base):
+    """What happened to a shop, when, and by whom. Rows are added, never changed."""
+
+    __tablename__ = "shop_events"
+    __table_args__ = (Index("ix_shop_events_shop_id", "shop_id", "id"), IN_PROGRAMME)
+
+    id: Mapped[Key]
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    what: Mapped[Words]
+    actor: Mapped[Words]
+    note: Mapped[str | None] = mapped_column(Text)
+    at: Mapped[Moment]
+
+
+class Till(Base):
+    """A device or a cashier that redeems for a shop."""
+
+    __tablename__ = "tills"
+    __table_args__ = (Index("ix_tills_shop_id", "shop_id"), IN_PROGRAMME)
+
+    id: Mapped[Key]
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    label: Mapped[Words]
+    opened_at: Mapped[Moment]
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Number(Base):
+    """The last number given in a series of documents and a year."""
+
+    __tablename__ = "numbers"
+    __table_args__ = (IN_PROGRAMME,)
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    last: Mapped[int] = mapped_column(BigInteger)
+
+
+class Closing(Base):
+    """A period that was closed for all shops. Once."""
+
+    __tablename__ = "closings"
+    __table_args__ = (
+        UniqueConstraint("first_day", "last_day"),
+        CheckConstraint("first_day <= last_day", name="days"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[Key]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    closed_at: Mapped[Moment]
+
+
+class Settlement(Base):
+    """What one shop is paid for one closing. Rows are added, never changed; amounts in cents."""
+
+    __tablename__ = "settlements"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("closing_id", "shop_id"),
+        CheckConstraint("turnover = redeemed - undone", name="turnover"),
+        CheckConstraint(
+            "paid + carried_forward = turnover - commission - vat + brought_forward"
+            " AND paid >= 0 AND carried_forward <= 0 AND brought_forward <= 0",
+            name="adds_up",
+        ),
+        Index("ix_settlements_shop_id", "shop_id", "id"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[Key]
+    number: Mapped[Words]
+    closing_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.closings.id"))
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    redeemed: Mapped[Cents]
+    undone: Mapped[Cents]
+    turnover: Mapped[Cents]
+    commission: Mapped[Cents]
+    commission_parts: Mapped[Facts]
+    vat_rate_bp: Mapped[int] = mapped_column(Integer)
+    vat: Mapped[Cents]
+    brought_forward: Mapped[Cents]
+    carried_forward: Mapped[Cents]
+    paid: Mapped[Cents]
+    issued_on: Mapped[date]
+    payable_on: Mapped[date]
+    parties: Mapped[Facts]
+
+
+class SettlementLine(Base):
+    """Which settlement a redemption or an undo belongs to: one, ever."""
+
+    __tablename__ = "settlement_lines"
+    __table_args__ = (Index("ix_settlement_lines_settlement_id", "settlement_id"), IN_PROGRAMME)
+
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"), primary_key=True)
+    settlement_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.settlements.id"))
