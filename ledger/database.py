@@ -60,7 +60,13 @@ class Base(DeclarativeBase):
 def sessions_of(engine: AsyncEngine, *, schema: str) -> Sessions:
     """Sessions that read and write one programme's schema and no other."""
     bound = engine.execution_options(schema_translate_map={PROGRAMME: schema})
-    return async_sessionmaker(bound, expire_on_commit=False, autoflush=False)
+    return async_sessionmaker(
+        bound,
+        expire_on_commit=False,
+        autoflush=False,
+        # Rows are read again after their lock was granted: what a session has seen before must not stand in for them.
+        execution_options={"populate_existing": True},
+    )
 
 
 def unnest(**columns: tuple[Any, list[Any]]) -> TableValuedAlias:

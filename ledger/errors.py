@@ -94,3 +94,11 @@ class KeyReused(Refusal):
     def __init__(self, *, key: str) -> None:
         self.key = key
         super().__init__("This Idempotency-Key was used with another request.")
+
+
+class PeriodMalformed(Refusal):
+    """Not a month such as 2026-10, or a period that ends before it begins."""
+
+    def __init__(self, *, typed: str) -> None:
+        self.typed = typed
+        super().__init__(f"{typed!r} is not a period.")

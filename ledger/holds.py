@@ -79,7 +79,14 @@ async def place(session: AsyncSession, hold: NewHold, *, at: datetime, books: Bo
 
 
 async def capture(
-    session: AsyncSession, hold: UUID, amount: Money, *, transfer: UUID, final: bool, at: datetime
+    session: AsyncSession,
+    hold: UUID,
+    amount: Money,
+    *,
+    transfer: UUID,
+    final: bool,
+    at: datetime,
+    document: str | None = None,
 ) -> Held:
     """Take ``amount`` of what is held; the rest stays held, or is released if this is ``final``.
 
@@ -92,7 +99,9 @@ async def capture(
         raise HoldClosed(hold=hold, state="timed_out")
     if amount > held.left:
         raise HoldExceeded(hold=hold, left=held.left, asked=amount)
-    posting = NewTransfer(held.kind, held.debit, held.credit, amount, id=transfer, hold=hold)
+    posting = NewTransfer(
+        held.kind, held.debit, held.credit, amount, id=transfer, entry=transfer, hold=hold, document=document
+    )
     await post(session, [posting], at=at, books=books)
     rest = held.left - amount
     released = held.released + rest if final else held.released
@@ -142,12 +151,9 @@ async def read(session: AsyncSession, hold: UUID) -> Held:
     return _held(row)
 
 
-async def on_accounts(session: AsyncSession, accounts: Sequence[UUID], *, pending_only: bool = False) -> list[Held]:
-    """The holds on these accounts, oldest first."""
-    statement = select(*_COLUMNS).where(Hold.debit_account_id.in_(accounts)).order_by(Hold.id)
-    if pending_only:
-        statement = statement.where(Hold.state == "pending")
-    return [_held(row) for row in await session.execute(statement)]
+async def by_id(session: AsyncSession, holds: Sequence[UUID]) -> list[Held]:
+    """These holds, oldest first; unknown ids are absent."""
+    return [_held(row) for row in await session.execute(select(*_COLUMNS).where(Hold.id.in_(holds)).order_by(Hold.id))]
 
 
 async def _time_out(session: AsyncSession, due: Sequence[UUID], at: datetime) -> list[Held]:

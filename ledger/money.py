@@ -13,8 +13,13 @@ from ledger.errors import AmountMalformed
 CURRENCY: Final = "EUR"
 BIGINT_MAX: Final = 2**63 - 1
 
-_TYPED = re.compile(r"(?P<sign>[-−]?)(?P<euros>\d{1,17})(?:[.,](?P<cents>\d{1,2}))?")
-_SPACES_AND_SIGN = re.compile(r"[\s\u00a0\u202f€]")
+_TYPED = re.compile(
+    r"""\s* €? \s* (?P<sign>[-−]?) \s* €? \s*
+    (?P<euros> [0-9]{1,3} (?: \s [0-9]{3} ){1,5} | [0-9]{1,17} )  # spaces part thousands, nothing else
+    (?: [.,] (?P<cents> [0-9]{1,2} ) )? \s* €? \s*""",
+    re.VERBOSE,
+)
+_SPACE = re.compile(r"\s")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -24,8 +29,10 @@ class Money:
     cents: int
 
     def __post_init__(self) -> None:
-        if type(self.cents) is not int or not -BIGINT_MAX <= self.cents <= BIGINT_MAX:
-            raise AmountMalformed(typed=str(self.cents)[:40])
+        if type(self.cents) is not int:
+            raise AmountMalformed(typed=repr(self.cents)[:40])
+        if not -BIGINT_MAX <= self.cents <= BIGINT_MAX:
+            raise AmountMalformed(typed="an amount beyond all counting")  # Python will not spell a number that long
 
     @classmethod
     def of(cls, typed: str) -> Self:
@@ -33,10 +40,10 @@ class Money:
 
         :raises AmountMalformed: anything else, or more than two decimals.
         """
-        found = _TYPED.fullmatch(_SPACES_AND_SIGN.sub("", typed))
+        found = _TYPED.fullmatch(typed)
         if found is None:
             raise AmountMalformed(typed=typed[:40])
-        cents = int(found["euros"]) * 100 + int((found["cents"] or "0").ljust(2, "0"))
+        cents = int(_SPACE.sub("", found["euros"])) * 100 + int((found["cents"] or "0").ljust(2, "0"))
         return cls(-cents if found["sign"] else cents)
 
     def __add__(self, other: Money) -> Money:

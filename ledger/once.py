@@ -35,6 +35,14 @@ class Once:
         """What identifies the key: keys of different callers never meet."""
         return self.caller, self.key
 
+    def refuse_unless_same(self, request: bytes) -> None:
+        """Whether this is the request that used the key first.
+
+        :raises KeyReused: if it is another
+        """
+        if self.request != request:
+            raise KeyReused(key=self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
@@ -48,8 +56,7 @@ class Recalled:
 
         :raises KeyReused: if the request is not the first one's
         """
-        if self.request != once.request:
-            raise KeyReused(key=once.key)
+        once.refuse_unless_same(self.request)
         return self.outcome
 
 
@@ -129,6 +136,6 @@ def _unpack(packed: object) -> object:
         case {"day": str(text)}:
             return date.fromisoformat(text)
         case list():
-            return [_unpack(part) for part in packed]
+            return tuple(_unpack(part) for part in packed)
         case _:
             return packed

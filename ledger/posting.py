@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, func, insert
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.chart import CHART, SINGLES, Kind, Side, single
+from ledger.chart import CHART, SINGLES, Kind, single
 from ledger.database import unnest
 from ledger.errors import AccountUnknown, AlreadyReversed, Overdrawn, TransferUnknown
 from ledger.ids import new_id
@@ -76,6 +77,11 @@ class Locked:
 
 
 Books = dict[UUID, Locked]
+
+
+def newly_opened(account: UUID, kind: Kind) -> Locked:
+    """An account that this transaction has just opened: nobody else can see it, so it needs no lock."""
+    return Locked(account, kind, CHART[kind].guarded, 0, 0, 0, 0)
 
 
 @dataclass(slots=True)
@@ -184,11 +190,6 @@ async def reverse(session: AsyncSession, transfer: UUID, *, kind: str, at: datet
     return opposite.id
 
 
-def side_of(kind: Kind) -> Side:
-    """The side on which accounts of ``kind`` grow."""
-    return CHART[kind].side
-
-
 def _changes(transfers: Iterable[NewTransfer]) -> dict[UUID, Change]:
     changes: dict[UUID, Change] = {}
     for transfer in transfers:
@@ -215,6 +216,9 @@ async def _refuse_second_reversal(session: AsyncSession, transfers: Sequence[New
     """Both accounts are locked, so what is read here cannot change before the commit."""
     reversed_ids = [transfer.reverses for transfer in transfers if transfer.reverses is not None]
     if reversed_ids:
+        twice = next((id_ for id_, times in Counter(reversed_ids).items() if times > 1), None)
+        if twice is not None:
+            raise AlreadyReversed(transfer=twice)
         statement = select(Transfer.reverses).where(Transfer.reverses.in_(reversed_ids))
         already = (await session.execute(statement)).scalars().first()
         if already is not None:

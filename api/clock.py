@@ -1,0 +1,14 @@
+"""The only reader of the time: the database's clock, which dates what happened (decision 11)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import DateTime, func, select, type_coerce
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def now(session: AsyncSession) -> datetime:
+    """The present moment, by the database."""
+    moment = type_coerce(func.clock_timestamp(), DateTime(timezone=True))
+    return (await session.execute(select(moment))).scalar_one()

@@ -1,0 +1,114 @@
+"""An installation: its database, its programmes, and how work is done in one of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from psycopg import errors as pg
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from api.engines import Database, runtime_engine
+from api.settings import Settings
+from ledger.database import Sessions, sessions_of
+from merchants import registry
+from merchants.registry import Registered
+from vouchers.keys import KeyRing, key_ring
+
+SHARED: Final = "public"
+TRIES: Final = 8
+FIRST_PAUSE: Final = 0.01
+
+_AGAIN: Final = (pg.SerializationFailure, pg.DeadlockDetected)
+_SAME_KEY: Final = frozenset({"pk_outcomes", "uq_vouchers_token_hash", "uq_vouchers_typed_hash"})
+
+Answer = TypeVar("Answer")
+Work = Callable[[AsyncSession], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A programme at work: its registration, its sessions, its code keys."""
+
+    registered: Registered
+    sessions: Sessions
+    keys: KeyRing
+
+
+@dataclass(slots=True)
+class Installation:
+    """What a process needs to work for any programme."""
+
+    settings: Settings
+    engine: AsyncEngine
+    towns: dict[str, Town] = field(default_factory=dict)
+
+    @property
+    def shared(self) -> Sessions:
+        """Sessions for the registry only."""
+        return sessions_of(self.engine, schema=SHARED)
+
+    async def town(self, slug: str) -> Town:
+        """A programme by its slug; looked up once, since its schema never changes.
+
+        :raises ProgrammeUnknown, NoUsableCodeKey:
+        """
+        if slug not in self.towns:
+            async with self.shared() as session:
+                registered = await registry.programme(session, slug=slug)
+            self.towns[slug] = await self._open(registered)
+        return self.towns[slug]
+
+    async def refresh_keys(self, slug: str) -> Town:
+        """Read the code keys again, after a rotation.
+
+        :raises ProgrammeUnknown, NoUsableCodeKey:
+        """
+        self.towns.pop(slug, None)
+        return await self.town(slug)
+
+    async def all_towns(self) -> list[Town]:
+        """Every programme of this installation."""
+        async with self.shared() as session:
+            known = await registry.programmes(session)
+        return [await self.town(one.slug) for one in known]
+
+    async def _open(self, registered: Registered) -> Town:
+        sessions = sessions_of(self.engine, schema=registered.schema)
+        async with sessions() as session:
+            keys = await key_ring(session, programme=registered.id, masters=self.settings.master_secrets)
+        return Town(registered, sessions, keys)
+
+
+@asynccontextmanager
+async def installation(settings: Settings, database: Database) -> AsyncIterator[Installation]:
+    """Open an installation as the runtime role."""
+    async with runtime_engine(database, settings) as engine:
+        yield Installation(settings, engine)
+
+
+async def in_transaction(sessions: Sessions, work: Work[Answer]) -> Answer:
+    """Do work in one transaction, commit included; again from the start if it met another (decision 10).
+
+    Met another: a serialisation failure, a deadlock, or an idempotency key or code that was written meanwhile.
+    """
+    for attempt in range(TRIES):
+        try:
+            async with sessions.begin() as session:
+                return await work(session)
+        except DBAPIError as error:
+            if attempt == TRIES - 1 or not met_another(error):
+                raise
+            await asyncio.sleep(FIRST_PAUSE * 2**attempt)
+    raise AssertionError("unreachable")
+
+
+def met_another(error: DBAPIError) -> bool:
+    """Whether the same work may well succeed if it is done again."""
+    if isinstance(error, IntegrityError) and isinstance(error.orig, pg.UniqueViolation):
+        return error.orig.diag.constraint_name in _SAME_KEY
+    return isinstance(error.orig, _AGAIN)

@@ -1,0 +1,133 @@
+"""What sets of accounts and of transfers come to: for settlements, and for the proofs of the floors above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from ledger.chart import Kind, Side
+from ledger.database import sum_of
+from ledger.money import Money
+from ledger.tables import Account, Transfer
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a transfer did to one account: positive if it came in.
+
+    :param first_at: when the transfer that this one reverses counted; its own moment if it reverses none
+    """
+
+    account: UUID
+    transfer: UUID
+    kind: str
+    amount: Money
+    at: datetime
+    first_at: datetime
+
+
+async def unsettled(
+    session: AsyncSession, *, kind: Kind, transfer_kinds: Sequence[str], before: datetime, settled: Select[UUID]
+) -> list[Movement]:
+    """Movements on the accounts of a kind that counted before a moment and are not among ``settled``.
+
+    Read by which rows they are, not by a mark such as "later than the last one seen": a transfer that commits
+    late is found the next time.
+    """
+    first = aliased(Transfer)
+    statement = (
+        select(Account.id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.credit_account_id == Account.id,
+               Transfer.effective_at, func.coalesce(first.effective_at, Transfer.effective_at))
+        .join(Account, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
+        .outerjoin(first, first.id == Transfer.reverses)
+        .where(Account.kind == kind, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before,
+               Transfer.id.not_in(settled))
+        .order_by(Account.id, Transfer.effective_at, Transfer.id)
+    )  # fmt: skip
+    return [
+        Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at)
+        for account, transfer_id, what, amount, came_in, at, first_at in await session.execute(statement)
+    ]
+
+
+async def sums_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[tuple[UUID, str, Side], Money]:
+    """What each kind of transfer took from (debit) and brought to (credit) groups of accounts.
+
+    :param members: pairs of account and group
+    """
+    of = members.subquery()
+    account, group = of.c
+    found: dict[tuple[UUID, str, Side], Money] = {}
+    for side, column in ((Side.DEBIT, Transfer.debit_account_id), (Side.CREDIT, Transfer.credit_account_id)):
+        statement = (
+            select(group, Transfer.kind, sum_of(Transfer.amount))
+            .join(Transfer, column == account)
+            .group_by(group, Transfer.kind)
+        )
+        found |= {(one, kind, side): Money(amount) for one, kind, amount in await session.execute(statement)}
+    return found
+
+
+async def left_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[UUID, Money]:
+    """What the accounts of each group hold together (credits less debits).
+
+    :param members: pairs of account and group
+    """
+    of = members.subquery()
+    account, group = of.c
+    statement = (
+        select(group, sum_of(Account.credits_posted) - sum_of(Account.debits_posted))
+        .join(Account, Account.id == account)
+        .group_by(group)
+    )
+    return {one: Money(left) for one, left in await session.execute(statement)}
+
+
+async def amounts_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[UUID, dict[str, Money]]:
+    """What the transfers of each group come to, by kind.
+
+    :param members: pairs of transfer and group
+    """
+    of = members.subquery()
+    one, group = of.c
+    statement = (
+        select(group, Transfer.kind, sum_of(Transfer.amount))
+        .join(Transfer, Transfer.id == one)
+        .group_by(group, Transfer.kind)
+    )
+    found: dict[UUID, dict[str, Money]] = {}
+    for which, kind, amount in await session.execute(statement):
+        found.setdefault(which, {})[kind] = Money(amount)
+    return found
+
+
+async def net_by_document(session: AsyncSession, kind: Kind, documents: Sequence[str]) -> dict[str, dict[str, Money]]:
+    """What transfers under each document brought to (positive) or took from accounts of a kind, by transfer kind."""
+    came_in = case((Transfer.credit_account_id == Account.id, Transfer.amount), else_=-Transfer.amount)
+    statement = (
+        select(Transfer.document, Transfer.kind, sum_of(came_in))
+        .join(Account, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
+        .where(Account.kind == kind, Transfer.document.in_(documents))
+        .group_by(Transfer.document, Transfer.kind)
+    )
+    found: dict[str, dict[str, Money]] = {}
+    for document, what, amount in await session.execute(statement):
+        found.setdefault(document or "", {})[what] = Money(amount)
+    return found
+
+
+async def with_money(session: AsyncSession, accounts: Select[UUID], *, limit: int) -> list[UUID]:
+    """Those of these accounts that hold money of which none is held back, in the order of their ids."""
+    statement = (
+        select(Account.id)
+        .where(Account.id.in_(accounts), Account.credits_posted > Account.debits_posted, Account.debits_pending == 0)
+        .order_by(Account.id)
+        .limit(limit)
+    )
+    return list((await session.execute(statement)).scalars())

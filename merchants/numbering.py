@@ -1,0 +1,28 @@
+"""Numbers of documents: one series a programme, a kind of document and a year, without a gap."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from merchants.tables import Number
+
+DIGITS: Final = 6
+
+
+async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year: int, count: int) -> list[str]:
+    """The next ``count`` numbers, such as ``TREIZ-2026-000123``.
+
+    They are taken under a lock that lasts until the end of the transaction: if it fails, they were never given,
+    and two transactions never wait in vain for each other's numbers. With ``count`` 0 it only takes the lock.
+    """
+    statement = (
+        insert(Number)
+        .values(series=series, year=year, last=count)
+        .on_conflict_do_update(index_elements=[Number.series, Number.year], set_={"last": Number.last + count})
+        .returning(Number.last)
+    )
+    last = (await session.execute(statement)).scalar_one()
+    return [f"{prefix}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]

@@ -1,0 +1,147 @@
+"""The scheme's rules: name, legal identity, validity, commission, VAT, fees, bank account, account numbers.
+
+Rules hold from a day on and are never overwritten, so that a settlement of last year is read by the rules of
+last year, and a change of law is entered before its day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Final, Literal
+
+from sqlalchemy import insert, inspect, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.chart import CHART, Kind
+from ledger.errors import Refusal
+from ledger.ids import new_id
+from ledger.money import Money, rounded
+from merchants.shops import identity
+from merchants.tables import Terms as Row
+
+BreakageTo = Literal["operator", "funder"]
+
+WHOLE: Final = 10_000
+"""Basis points in a whole: rates are in hundredths of a percent."""
+
+LONGEST_TEXT: Final = 200
+LONGEST_PREFIX: Final = 12
+
+FRENCH_VAT_BP: Final = 2_000
+"""20 %: the normal rate since 1 January 2014 (CGI art. 278)."""
+
+
+class TermsMissing(Refusal):
+    """No rules hold on this day."""
+
+    def __init__(self, *, day: date) -> None:
+        self.day = day
+        super().__init__(f"The programme has no rules on {day}.")
+
+
+class TermsMalformed(Refusal):
+    """A rule out of its bounds; ``field`` names it."""
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+        super().__init__(f"{field} is out of bounds.")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A programme's rules. Rates in basis points (hundredths of a percent)."""
+
+    name: str
+    legal_name: str
+    siren: str
+    street: str
+    postcode: str
+    commune: str
+    contact: str
+    number_prefix: str
+    vat_number: str | None = None
+    validity_months: int = 12
+    commission_bp: int = 300
+    vat_rate_bp: int = FRENCH_VAT_BP
+    service_fee_bp: int = 0
+    breakage_to: BreakageTo = "operator"
+    payment_days: int = 5
+    iban: str | None = None
+    bic: str | None = None
+    account_numbers: dict[str, str] = field(default_factory=dict)
+
+    def account_number(self, kind: Kind) -> str:
+        """The number of the French chart of accounts for this kind of account."""
+        return self.account_numbers.get(kind.value, CHART[kind].number)
+
+    def vat_on(self, amount: Money) -> Money:
+        """VAT on an amount before VAT, rounded once."""
+        return share_of(amount, self.vat_rate_bp)
+
+
+def share_of(amount: Money, basis_points: int) -> Money:
+    """A rate applied to an amount, rounded half away from zero to the cent."""
+    return rounded(Fraction(amount.cents * basis_points, WHOLE))
+
+
+async def set_terms(session: AsyncSession, terms: Terms, *, effective_from: date) -> Terms:
+    """Let rules hold from a day on.
+
+    :returns: the rules as they are kept, identifiers in their canonical form
+    :raises TermsMalformed: a rule out of its bounds
+    :raises SirenInvalid, VatNumberInvalid, IbanInvalid, BicInvalid:
+    """
+    checked = _checked(terms)
+    await session.execute(insert(Row).values(id=new_id(), effective_from=effective_from, **asdict(checked)))
+    return checked
+
+
+async def terms_on(session: AsyncSession, day: date) -> Terms:
+    """The rules that hold on a day.
+
+    :raises TermsMissing: before the first rules
+    """
+    statement = select(Row).where(Row.effective_from <= day).order_by(Row.effective_from.desc(), Row.id.desc()).limit(1)
+    row = (await session.execute(statement)).scalar_one_or_none()
+    if row is None:
+        raise TermsMissing(day=day)
+    return _terms(row)
+
+
+async def all_terms(session: AsyncSession) -> list[tuple[date, Terms]]:
+    """Every set of rules with the day from which it holds, oldest first; the last of a day wins."""
+    rows = await session.execute(select(Row).order_by(Row.effective_from, Row.id))
+    return [(row.effective_from, _terms(row)) for row in rows.scalars()]
+
+
+def _checked(terms: Terms) -> Terms:
+    bounds = {
+        "commission_bp": (0, WHOLE), "vat_rate_bp": (0, WHOLE), "service_fee_bp": (0, WHOLE),
+        "validity_months": (1, 120), "payment_days": (0, 90),
+    }  # fmt: skip
+    for name, (least, most) in bounds.items():
+        if not least <= getattr(terms, name) <= most:
+            raise TermsMalformed(field=name)
+    for name in ("name", "legal_name", "street", "postcode", "commune", "contact", "number_prefix"):
+        if not 0 < len(getattr(terms, name).strip()) <= LONGEST_TEXT:
+            raise TermsMalformed(field=name)
+    if not (
+        terms.number_prefix.isascii() and terms.number_prefix.isalnum() and len(terms.number_prefix) <= LONGEST_PREFIX
+    ):
+        raise TermsMalformed(field="number_prefix")
+    if set(terms.account_numbers) - set(Kind):
+        raise TermsMalformed(field="account_numbers")
+    return replace(
+        terms,
+        siren=identity.siren(terms.siren),
+        vat_number=identity.vat_number(terms.vat_number) if terms.vat_number else None,
+        iban=identity.iban(terms.iban) if terms.iban else None,
+        bic=identity.bic(terms.bic) if terms.bic else None,
+    )
+
+
+def _terms(row: Row) -> Terms:
+    kept = {column.key: getattr(row, column.key) for column in inspect(Row).columns}
+    return Terms(**{name: kept[name] for name in Terms.__dataclass_fields__})

@@ -1,0 +1,179 @@
+"""Closing a period: one settlement for each shop that moved, all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Uuid, insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import posting, tallies
+from ledger.chart import Kind, single
+from ledger.database import unnest
+from ledger.days import Period, day_of
+from ledger.ids import new_id
+from ledger.money import ZERO, Money
+from ledger.tallies import Movement
+from merchants import programme
+from merchants.movements import REDEMPTION, UNDO
+from merchants.numbering import take_numbers
+from merchants.programme import Terms
+from merchants.settlements.errors import PeriodNotOver
+from merchants.settlements.figures import Figures, figures
+from merchants.settlements.parties import parties
+from merchants.settlements.queries import ClosingView, closing, closing_of
+from merchants.shops.queries import ShopView, shops_by_id
+from merchants.tables import Closing, Settlement, SettlementLine
+
+SERIES: Final = "settlement"
+ROWS_AT_ONCE: Final = 10_000
+
+Progress = Callable[[int, int], None]
+"""Told how many shops are settled, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A settlement about to be written."""
+
+    id: UUID
+    number: str
+    shop: ShopView
+    figures: Figures
+    movements: tuple[Movement, ...]
+
+
+async def close(
+    session: AsyncSession, period: Period, *, at: datetime, progress: Progress = lambda _done, _of: None
+) -> ClosingView:
+    """Close a period for all shops. A period that is closed already is answered as it was closed.
+
+    A settlement takes every movement up to the end of the period that no settlement took before: a redemption
+    that was undone after its settlement, or that was recorded late, is in the next one.
+
+    :raises PeriodNotOver: until its last day is over
+    """
+    if period.ends > at:
+        raise PeriodNotOver(last_day=period.last_day)
+    issued_on = day_of(at)
+    terms = await programme.terms_on(session, issued_on)
+    # The lock on the series makes closings of a programme wait for each other.
+    await take_numbers(session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=0)
+    closed = await closing_of(session, period)
+    if closed is not None:
+        return closed
+    closing_id = new_id()
+    await session.execute(
+        insert(Closing).values(id=closing_id, first_day=period.first_day, last_day=period.last_day, closed_at=at)
+    )
+    drawn = await _draw(session, period, terms=terms, issued_on=issued_on)
+    await _write(session, drawn, closing_id=closing_id, terms=terms, issued_on=issued_on, progress=progress)
+    await _post(session, drawn, at=at)
+    return await closing(session, closing_id)
+
+
+async def _draw(session: AsyncSession, period: Period, *, terms: Terms, issued_on: date) -> list[_Drawn]:
+    movements = await tallies.unsettled(
+        session, kind=Kind.SHOP, transfer_kinds=(REDEMPTION, UNDO), before=period.ends,
+        settled=select(SettlementLine.transfer_id),
+    )  # fmt: skip
+    by_shop = {shop: tuple(moved) for shop, moved in groupby(movements, key=attrgetter("account"))}
+    carried = await _carried(session)
+    shops = await shops_by_id(session, list(by_shop))
+    numbers = await take_numbers(
+        session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=len(by_shop)
+    )
+    commission_on = await _commission_rates(session)
+    return [
+        _Drawn(new_id(), number, shops[shop], figures(
+            moved, commission_on=commission_on, vat_rate_bp=terms.vat_rate_bp,
+            brought_forward=carried.get(shop, ZERO),
+        ), moved)
+        for number, (shop, moved) in zip(numbers, by_shop.items(), strict=True)
+    ]  # fmt: skip
+
+
+async def _carried(session: AsyncSession) -> dict[UUID, Money]:
+    """What each shop still owed at its last settlement."""
+    last = select(Settlement.shop_id, Settlement.carried_forward)
+    last = last.distinct(Settlement.shop_id).order_by(Settlement.shop_id, Settlement.id.desc())
+    return {shop: Money(cents) for shop, cents in await session.execute(last)}
+
+
+async def _commission_rates(session: AsyncSession) -> Callable[[date], int]:
+    terms = await programme.all_terms(session)
+
+    def commission_on(day: date) -> int:
+        held = [one.commission_bp for since, one in terms if since <= day]
+        return held[-1] if held else terms[0][1].commission_bp
+
+    return commission_on
+
+
+async def _write(
+    session: AsyncSession,
+    drawn: list[_Drawn],
+    *,
+    closing_id: UUID,
+    terms: Terms,
+    issued_on: date,
+    progress: Progress,
+) -> None:
+    payable_on = issued_on + timedelta(days=terms.payment_days)
+    for done, one in enumerate(drawn, start=1):
+        await session.execute(
+            insert(Settlement).values(
+                id=one.id, number=one.number, closing_id=closing_id, shop_id=one.shop.id,
+                issued_on=issued_on, payable_on=payable_on, parties=parties(terms, one.shop), **_columns(one.figures),
+            )
+        )  # fmt: skip
+        progress(done, len(drawn))
+    lines = [(movement.transfer, one.id) for one in drawn for movement in one.movements]
+    for start in range(0, len(lines), ROWS_AT_ONCE):
+        some = lines[start : start + ROWS_AT_ONCE]
+        given = unnest(
+            transfer_id=(Uuid(), [line[0] for line in some]), settlement_id=(Uuid(), [line[1] for line in some])
+        )
+        rows = select(given.c.transfer_id, given.c.settlement_id)
+        await session.execute(insert(SettlementLine).from_select(["transfer_id", "settlement_id"], rows))
+
+
+def _columns(made: Figures) -> dict[str, Any]:
+    return {
+        "redeemed": made.redeemed.cents,
+        "undone": made.undone.cents,
+        "turnover": made.turnover.cents,
+        "commission": made.commission.cents,
+        "commission_parts": {str(rate): base.cents for rate, base in made.commission_parts},
+        "vat_rate_bp": made.vat_rate_bp,
+        "vat": made.vat.cents,
+        "brought_forward": made.brought_forward.cents,
+        "carried_forward": made.carried_forward.cents,
+        "paid": made.paid.cents,
+    }
+
+
+async def _post(session: AsyncSession, drawn: list[_Drawn], *, at: datetime) -> None:
+    transfers = [transfer for one in drawn for transfer in _transfers(one)]
+    await posting.post(session, transfers, at=at)
+
+
+def _transfers(one: _Drawn) -> Iterator[posting.NewTransfer]:
+    """Commission, its VAT and the payout; what undos give back goes the other way."""
+    entry = new_id()
+    shares = (
+        ("commission", Kind.COMMISSION, one.figures.commission),
+        ("commission_vat", Kind.VAT, one.figures.vat),
+        ("payout", Kind.TRANSIT, one.figures.paid),
+    )
+    for kind, account, amount in shares:
+        if amount > ZERO:
+            yield posting.NewTransfer(kind, one.shop.id, single(account), amount, entry=entry, document=one.number)
+        elif amount < ZERO:
+            yield posting.NewTransfer(kind, single(account), one.shop.id, -amount, entry=entry, document=one.number)

@@ -1,0 +1,209 @@
+"""Reading closings, settlements and statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import balances
+from ledger.database import sum_of
+from ledger.days import Period
+from ledger.money import Money
+from merchants.movements import REDEMPTION, till_in
+from merchants.settlements.errors import ClosingUnknown, SettlementUnknown
+from merchants.settlements.figures import Figures
+from merchants.settlements.parties import programme_in, shop_in
+from merchants.settlements.statement import CommissionPart, Statement, StatementLine
+from merchants.shops.tills import tills_by_id
+from merchants.tables import Closing, Settlement, SettlementLine
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingView:
+    """A closed period and what it came to."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+    closed_at: datetime
+    settlements: int
+    turnover: Money
+    commission: Money
+    vat: Money
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementView:
+    """What one shop is paid for one closing."""
+
+    id: UUID
+    number: str
+    closing: UUID
+    shop: UUID
+    first_day: date
+    last_day: date
+    figures: Figures
+    issued_on: date
+    payable_on: date
+    parties: dict[str, Any]
+
+
+async def closing_of(session: AsyncSession, period: Period) -> ClosingView | None:
+    """The closing of a period, if it is closed."""
+    statement = _closings().where(Closing.first_day == period.first_day, Closing.last_day == period.last_day)
+    row = (await session.execute(statement)).one_or_none()
+    return _closing(row) if row else None
+
+
+async def closing(session: AsyncSession, closing_id: UUID) -> ClosingView:
+    """One closing.
+
+    :raises ClosingUnknown:
+    """
+    row = (await session.execute(_closings().where(Closing.id == closing_id))).one_or_none()
+    if row is None:
+        raise ClosingUnknown(closing=closing_id)
+    return _closing(row)
+
+
+async def closings_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[ClosingView]:
+    """Closings, newest first."""
+    statement = _closings().order_by(Closing.id.desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(Closing.id < after)
+    return [_closing(row) for row in await session.execute(statement)]
+
+
+async def settlement(session: AsyncSession, settlement_id: UUID) -> SettlementView:
+    """One settlement.
+
+    :raises SettlementUnknown:
+    """
+    row = (await session.execute(_settlements().where(Settlement.id == settlement_id))).one_or_none()
+    if row is None:
+        raise SettlementUnknown(settlement=settlement_id)
+    return _settlement(row)
+
+
+async def settlements_page(
+    session: AsyncSession,
+    *,
+    closing: UUID | None = None,
+    shop: UUID | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[SettlementView]:
+    """Settlements in the order of their numbers within a closing."""
+    statement = _settlements().order_by(Settlement.id).limit(limit)
+    if closing is not None:
+        statement = statement.where(Settlement.closing_id == closing)
+    if shop is not None:
+        statement = statement.where(Settlement.shop_id == shop)
+    if after is not None:
+        statement = statement.where(Settlement.id > after)
+    return [_settlement(row) for row in await session.execute(statement)]
+
+
+async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
+    """The statement of a settlement, from the ledger's own transfers; the same each time.
+
+    :raises SettlementUnknown:
+    """
+    found = await settlement(session, settlement_id)
+    made = found.figures
+    return Statement(
+        number=found.number,
+        programme=programme_in(found.parties),
+        shop=shop_in(found.parties),
+        first_day=found.first_day,
+        last_day=found.last_day,
+        issued_on=found.issued_on,
+        payable_on=found.payable_on,
+        lines=await _lines(session, settlement_id),
+        gross=made.redeemed,
+        undone=made.undone,
+        turnover=made.turnover,
+        commission_parts=tuple(CommissionPart(rate, base) for rate, base in made.commission_parts),
+        commission=made.commission,
+        vat_rate_basis_points=made.vat_rate_bp,
+        vat=made.vat,
+        brought_forward=made.brought_forward,
+        carried_forward=made.carried_forward,
+        paid=made.paid,
+        iban_masked=found.parties["iban"],
+    )
+
+
+async def settlement_of(session: AsyncSession, transfer: UUID) -> UUID | None:
+    """The settlement that took a redemption or an undo, if one did."""
+    statement = select(SettlementLine.settlement_id).where(SettlementLine.transfer_id == transfer)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementLine, ...]:
+    ids = select(SettlementLine.transfer_id).where(SettlementLine.settlement_id == settlement_id)
+    transfers = (await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))).values()
+    named = {UUID(till) for transfer in transfers if (till := till_in(transfer.document))}
+    tills = {str(till.id): till.label for till in (await tills_by_id(session, list(named))).values()}
+    lines = [
+        StatementLine(
+            at=transfer.effective_at,
+            what="redemption" if transfer.kind == REDEMPTION else "undo",
+            reference=reference(transfer.id),
+            till=tills.get(till_in(transfer.document) or "", ""),
+            amount=transfer.amount if transfer.kind == REDEMPTION else -transfer.amount,
+        )
+        for transfer in transfers
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.at, line.what == "undo", line.reference)))
+
+
+def reference(transfer: UUID) -> str:
+    """The short form of a redemption's id, as statements and receipts show it: its last eight hex digits."""
+    return transfer.hex[-8:].upper()
+
+
+def _closings() -> Select[UUID, date, date, datetime, int, int, int, int, int]:
+    return (
+        select(
+            Closing.id, Closing.first_day, Closing.last_day, Closing.closed_at, func.count(Settlement.id),
+            sum_of(Settlement.turnover), sum_of(Settlement.commission), sum_of(Settlement.vat), sum_of(Settlement.paid),
+        )
+        .outerjoin(Settlement, Settlement.closing_id == Closing.id)
+        .group_by(Closing.id)
+    )  # fmt: skip
+
+
+def _closing(row: Row[UUID, date, date, datetime, int, int, int, int, int]) -> ClosingView:
+    id_, first, last, at, count, *sums = row
+    return ClosingView(id_, first, last, at, count, *(Money(cents) for cents in sums))
+
+
+def _settlements() -> Select[Settlement, date, date]:
+    return select(Settlement, Closing.first_day, Closing.last_day).join(Closing, Closing.id == Settlement.closing_id)
+
+
+def _settlement(found: Row[Settlement, date, date]) -> SettlementView:
+    row, first_day, last_day = found
+    made = Figures(
+        redeemed=Money(row.redeemed),
+        undone=Money(row.undone),
+        turnover=Money(row.turnover),
+        commission_parts=tuple(sorted((int(rate), Money(base)) for rate, base in row.commission_parts.items())),
+        commission=Money(row.commission),
+        vat_rate_bp=row.vat_rate_bp,
+        vat=Money(row.vat),
+        brought_forward=Money(row.brought_forward),
+        carried_forward=Money(row.carried_forward),
+        paid=Money(row.paid),
+    )
+    return SettlementView(
+        row.id, row.number, row.closing_id, row.shop_id, first_day, last_day, made,
+        row.issued_on, row.payable_on, row.parties,
+    )  # fmt: skip

@@ -1,0 +1,106 @@
+"""A statement: the paper that tells a shop what it is paid for a period, and how that was made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from ledger.money import ZERO, Money, total
+
+LineKind = Literal["redemption", "undo"]
+
+LINE_KINDS: Final[tuple[LineKind, ...]] = ("redemption", "undo")
+
+
+@dataclass(frozen=True, slots=True)
+class StatementProgramme:
+    """Who pays: the programme's name, and the legal identity behind it."""
+
+    name: str
+    legal_name: str
+    address: tuple[str, ...]
+    siren: str
+    vat_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementShop:
+    """Who is paid. ``vat_number`` is None for a shop that is not registered for VAT."""
+
+    name: str
+    address: tuple[str, ...]
+    siret: str
+    vat_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One redemption (above zero) or one undo (below zero), at an aware moment."""
+
+    at: datetime
+    what: LineKind
+    reference: str
+    till: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionPart:
+    """A share of the turnover and the rate it bears, in hundredths of a percent."""
+
+    rate_basis_points: int
+    base: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Everything the paper says. ``gross``, ``undone``, ``commission`` and ``vat`` are magnitudes, zero or above
+    (commission and VAT go below zero when undos outweigh redemptions); what is carried is zero or below.
+
+    ``turnover = gross - undone`` is the sum of the lines, and
+    ``paid + carried_forward = turnover - commission - vat + brought_forward``: a statement that does not add up
+    cannot be made.
+
+    :raises ValueError: naming what does not add up.
+    """
+
+    number: str
+    programme: StatementProgramme
+    shop: StatementShop
+    first_day: date
+    last_day: date
+    """The last day of the period, included; days are those of Europe/Paris."""
+    issued_on: date
+    payable_on: date
+    lines: tuple[StatementLine, ...]
+    gross: Money
+    undone: Money
+    turnover: Money
+    commission_parts: tuple[CommissionPart, ...]
+    commission: Money
+    vat_rate_basis_points: int
+    vat: Money
+    brought_forward: Money
+    carried_forward: Money
+    paid: Money
+    iban_masked: str | None = None
+    """As shown, such as ``FR76 •••• 0189``; None while the shop has given no bank details."""
+
+    def __post_init__(self) -> None:
+        redeemed = total([line.amount for line in self.lines if line.what == "redemption"])
+        undone = total([line.amount for line in self.lines if line.what == "undo"])
+        due = self.turnover - self.commission - self.vat + self.brought_forward
+        checks = {
+            "gross": redeemed == self.gross,
+            "undone": undone == -self.undone,
+            "turnover": self.gross - self.undone == self.turnover,
+            "commission_parts": total([part.base for part in self.commission_parts]) == self.turnover,
+            "paid": self.paid + self.carried_forward == due and self.paid >= ZERO,
+            "carried": self.brought_forward <= ZERO and self.carried_forward <= ZERO,
+            "period": self.first_day <= self.last_day,
+            "at": all(line.at.tzinfo is not None for line in self.lines),
+        }
+        wrong = [name for name, holds in checks.items() if not holds]
+        if wrong:
+            raise ValueError(f"statement {self.number} does not add up: {', '.join(wrong)}")

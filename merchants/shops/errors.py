@@ -1,0 +1,55 @@
+"""What the register of shops refuses."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ledger.errors import Refusal
+
+
+class ShopUnknown(Refusal):
+    """No such shop in this programme."""
+
+    def __init__(self, *, shop: UUID) -> None:
+        self.shop = shop
+        super().__init__(f"There is no shop {shop}.")
+
+
+class ShopExists(Refusal):
+    """A shop of this SIRET is registered already."""
+
+    def __init__(self, *, siret: str) -> None:
+        self.siret = siret
+        super().__init__(f"The shop {siret} is registered already.")
+
+
+class ShopStatusRefused(Refusal):
+    """A shop in this state cannot go to that one."""
+
+    def __init__(self, *, status: str, asked: str) -> None:
+        self.status, self.asked = status, asked
+        super().__init__(f"A shop that is {status} cannot become {asked}.")
+
+
+class ShopNotAccepted(Refusal):
+    """Only a shop that accepted the programme's charter redeems."""
+
+    def __init__(self, *, status: str) -> None:
+        self.status = status
+        super().__init__(f"This shop is {status}; only accepted shops redeem.")
+
+
+class TillUnknown(Refusal):
+    """No such till in this programme."""
+
+    def __init__(self, *, till: UUID) -> None:
+        self.till = till
+        super().__init__(f"There is no till {till}.")
+
+
+class TillRevoked(Refusal):
+    """The till was taken out of service."""
+
+    def __init__(self, *, till: UUID) -> None:
+        self.till = till
+        super().__init__(f"Till {till} is revoked.")

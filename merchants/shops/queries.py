@@ -1,0 +1,110 @@
+"""Reading the register of shops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from merchants.shops.errors import ShopUnknown
+from merchants.tables import Shop, ShopEvent
+
+Status = Literal["invited", "accepted", "suspended", "left"]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """A shop as it stands in the register."""
+
+    id: UUID
+    siret: str
+    name: str
+    legal_name: str | None
+    street: str
+    postcode: str
+    commune: str
+    commune_code: str | None
+    naf: str
+    trade: str
+    email: str | None
+    vat_number: str | None
+    iban: str | None
+    bic: str | None
+    latitude: float | None
+    longitude: float | None
+    status: Status
+    status_at: datetime
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShopEventView:
+    """What happened to a shop."""
+
+    what: str
+    actor: str
+    note: str | None
+    at: datetime
+
+
+async def shop(session: AsyncSession, shop_id: UUID) -> ShopView:
+    """One shop.
+
+    :raises ShopUnknown:
+    """
+    found = (await shops_by_id(session, [shop_id])).get(shop_id)
+    if found is None:
+        raise ShopUnknown(shop=shop_id)
+    return found
+
+
+async def shops_by_id(session: AsyncSession, shops: Sequence[UUID]) -> dict[UUID, ShopView]:
+    """These shops; unknown ids are absent."""
+    rows = await session.execute(select(Shop).where(Shop.id.in_(shops)))
+    return {row.id: _view(row) for row in rows.scalars()}
+
+
+async def statuses(session: AsyncSession, shops: Sequence[UUID]) -> dict[UUID, Status]:
+    """The states of these shops; unknown ids are absent."""
+    rows = await session.execute(select(Shop.id, Shop.status).where(Shop.id.in_(shops)))
+    return {row.id: cast("Status", row.status) for row in rows}
+
+
+async def shop_by_siret(session: AsyncSession, siret: str) -> ShopView | None:
+    """The shop of this SIRET, if it is registered."""
+    row = (await session.execute(select(Shop).where(Shop.siret == siret))).scalar_one_or_none()
+    return _view(row) if row else None
+
+
+async def shops_page(
+    session: AsyncSession,
+    *,
+    status: Status | None = None,
+    commune: str | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[ShopView]:
+    """Shops in the order in which they were registered."""
+    statement = select(Shop).order_by(Shop.id).limit(limit)
+    if status is not None:
+        statement = statement.where(Shop.status == status)
+    if commune is not None:
+        statement = statement.where(Shop.commune == commune)
+    if after is not None:
+        statement = statement.where(Shop.id > after)
+    return [_view(row) for row in (await session.execute(statement)).scalars()]
+
+
+async def events(session: AsyncSession, shop_id: UUID) -> list[ShopEventView]:
+    """What happened to a shop, oldest first."""
+    rows = await session.execute(select(ShopEvent).where(ShopEvent.shop_id == shop_id).order_by(ShopEvent.id))
+    return [ShopEventView(row.what, row.actor, row.note, row.at) for row in rows.scalars()]
+
+
+def _view(row: Shop) -> ShopView:
+    return ShopView(**{name: getattr(row, name) for name in ShopView.__dataclass_fields__})

@@ -1,0 +1,108 @@
+"""Taking shops into the programme's register, and their way through it: invited, accepted, suspended, left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import posting
+from ledger.chart import Kind
+from ledger.ids import new_id, new_ids
+from merchants.shops import identity
+from merchants.shops.checking import NewShop
+from merchants.shops.errors import ShopExists, ShopStatusRefused
+from merchants.shops.queries import ShopView, Status, shop
+from merchants.tables import Shop, ShopEvent
+
+WAYS: Final[Mapping[Status, frozenset[Status]]] = {
+    "invited": frozenset({"accepted", "left"}),
+    "accepted": frozenset({"suspended", "left"}),
+    "suspended": frozenset({"accepted", "left"}),
+    "left": frozenset({"invited"}),
+}
+"""From which state a shop may go to which. A shop is never accepted but from an invitation (opt-in)."""
+
+ROWS_AT_ONCE: Final = 5_000
+
+
+async def register(session: AsyncSession, new: NewShop, *, actor: str, at: datetime) -> ShopView:
+    """Take one shop in, as invited.
+
+    :raises ShopExists: if its SIRET is registered
+    """
+    if new.siret in await sirets(session):
+        raise ShopExists(siret=new.siret)
+    (shop_id,) = await register_all(session, [new], actor=actor, at=at)
+    return await shop(session, shop_id)
+
+
+async def register_all(session: AsyncSession, new: Sequence[NewShop], *, actor: str, at: datetime) -> list[UUID]:
+    """Take checked shops in, as invited, in a few statements; all or none."""
+    ids = new_ids(len(new))
+    pairs = list(zip(ids, new, strict=True))
+    for start in range(0, len(pairs), ROWS_AT_ONCE):
+        some = pairs[start : start + ROWS_AT_ONCE]
+        await posting.open_accounts(session, [posting.NewAccount(id_, Kind.SHOP, one.name) for id_, one in some])
+        rows = [{"id": id_, "status_at": at, "registered_at": at, **asdict(one)} for id_, one in some]
+        await session.execute(insert(Shop), rows)
+        events = [{"id": new_id(), "shop_id": id_, "what": "invited", "actor": actor, "at": at} for id_, _ in some]
+        await session.execute(insert(ShopEvent), events)
+    return ids
+
+
+async def sirets(session: AsyncSession) -> frozenset[str]:
+    """The SIRETs of all registered shops."""
+    return frozenset((await session.execute(select(Shop.siret))).scalars())
+
+
+async def set_status(
+    session: AsyncSession, shop_id: UUID, status: Status, *, actor: str, note: str | None = None, at: datetime
+) -> ShopView:
+    """Let a shop accept, suspend it, let it leave, invite it again. To its own state: nothing happens.
+
+    Decided under the lock of the shop's account, under which redemptions are decided too.
+
+    :raises ShopUnknown, ShopStatusRefused:
+    """
+    await shop(session, shop_id)
+    await posting.lock(session, [shop_id])
+    found = await shop(session, shop_id)
+    if found.status == status:
+        return found
+    if status not in WAYS[found.status]:
+        raise ShopStatusRefused(status=found.status, asked=status)
+    await _update(session, shop_id, status=status, status_at=at)
+    await _tell(session, shop_id, status, actor=actor, note=note, at=at)
+    return await shop(session, shop_id)
+
+
+async def set_bank_account(
+    session: AsyncSession, shop_id: UUID, *, iban: str, bic: str | None, actor: str, at: datetime
+) -> ShopView:
+    """Say where the shop is paid.
+
+    :raises ShopUnknown, IbanInvalid, IbanOutsideSepa, BicInvalid:
+    """
+    await shop(session, shop_id)
+    checked = identity.iban(iban)
+    await _update(session, shop_id, iban=checked, bic=identity.bic(bic) if bic else None)
+    await _tell(session, shop_id, "bank account", actor=actor, note=identity.masked_iban(checked), at=at)
+    return await shop(session, shop_id)
+
+
+async def _update(session: AsyncSession, shop_id: UUID, **values: object) -> None:
+    await session.execute(
+        update(Shop).where(Shop.id == shop_id).values(**values).execution_options(synchronize_session=False)
+    )
+
+
+async def _tell(session: AsyncSession, shop_id: UUID, what: str, *, actor: str, note: str | None, at: datetime) -> None:
+    await session.execute(
+        insert(ShopEvent).values(id=new_id(), shop_id=shop_id, what=what, actor=actor, note=note, at=at)
+    )

@@ -1,0 +1,69 @@
+"""What every test may ask for. ``database`` is a clone of the migrated template, the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from api.engines import Database, owner_engine, runtime_engine
+from api.settings import Settings
+from ledger.database import Sessions, sessions_of
+from tests import databases
+
+hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("obole")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.stop()
+
+
+@pytest.fixture(scope="session")
+async def cluster() -> URL:
+    """The server, as superuser, with the migrated template in it."""
+    return await databases.start()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """An installation under a folder of the test's own, with room for 20 connections."""
+    return Settings(home=tmp_path, pool_size=20, pool_timeout=10)
+
+
+@pytest.fixture
+async def database(cluster: URL) -> AsyncIterator[Database]:
+    """Migrated, with the programmes ``treiz`` and ``alpes``, and not a row in their books."""
+    async with databases.new_database(cluster, template=databases.TEMPLATE) as database:
+        yield database
+
+
+@pytest.fixture
+async def engine(database: Database, settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """As the runtime role."""
+    async with runtime_engine(database, settings) as engine:
+        yield engine
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> Sessions:
+    """Of the programme ``treiz``, as the runtime role."""
+    return sessions_of(engine, schema=databases.PROGRAMMES["treiz"])
+
+
+@pytest.fixture
+def alpes(engine: AsyncEngine) -> Sessions:
+    """Of the programme ``alpes``, as the runtime role."""
+    return sessions_of(engine, schema=databases.PROGRAMMES["alpes"])
+
+
+@pytest.fixture
+async def owner(database: Database) -> AsyncIterator[Sessions]:
+    """Of the programme ``treiz``, as the owner of the database, here a superuser."""
+    async with owner_engine(database) as engine:
+        yield sessions_of(engine, schema=databases.PROGRAMMES["treiz"])

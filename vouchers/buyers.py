@@ -1,0 +1,154 @@
+"""Companies and private people that buy, and the public bodies that fund; what they pay in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import balances, posting
+from ledger.chart import Kind, single
+from ledger.ids import new_id
+from ledger.money import ZERO, Money
+from merchants.shops import identity
+from vouchers.errors import AmountNotPositive, BuyerUnknown, FunderUnknown
+from vouchers.tables import Buyer, Funder
+
+BuyerKind = Literal["company", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewBuyer:
+    """Who buys. A company has a SIREN."""
+
+    kind: BuyerKind
+    name: str
+    siren: str | None = None
+    vat_number: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerView:
+    """A buyer, and what it has paid in that no batch has used yet (negative: it owes)."""
+
+    id: UUID
+    kind: BuyerKind
+    name: str
+    siren: str | None
+    vat_number: str | None
+    email: str | None
+    registered_at: datetime
+    credit: Money
+
+
+@dataclass(frozen=True, slots=True)
+class FunderView:
+    """A funder, and what it has paid in that no top-up has used yet."""
+
+    id: UUID
+    name: str
+    registered_at: datetime
+    left: Money
+
+
+async def register_buyer(session: AsyncSession, new: NewBuyer, *, at: datetime) -> BuyerView:
+    """Register a buyer and open its account.
+
+    :raises SirenInvalid, VatNumberInvalid:
+    """
+    buyer_id = new_id()
+    await posting.open_accounts(session, [posting.NewAccount(buyer_id, Kind.BUYER, new.name)])
+    await session.execute(
+        insert(Buyer).values(
+            id=buyer_id,
+            kind=new.kind,
+            name=new.name,
+            siren=identity.siren(new.siren) if new.siren else None,
+            vat_number=identity.vat_number(new.vat_number) if new.vat_number else None,
+            email=new.email,
+            registered_at=at,
+        )
+    )
+    return await buyer(session, buyer_id)
+
+
+async def register_funder(session: AsyncSession, *, name: str, at: datetime) -> FunderView:
+    """Register a funder and open its account."""
+    funder_id = new_id()
+    await posting.open_accounts(session, [posting.NewAccount(funder_id, Kind.FUNDER, name)])
+    await session.execute(insert(Funder).values(id=funder_id, name=name, registered_at=at))
+    return await funder(session, funder_id)
+
+
+async def pay_in(
+    session: AsyncSession, owner: UUID, amount: Money, *, reference: str | None = None, at: datetime
+) -> UUID:
+    """Record money that came to the bank from a buyer or a funder.
+
+    :returns: the transfer
+    :raises AmountNotPositive, AccountUnknown:
+    """
+    if amount <= ZERO:
+        raise AmountNotPositive(amount=amount)
+    paid = posting.NewTransfer("payment", single(Kind.BANK), owner, amount, document=reference)
+    await posting.post(session, [paid], at=at)
+    return paid.id
+
+
+async def buyer(session: AsyncSession, buyer_id: UUID) -> BuyerView:
+    """One buyer.
+
+    :raises BuyerUnknown:
+    """
+    row = (await session.execute(select(Buyer).where(Buyer.id == buyer_id))).scalar_one_or_none()
+    if row is None:
+        raise BuyerUnknown(buyer=buyer_id)
+    return (await _buyers(session, [row]))[0]
+
+
+async def buyers_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[BuyerView]:
+    """Buyers in the order in which they were registered."""
+    statement = select(Buyer).order_by(Buyer.id).limit(limit)
+    if after is not None:
+        statement = statement.where(Buyer.id > after)
+    return await _buyers(session, list((await session.execute(statement)).scalars()))
+
+
+async def funder(session: AsyncSession, funder_id: UUID) -> FunderView:
+    """One funder.
+
+    :raises FunderUnknown:
+    """
+    row = (await session.execute(select(Funder).where(Funder.id == funder_id))).scalar_one_or_none()
+    if row is None:
+        raise FunderUnknown(funder=funder_id)
+    return (await _funders(session, [row]))[0]
+
+
+async def funders_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[FunderView]:
+    """Funders in the order in which they were registered."""
+    statement = select(Funder).order_by(Funder.id).limit(limit)
+    if after is not None:
+        statement = statement.where(Funder.id > after)
+    return await _funders(session, list((await session.execute(statement)).scalars()))
+
+
+async def _buyers(session: AsyncSession, rows: list[Buyer]) -> list[BuyerView]:
+    held = await balances.balances_of(session, [row.id for row in rows])
+    return [
+        BuyerView(
+            row.id, cast("BuyerKind", row.kind), row.name, row.siren, row.vat_number, row.email, row.registered_at,
+            held[row.id].available,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def _funders(session: AsyncSession, rows: list[Funder]) -> list[FunderView]:
+    held = await balances.balances_of(session, [row.id for row in rows])
+    return [FunderView(row.id, row.name, row.registered_at, held[row.id].available) for row in rows]

@@ -1,0 +1,92 @@
+"""The proofs that every cent of every batch, funder, redemption and settlement is accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import audit as books
+from ledger import tallies
+from ledger.audit import Audit, Finding
+from ledger.chart import Side
+from ledger.money import ZERO, Money
+from merchants.movements import REDEMPTION, UNDO
+from merchants.settlements.proofs import settlement_findings
+from vouchers.blocking import REINSTATEMENT
+from vouchers.expiring import EXPIRY
+from vouchers.queries import BatchView, batches_page
+from vouchers.redemption_proofs import redemption_findings
+from vouchers.tables import Voucher
+from vouchers.topping_up import TOP_UP
+
+EVERY_BATCH = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """Where every cent of a batch is: ``issued + topped_up = left + redeemed - undone + expired - reinstated``."""
+
+    batch: UUID
+    issued: Money
+    topped_up: Money
+    redeemed: Money
+    undone: Money
+    expired: Money
+    reinstated: Money
+    left: Money
+
+    @property
+    def missing(self) -> Money:
+        """Zero, or the books of this batch do not agree."""
+        out = self.left + self.redeemed - self.undone + self.expired - self.reinstated
+        return self.issued + self.topped_up - out
+
+
+async def audit(session: AsyncSession) -> Audit:
+    """The ledger's audit, and the proofs of batches, redemptions and settlements upon it."""
+    found = await books.audit(session)
+    more = [
+        *[_finding(one) for one in await conservation(session) if one.missing],
+        *await redemption_findings(session),
+        *await settlement_findings(session),
+    ]
+    return replace(found, findings=(*found.findings, *more))
+
+
+async def conservation(session: AsyncSession) -> list[Conservation]:
+    """The proof of every batch."""
+    return await _prove(session, await batches_page(session, limit=EVERY_BATCH))
+
+
+async def conservation_of(session: AsyncSession, batch: BatchView) -> Conservation:
+    """The proof of one batch."""
+    return (await _prove(session, [batch]))[0]
+
+
+async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conservation]:
+    """Issued is what the batch says, left what the accounts hold now; the rest is summed from the transfers."""
+    members = select(Voucher.id, Voucher.batch_id)
+    if len(batches) == 1:
+        members = members.where(Voucher.batch_id == batches[0].id)
+    sums = await tallies.sums_by_group(session, members)
+    left = await tallies.left_by_group(session, members)
+    return [
+        Conservation(
+            batch=one.id,
+            issued=one.face_value * one.quantity,
+            topped_up=sums.get((one.id, TOP_UP, Side.CREDIT), ZERO),
+            redeemed=sums.get((one.id, REDEMPTION, Side.DEBIT), ZERO),
+            undone=sums.get((one.id, UNDO, Side.CREDIT), ZERO),
+            expired=sums.get((one.id, EXPIRY, Side.DEBIT), ZERO),
+            reinstated=sums.get((one.id, REINSTATEMENT, Side.CREDIT), ZERO),
+            left=left.get(one.id, ZERO),
+        )
+        for one in batches
+    ]
+
+
+def _finding(one: Conservation) -> Finding:
+    return Finding("conservation", "batch", one.batch, f"{one.missing} of {one.issued} issued is not accounted for")
