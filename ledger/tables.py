@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.database import PROGRAMME, Base, Cents, Facts, Key, Moment, Recorded, Secret, Words
+from ledger.database import PROGRAMME, Base, Cents, Key, Moment, Recorded, Secret, Words
 
 HELD_BACK = "NOT guarded OR debits_posted + debits_pending <= credits_posted"
 """The guard: what is spent and what is held never exceed what came in."""
@@ -108,5 +109,5 @@ class Outcome(Base):
     caller: Mapped[Key]
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     request: Mapped[Secret]
-    outcome: Mapped[Facts]
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSON)  # not jsonb: an answer is given again in its own order
     recorded_at: Mapped[Recorded]

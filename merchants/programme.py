@@ -6,6 +6,7 @@ last year, and a change of law is entered before its day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -76,6 +77,10 @@ class Terms:
         """The number of the French chart of accounts for this kind of account."""
         return self.account_numbers.get(kind.value, CHART[kind].number)
 
+    def with_changes(self, changes: Mapping[str, object]) -> Terms:
+        """The same rules but for those named."""
+        return Terms(**{**{name: getattr(self, name) for name in self.__dataclass_fields__}, **changes})
+
     def vat_on(self, amount: Money) -> Money:
         """VAT on an amount before VAT, rounded once."""
         return share_of(amount, self.vat_rate_bp)
@@ -108,6 +113,14 @@ async def terms_on(session: AsyncSession, day: date) -> Terms:
     if row is None:
         raise TermsMissing(day=day)
     return _terms(row)
+
+
+async def newest_terms(session: AsyncSession) -> Terms:
+    """The rules entered for the latest day: for account numbers, which hold for the whole past too.
+
+    :raises TermsMissing: if there are none
+    """
+    return await terms_on(session, date.max)
 
 
 async def all_terms(session: AsyncSession) -> list[tuple[date, Terms]]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Uuid, insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting, tallies
@@ -101,8 +102,8 @@ async def _draw(session: AsyncSession, period: Period, *, terms: Terms, issued_o
 
 async def _carried(session: AsyncSession) -> dict[UUID, Money]:
     """What each shop still owed at its last settlement."""
-    last = select(Settlement.shop_id, Settlement.carried_forward)
-    last = last.distinct(Settlement.shop_id).order_by(Settlement.shop_id, Settlement.id.desc())
+    last = select(Settlement.shop_id, Settlement.carried_forward).ext(distinct_on(Settlement.shop_id))
+    last = last.order_by(Settlement.shop_id, Settlement.id.desc())
     return {shop: Money(cents) for shop, cents in await session.execute(last)}
 
 

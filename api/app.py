@@ -1,0 +1,77 @@
+"""Wiring: settings, database, doors."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from api import handlers, health
+from api.auth.doorkeeper import Doorkeeper
+from api.counter import Counters
+from api.engines import Database, find_database
+from api.guessing import Guesses
+from api.installation import installation
+from api.jobs.queue import working
+from api.rest import batches, books, buyers, holds, keys, programmes, redemptions, settlements, shops, vouchers
+from api.settings import Settings
+
+PREFIX: Final = "/api/v1"
+
+ROUTERS: Final = (
+    programmes.router, keys.router, shops.router, buyers.router, batches.router, vouchers.router,
+    redemptions.router, holds.router, settlements.router, books.router,
+)  # fmt: skip
+
+DESCRIPTION: Final = """
+The ledger of local gift vouchers. Sign each request with a key: `Authorization: Bearer ob_…`.
+
+Amounts are whole cents, with the currency beside them. What moves money takes an `Idempotency-Key`: the same key
+with the same request gives the first answer again, for ever; with another request it is refused.
+Refusals are problems (RFC 9457) whose `type` never changes; `Accept-Language: fr` has them in French.
+"""
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """The application on a database whose schemas are migrated."""
+    app = FastAPI(
+        title="Obole",
+        version=version("obole"),
+        description=DESCRIPTION,
+        lifespan=_lifespan(settings, database),
+        max_body_size=settings.max_body,
+        openapi_url="/openapi.json",
+    )
+    handlers.install(app)
+    api = APIRouter(prefix=PREFIX)
+    for router in ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.router)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """The application as the environment says: what uvicorn calls in each worker.
+
+    :raises api.settings.SettingsRefused:
+    """
+    settings = Settings()
+    return create_app(settings, find_database(settings))
+
+
+def _lifespan(settings: Settings, database: Database) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with installation(settings, database) as here, working(here, database.runtime):
+            app.state.installation = here
+            app.state.doorkeeper = Doorkeeper(here)
+            app.state.counters = Counters()
+            app.state.guesses = Guesses()
+            yield
+            await app.state.counters.drain()
+
+    return lifespan

@@ -1,0 +1,117 @@
+"""From a refusal to what a person or a program is told: one table, whose completeness is tested.
+
+Programs get RFC 9457 problems. Their ``type`` is ``urn:obole:problem:`` and the refusal's name, and never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from api.wording import of_doors, of_ledger, of_merchants, of_vouchers
+from api.wording.said import Said
+from ledger.days import day_of
+from ledger.errors import Refusal
+from ledger.formats import LANGUAGES, Language, shown_day, shown_money
+from ledger.money import CURRENCY, Money
+from merchants.errors import ColumnsMissing, Fault, FileTooLarge, FileUnreadable, ShopFieldsInvalid
+from merchants.shops import reasons
+
+PROBLEM: Final = "application/problem+json"
+TYPE: Final = "urn:obole:problem:"
+
+SAID: Final[Mapping[type[Refusal], Said]] = {
+    **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_doors.SAID
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A refusal in words."""
+
+    status: HTTPStatus
+    title: str
+    detail: str
+
+
+def explain(refusal: Refusal, language: Language) -> Explained:
+    """A refusal in a person's language."""
+    said = SAID[type(refusal)]
+    if isinstance(refusal, ColumnsMissing | FileUnreadable | FileTooLarge):
+        detail = reasons.file_sentence(refusal, language)
+    else:
+        facts = {name: _shown(fact, language) for name, fact in vars(refusal).items()}
+        detail = said.detail(language).format(**facts)
+    return Explained(said.status, said.title(language), detail)
+
+
+def problem(
+    name: str, said: Said | Explained, language: Language, *, headers: Mapping[str, str] | None = None, **more: object
+) -> JSONResponse:
+    """An RFC 9457 problem."""
+    if isinstance(said, Said):
+        said = Explained(said.status, said.title(language), said.detail(language))
+    body = {"type": TYPE + name, "title": said.title, "status": said.status.value, "detail": said.detail, **more}
+    told = {"Content-Language": language, **(headers or {})}
+    return JSONResponse(body, said.status.value, media_type=PROBLEM, headers=told)
+
+
+def problem_of(refusal: Refusal, language: Language) -> JSONResponse:
+    """The problem of a refusal; its facts are members of the problem."""
+    more: dict[str, Any] = {name: _plain(fact) for name, fact in vars(refusal).items()}
+    if any(isinstance(fact, Money) for fact in vars(refusal).values()):
+        more["currency"] = CURRENCY
+    if isinstance(refusal, ShopFieldsInvalid):
+        more = {"errors": [_fault(fault, language) for fault in refusal.faults]}
+    explained = explain(refusal, language)
+    challenge = {"WWW-Authenticate": "Bearer"} if explained.status is HTTPStatus.UNAUTHORIZED else None
+    return problem(refusal.name, explained, language, headers=challenge, **more)
+
+
+def language_of(request: Request) -> Language:
+    """The language that a request asks for, by ``Accept-Language``; English if it asks for neither."""
+    ranked: list[tuple[float, Language]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        tag, _, quality = part.strip().partition(";q=")
+        base = tag.split("-")[0].lower()
+        weight = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
+        ranked += [(weight, language) for language in LANGUAGES if base == language]
+    return max(ranked, key=lambda pair: pair[0])[1] if ranked else "en"
+
+
+def _fault(fault: Fault, language: Language) -> dict[str, str]:
+    detail = reasons.sentence(fault.code, language, value=fault.value, expected=fault.expected)
+    return {"pointer": f"/{fault.field}", "code": fault.code, "detail": detail}
+
+
+def _shown(fact: object, language: Language) -> str:
+    match fact:
+        case Money():
+            return shown_money(fact, language)
+        case datetime():
+            return shown_day(day_of(fact), language)
+        case date():
+            return shown_day(fact, language)
+        case tuple() | list():
+            return ", ".join(_shown(part, language) for part in fact)
+        case _:
+            return str(fact)
+
+
+def _plain(fact: object) -> object:
+    match fact:
+        case Money():
+            return fact.cents
+        case UUID() | date():
+            return str(fact)
+        case tuple() | list():
+            return [_plain(part) for part in fact]
+        case _:
+            return fact

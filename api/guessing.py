@@ -1,0 +1,132 @@
+"""Guessed codes: counted by till, by address and in all, and answered ever more slowly.
+
+Wrong codes are counted in PostgreSQL, so that all processes count together, and while one count is being written
+the next ones gather. A till that guesses waits before each answer; a till that does not never asks the database
+about it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter as Tally
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Integer, Text, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from api.auth.doorkeeper import Caller
+from api.gathering import Gatherer
+from api.installation import Town
+from api.tables import WrongCodes
+from ledger.database import Sessions, sum_of, unnest
+from vouchers import codes
+from vouchers.errors import CodeNotRecognised
+
+FREE: Final = {"till": 10, "address": 100, "all": 100_000}
+"""How many wrong codes of the last quarter of an hour cost no wait, by kind of place."""
+
+REMEMBERED: Final = timedelta(minutes=15)
+LONGEST_WAIT: Final = 4.0
+FIRST_WAIT: Final = 0.25
+AT_ONCE: Final = 1_000
+PLACES_KEPT: Final = 10_000
+
+
+class Guesses:
+    """Reads codes, and makes guessing slow."""
+
+    def __init__(self) -> None:
+        self._recent: dict[tuple[str, str], tuple[int, float]] = {}
+        self._counting: dict[str, Gatherer[tuple[str, ...], None]] = {}
+
+    async def read(self, caller: Caller, presented: str, address: str) -> UUID:
+        """The lookup hash of a code that proves itself, without a query.
+
+        :raises CodeNotRecognised: after a wait, if this till or address has guessed before
+        """
+        await self.wait(caller, address)
+        try:
+            return UUID(bytes=codes.read(presented, caller.town.keys.keys))
+        except CodeNotRecognised:
+            await self.wrong(caller, address)
+            raise
+
+    async def wait(self, caller: Caller, address: str) -> None:
+        """Make a place that has guessed wait."""
+        slug = caller.town.registered.slug
+        pause = max(self._pause(slug, place) for place in _places(caller, address))
+        if pause:
+            await asyncio.sleep(pause)
+
+    async def wrong(self, caller: Caller, address: str) -> None:
+        """Count a wrong code: malformed, forged, or of no voucher."""
+        await self._gatherer(caller.town).ask(_places(caller, address))
+
+    def _pause(self, slug: str, place: str) -> float:
+        times, counted = self._recent.get((slug, place), (0, 0.0))
+        over = times - FREE[place.split(":", maxsplit=1)[0]]
+        if over <= 0 or time.monotonic() - counted > REMEMBERED.total_seconds():
+            return 0.0
+        return min(FIRST_WAIT * float(1 << min(over // 5, 10)), LONGEST_WAIT)
+
+    def _forget_stale(self) -> None:
+        if len(self._recent) > PLACES_KEPT:
+            oldest = time.monotonic() - REMEMBERED.total_seconds()
+            self._recent = {place: seen for place, seen in self._recent.items() if seen[1] > oldest}
+
+    def _gatherer(self, town: Town) -> Gatherer[tuple[str, ...], None]:
+        slug = town.registered.slug
+        if slug not in self._counting:
+
+            async def count(asked: Sequence[tuple[str, ...]]) -> Sequence[Exception | None]:
+                tally = Tally(place for places in asked for place in places)
+                self._forget_stale()
+                for place, times in (await _count(town.sessions, tally)).items():
+                    self._recent[slug, place] = (times, time.monotonic())
+                return [None] * len(asked)
+
+            self._counting[slug] = Gatherer(count, most=AT_ONCE)
+        return self._counting[slug]
+
+
+async def wrong_codes(sessions: Sessions) -> dict[str, int]:
+    """How many wrong codes came from where in the last quarter of an hour; for the operator."""
+    async with sessions() as session:
+        statement = (
+            select(WrongCodes.place, sum_of(WrongCodes.times))
+            .where(WrongCodes.minute > func.clock_timestamp() - REMEMBERED)
+            .group_by(WrongCodes.place)
+        )
+        return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+async def forget_old(sessions: Sessions) -> None:
+    """Delete counts that no wait depends on any more."""
+    async with sessions.begin() as session:
+        await session.execute(delete(WrongCodes).where(WrongCodes.minute < func.clock_timestamp() - 2 * REMEMBERED))
+
+
+async def _count(sessions: Sessions, tally: Tally[str]) -> dict[str, int]:
+    places = sorted(tally)
+    given = unnest(place=(Text(), places), times=(Integer(), [tally[place] for place in places]))
+    rows = select(given.c.place, func.date_trunc("minute", func.clock_timestamp()), given.c.times)
+    adding = insert(WrongCodes).from_select(["place", "minute", "times"], rows)
+    adding = adding.on_conflict_do_update(
+        index_elements=["place", "minute"], set_={"times": WrongCodes.times + adding.excluded.times}
+    )
+    async with sessions.begin() as session:
+        await session.execute(adding)
+        recent = (
+            select(WrongCodes.place, sum_of(WrongCodes.times))
+            .where(WrongCodes.place.in_(places), WrongCodes.minute > func.clock_timestamp() - REMEMBERED)
+            .group_by(WrongCodes.place)
+        )
+        return {row[0]: row[1] for row in await session.execute(recent)}
+
+
+def _places(caller: Caller, address: str) -> tuple[str, ...]:
+    return (f"till:{caller.subject or caller.key}", f"address:{address}", "all")

@@ -1,0 +1,87 @@
+"""What goes wrong on the way in or in the database, as problems: nothing is echoed, nothing is a bare 500."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api.errors import Explained, language_of, problem, problem_of
+from api.wording.of_doors import BROKEN, BUSY, REQUEST_MALFORMED
+from api.wording.of_requests import REASONS, UNKNOWN_REASON, sentence_of
+from ledger.errors import Refusal
+
+RETRY_SECONDS: Final = 2
+
+_log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer everything that goes wrong with a problem."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _busy)
+    app.add_exception_handler(OSError, _busy)
+    app.add_exception_handler(Exception, _broken)
+
+
+async def _refused(request: Request, refusal: Exception) -> JSONResponse:
+    if not isinstance(refusal, Refusal):
+        return await _broken(request, refusal)
+    return problem_of(refusal, language_of(request))
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """Where and why, never what: the input may hold a secret, or not even be text."""
+    language = language_of(request)
+    found: Sequence[Mapping[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
+    errors = [
+        {"pointer": "" if one["type"] == "json_invalid" else _pointer(one["loc"]), "code": one["type"] if one["type"] in REASONS else UNKNOWN_REASON,
+         "detail": sentence_of(one, language)}
+        for one in found[:50]
+    ]  # fmt: skip
+    return problem("request-malformed", REQUEST_MALFORMED, language, errors=errors)
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses by itself: unknown paths, methods, bodies that are too large or unreadable."""
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    language = language_of(request)
+    name = status.phrase.lower().replace(" ", "-")
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return problem(
+        name, Explained(status, status.phrase, sentence_of({"type": name}, language)), language, headers=headers
+    )
+
+
+async def _database(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, OperationalError | InterfaceError) or getattr(error, "connection_invalidated", False):
+        return await _busy(request, error)
+    return await _broken(request, error)
+
+
+async def _busy(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("the database does not answer: %s", type(error).__name__)
+    return problem("busy", BUSY, language_of(request), headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+async def _broken(request: Request, error: Exception) -> JSONResponse:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem("internal-error", BROKEN, language_of(request))
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """RFC 6901 for a field of the body; the name of a parameter otherwise."""
+    where, *rest = location
+    parts = rest if where == "body" else location
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1")[:60] for part in parts)

@@ -1,0 +1,1 @@
+"""What runs later, and what runs every minute (decision 12)."""

@@ -1,0 +1,69 @@
+"""The job queue, in the database: what is enqueued in a transaction happens if that commits, and only then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import procrastinate
+from sqlalchemy import URL
+
+from api.engines import RUNTIME_ROLE
+from api.installation import Installation
+from api.jobs.sweeping import sweep_all
+
+EVERY_MINUTE: Final = "* * * * *"
+EVERY_TEN_MINUTES: Final = "*/10 * * * *"
+CONNECTIONS: Final = 3
+
+_log = logging.getLogger(__name__)
+
+
+def job_queue(installation: Installation, database: URL) -> procrastinate.App:
+    """The queue of an installation and the jobs it knows."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=database.set(drivername="postgresql").render_as_string(hide_password=False),
+        kwargs={"options": f"-c role={RUNTIME_ROLE}"},
+        min_size=1,
+        max_size=CONNECTIONS,
+    )
+    queue = procrastinate.App(connector=connector)
+
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name="sweep", queueing_lock="sweep", lock="sweep")
+    async def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the moment, the database knows it
+        await sweep_all(installation)
+
+    @queue.periodic(cron=EVERY_TEN_MINUTES)
+    @queue.task(name="retry_stalled", queueing_lock="retry_stalled")
+    async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001
+        """A job whose worker died stays "doing" for ever unless it is taken up again."""
+        for job in await queue.job_manager.get_stalled_jobs():
+            await queue.job_manager.retry_job(job)
+
+    return queue
+
+
+@asynccontextmanager
+async def working(installation: Installation, database: URL) -> AsyncIterator[None]:
+    """Work on the queue in the background, as long as the server runs."""
+    queue = job_queue(installation, database)
+    async with queue.open_async():
+        worker = asyncio.create_task(
+            queue.run_worker_async(install_signal_handlers=False, concurrency=1, delete_jobs="successful")
+        )
+        worker.add_done_callback(_tell)
+        try:
+            yield
+        finally:
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+
+def _tell(worker: asyncio.Task[None]) -> None:
+    if not worker.cancelled() and worker.exception() is not None:
+        _log.error("the job queue stopped: restart the server", exc_info=worker.exception())

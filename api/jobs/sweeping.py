@@ -1,0 +1,59 @@
+"""Every minute, in every programme: overdue holds are released, vouchers whose last day is over expire."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.guessing import forget_old
+from api.installation import Installation, Town, Work, in_transaction
+from ledger import holds
+from ledger.errors import Refusal
+from vouchers import expiring
+
+ROUNDS: Final = 1_000
+"""How many transactions one sweep of a programme makes at most; the next sweep goes on."""
+
+_log = logging.getLogger(__name__)
+
+
+async def sweep_all(installation: Installation) -> None:
+    """Sweep every programme; one that fails does not keep the others waiting."""
+    for town in await installation.all_towns():
+        try:
+            await sweep(town)
+        except (SQLAlchemyError, Refusal):
+            _log.exception("sweeping %s failed; the next sweep tries again", town.registered.slug)
+
+
+async def sweep(town: Town) -> tuple[int, int]:
+    """Sweep one programme, a thousand at a time.
+
+    :returns: how many holds timed out, and how many vouchers expired
+    """
+    timed_out = await _until_none(town, _time_out)
+    expired = await _until_none(town, _expire)
+    await forget_old(town.sessions)
+    return timed_out, expired
+
+
+async def _until_none(town: Town, work: Work[int]) -> int:
+    done = 0
+    for _ in range(ROUNDS):
+        some = await in_transaction(town.sessions, work)
+        done += some
+        if not some:
+            break
+    return done
+
+
+async def _time_out(session: AsyncSession) -> int:
+    return len(await holds.time_out_due(session, at=await clock.now(session)))
+
+
+async def _expire(session: AsyncSession) -> int:
+    return await expiring.expire_due(session, at=await clock.now(session))

@@ -1,0 +1,193 @@
+"""Batches: issuing vouchers, proving them, printing them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.auth.doorkeeper import Caller
+from api.auth.permissions import Permission as P
+from api.dependencies import Here, IdempotencyKey, Reading, Spoken, permitted
+from api.once import do_once, request_of
+from api.printing import batch_pdf
+from api.rest.buyers import refuse_other_buyer
+from api.rest.types import PDF, After, Cents, Currency, Day, Id, Limit, Line, Page, Shown, Strict, example, page
+from api.rest.vouchers import VoucherShown
+from ledger.money import Money
+from vouchers import issuing, proofs, queries
+from vouchers.issuing import MOST, NewBatch
+from vouchers.proofs import Conservation
+from vouchers.queries import BatchView
+from vouchers.sheets_pdf import Layout
+
+router = APIRouter(tags=["batches"])
+
+
+class BatchAsked(Strict):
+    """A batch to issue. ``on_credit`` is the operator's explicit decision to issue before it is paid."""
+
+    model_config = Strict.model_config | example(
+        buyer="01a204d2-0860-74ce-a8b1-a57a89cfe4e9", face_value=5000, currency="EUR", quantity=140, label="Noël 2026"
+    )
+
+    buyer: Id
+    face_value: Cents
+    currency: Currency = "EUR"
+    quantity: Annotated[int, Field(ge=1, le=MOST)]
+    label: Line | None = None
+    valid_from: Day | None = None
+    last_day: Day | None = None
+    on_credit: bool = False
+
+
+class BatchShown(Shown):
+    """A batch. ``fee`` is the service fee before VAT."""
+
+    id: UUID
+    buyer: UUID
+    label: str
+    face_value: int
+    quantity: int
+    fee: int
+    fee_vat: int
+    currency: Currency = "EUR"
+    valid_from: date
+    last_day: date
+    on_credit: bool
+    issued_at: datetime
+
+    @classmethod
+    def of(cls, view: BatchView) -> BatchShown:
+        """From the domain."""
+        return cls(
+            id=view.id, buyer=view.buyer, label=view.label, face_value=view.face_value.cents, quantity=view.quantity,
+            fee=view.fee.cents, fee_vat=view.fee_vat.cents, valid_from=view.valid_from, last_day=view.last_day,
+            on_credit=view.on_credit, issued_at=view.issued_at,
+        )  # fmt: skip
+
+
+class ConservationShown(Shown):
+    """Where every cent of a batch is: issued + topped_up = left + redeemed - undone + expired - reinstated."""
+
+    batch: UUID
+    issued: int
+    topped_up: int
+    redeemed: int
+    undone: int
+    expired: int
+    reinstated: int
+    left: int
+    missing: int
+    currency: Currency = "EUR"
+
+    @classmethod
+    def of(cls, proof: Conservation) -> ConservationShown:
+        """From the domain."""
+        amounts = ("issued", "topped_up", "redeemed", "undone", "expired", "reinstated", "left", "missing")
+        return cls(batch=proof.batch, **{name: getattr(proof, name).cents for name in amounts})
+
+
+@router.post("/batches", status_code=201, response_model=BatchShown)
+async def issue_batch(
+    asked: BatchAsked, caller: Annotated[Caller, permitted(P.BATCHES_WRITE)], key: IdempotencyKey
+) -> JSONResponse:
+    """Issue 1 to 100,000 vouchers to a buyer who has paid them in."""
+    refuse_other_buyer(asked.buyer, caller, P.BATCHES_WRITE)
+    if asked.on_credit:
+        caller.require(P.PAYMENTS_WRITE)
+    new = NewBatch(
+        asked.buyer, Money(asked.face_value), asked.quantity, label=asked.label or "",
+        valid_from=asked.valid_from, last_day=asked.last_day, on_credit=asked.on_credit,
+    )  # fmt: skip
+
+    async def work(session: AsyncSession) -> BatchShown:
+        at = await clock.now(session)
+        batch = await issuing.issue(session, new, keys=caller.town.keys, actor=caller.actor, at=at)
+        return BatchShown.of(await queries.batch(session, batch))
+
+    return JSONResponse(await do_once(caller, request_of(caller, key, "issue", asked), work), 201)
+
+
+@router.get("/batches")
+async def list_batches(
+    request: Request,
+    response: Response,
+    caller: Annotated[Caller, permitted(P.BATCHES_READ)],
+    session: Reading,
+    *,
+    buyer: UUID | None = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[BatchShown]:
+    """Batches, newest first; a buyer sees its own."""
+    own = caller.subject if caller.role == "buyer" else buyer
+    rows = await queries.batches_page(session, buyer=own, after=after, limit=limit + 1)
+    return page(request, response, rows, limit=limit, cursor=lambda row: row.id, show=BatchShown.of)
+
+
+@router.get("/batches/{batch}")
+async def read_batch(batch: UUID, caller: Annotated[Caller, permitted(P.BATCHES_READ)], session: Reading) -> BatchShown:
+    """One batch."""
+    return BatchShown.of(await _own_batch(batch, caller, session, P.BATCHES_READ))
+
+
+@router.get("/batches/{batch}/conservation")
+async def prove_batch(
+    batch: UUID, caller: Annotated[Caller, permitted(P.BATCHES_READ)], session: Reading
+) -> ConservationShown:
+    """The proof of a batch: where every cent of it is. ``missing`` is zero."""
+    found = await _own_batch(batch, caller, session, P.BATCHES_READ)
+    return ConservationShown.of(await proofs.conservation_of(session, found))
+
+
+@router.get("/batches/{batch}/vouchers")
+async def list_vouchers(
+    request: Request,
+    response: Response,
+    batch: UUID,
+    caller: Annotated[Caller, permitted(P.VOUCHERS_READ)],
+    session: Reading,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[VoucherShown]:
+    """The vouchers of a batch: as issued, then as reissued."""
+    await _own_batch(batch, caller, session, P.VOUCHERS_READ)
+    at = await clock.now(session)
+    rows = await queries.vouchers_page(session, batch=batch, after=after, limit=limit + 1)
+    return page(
+        request, response, rows, limit=limit, cursor=lambda row: row.facts.id, show=lambda row: VoucherShown.of(row, at)
+    )
+
+
+@router.get("/batches/{batch}/sheets.pdf", response_class=Response, responses=PDF)
+async def batch_sheets(
+    batch: UUID,
+    caller: Annotated[Caller, permitted(P.CODES_READ)],
+    session: Reading,
+    here: Here,
+    language: Spoken,
+    *,
+    layout: Annotated[Layout, Query(description="eight a page with cut marks, or one a page")] = "eight",
+    first: Annotated[int, Query(ge=1, description="the number of the first voucher")] = 1,
+    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+) -> Response:
+    """Printable A4 sheets of the vouchers of a batch that hold money, a thousand at most in one file."""
+    await _own_batch(batch, caller, session, P.CODES_READ)
+    pdf = await batch_pdf(
+        session, batch, caller, base_url=here.settings.base_url, layout=layout, language=language,
+        first=first, limit=limit,
+    )  # fmt: skip
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="sheets.pdf"'})
+
+
+async def _own_batch(batch: UUID, caller: Caller, session: Reading, permission: P) -> BatchView:
+    found = await queries.batch(session, batch)
+    refuse_other_buyer(found.buyer, caller, permission)
+    return found

@@ -1,0 +1,173 @@
+"""Settlements: closing a period, and the statements of shops."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.auth.doorkeeper import Caller
+from api.auth.permissions import Permission as P
+from api.dependencies import IdempotencyKey, Reading, Spoken, permitted
+from api.once import do_once, request_of
+from api.printing import statement_pdf
+from api.rest.shops import own_shop, refuse_other_shop
+from api.rest.types import PDF, After, Currency, Day, Limit, Page, Shown, Strict, example, page
+from ledger.days import Period
+from ledger.errors import PeriodMalformed
+from merchants.settlements import closing, queries
+from merchants.settlements.queries import ClosingView, SettlementView
+
+router = APIRouter(tags=["settlements"])
+
+
+class ClosingAsked(Strict):
+    """A period to close: a month, or a first and a last day (both included, Europe/Paris)."""
+
+    model_config = Strict.model_config | example(month="2026-10")
+
+    month: Annotated[str, Field(max_length=10)] | None = None
+    first_day: Day | None = None
+    last_day: Day | None = None
+
+    def period(self) -> Period:
+        """The period.
+
+        :raises PeriodMalformed: unless it is told one way, and one way only
+        """
+        if self.month is not None and self.first_day is None and self.last_day is None:
+            return Period.month(self.month)
+        if self.month is None and self.first_day is not None and self.last_day is not None:
+            return Period(self.first_day, self.last_day)
+        raise PeriodMalformed(typed=self.month or "")
+
+
+class ClosingShown(Shown):
+    """A closed period and what it came to."""
+
+    id: UUID
+    first_day: date
+    last_day: date
+    closed_at: datetime
+    settlements: int
+    turnover: int
+    commission: int
+    vat: int
+    paid: int
+    currency: Currency = "EUR"
+
+    @classmethod
+    def of(cls, view: ClosingView) -> ClosingShown:
+        """From the domain."""
+        return cls(
+            id=view.id, first_day=view.first_day, last_day=view.last_day, closed_at=view.closed_at,
+            settlements=view.settlements, turnover=view.turnover.cents, commission=view.commission.cents,
+            vat=view.vat.cents, paid=view.paid.cents,
+        )  # fmt: skip
+
+
+class SettlementShown(Shown):
+    """What a shop is paid: paid + carried_forward = turnover - commission - vat + brought_forward."""
+
+    id: UUID
+    number: str
+    closing: UUID
+    shop: UUID
+    first_day: date
+    last_day: date
+    redeemed: int
+    undone: int
+    turnover: int
+    commission: int
+    vat: int
+    brought_forward: int
+    carried_forward: int
+    paid: int
+    currency: Currency = "EUR"
+    issued_on: date
+    payable_on: date
+
+    @classmethod
+    def of(cls, view: SettlementView) -> SettlementShown:
+        """From the domain."""
+        amounts = (
+            "redeemed", "undone", "turnover", "commission", "vat", "brought_forward", "carried_forward", "paid"
+        )  # fmt: skip
+        return cls(
+            id=view.id, number=view.number, closing=view.closing, shop=view.shop, first_day=view.first_day,
+            last_day=view.last_day, issued_on=view.issued_on, payable_on=view.payable_on,
+            **{name: getattr(view.figures, name).cents for name in amounts},
+        )  # fmt: skip
+
+
+@router.post("/closings", status_code=201, response_model=ClosingShown)
+async def close(
+    asked: ClosingAsked, caller: Annotated[Caller, permitted(P.SETTLEMENTS_WRITE)], key: IdempotencyKey
+) -> JSONResponse:
+    """Close a period for all shops: one settlement each. Closing it again changes nothing."""
+    period = asked.period()
+
+    async def work(session: AsyncSession) -> ClosingShown:
+        return ClosingShown.of(await closing.close(session, period, at=await clock.now(session)))
+
+    return JSONResponse(await do_once(caller, request_of(caller, key, "close", period), work), 201)
+
+
+@router.get("/closings")
+async def list_closings(
+    request: Request,
+    response: Response,
+    _caller: Annotated[Caller, permitted(P.SETTLEMENTS_WRITE)],
+    session: Reading,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[ClosingShown]:
+    """Closed periods, newest first."""
+    rows = await queries.closings_page(session, after=after, limit=limit + 1)
+    return page(request, response, rows, limit=limit, cursor=lambda row: row.id, show=ClosingShown.of)
+
+
+@router.get("/settlements")
+async def list_settlements(
+    request: Request,
+    response: Response,
+    caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)],
+    session: Reading,
+    *,
+    closing: UUID | None = None,
+    shop: UUID | None = None,
+    limit: Limit = 50,
+    after: After = None,
+) -> Page[SettlementShown]:
+    """Settlements in the order of their numbers; a shop sees its own."""
+    own = await own_shop(caller, session)
+    rows = await queries.settlements_page(session, closing=closing, shop=own or shop, after=after, limit=limit + 1)
+    return page(request, response, rows, limit=limit, cursor=lambda row: row.id, show=SettlementShown.of)
+
+
+@router.get("/settlements/{settlement}")
+async def read_settlement(
+    settlement: UUID, caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)], session: Reading
+) -> SettlementShown:
+    """One settlement."""
+    found = await queries.settlement(session, settlement)
+    await refuse_other_shop(found.shop, caller, session, P.SETTLEMENTS_READ)
+    return SettlementShown.of(found)
+
+
+@router.get("/settlements/{settlement}/statement.pdf", response_class=Response, responses=PDF)
+async def statement(
+    settlement: UUID, caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)], session: Reading, language: Spoken
+) -> Response:
+    """The statement of a settlement, to print or to file; the same bytes each time."""
+    found = await queries.settlement(session, settlement)
+    await refuse_other_shop(found.shop, caller, session, P.SETTLEMENTS_READ)
+    pdf = await statement_pdf(await queries.statement(session, settlement), language=language)
+    name = f'inline; filename="{found.number}.pdf"'
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
