@@ -9,9 +9,10 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from api import handlers, health
+from api import docs_page, handlers, health
 from api.auth.doorkeeper import Doorkeeper
 from api.counter import Counters
+from api.edge import Edge
 from api.engines import Database, find_database
 from api.guessing import Guesses
 from api.installation import installation
@@ -44,8 +45,12 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         lifespan=_lifespan(settings, database),
         max_body_size=settings.max_body,
         openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
     )
+    app.add_middleware(Edge)
     handlers.install(app)
+    docs_page.install(app)
     api = APIRouter(prefix=PREFIX)
     for router in ROUTERS:
         api.include_router(router)

@@ -18,8 +18,10 @@ from api.errors import Explained, language_of, problem, problem_of
 from api.wording.of_doors import BROKEN, BUSY, REQUEST_MALFORMED
 from api.wording.of_requests import REASONS, UNKNOWN_REASON, sentence_of
 from ledger.errors import Refusal
+from ledger.formats import Language
 
 RETRY_SECONDS: Final = 2
+MOST_FIELDS: Final = 50
 
 _log = logging.getLogger(__name__)
 
@@ -45,11 +47,7 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     """Where and why, never what: the input may hold a secret, or not even be text."""
     language = language_of(request)
     found: Sequence[Mapping[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
-    errors = [
-        {"pointer": "" if one["type"] == "json_invalid" else _pointer(one["loc"]), "code": one["type"] if one["type"] in REASONS else UNKNOWN_REASON,
-         "detail": sentence_of(one, language)}
-        for one in found[:50]
-    ]  # fmt: skip
+    errors = [_field(one, language) for one in found[:MOST_FIELDS]]
     return problem("request-malformed", REQUEST_MALFORMED, language, errors=errors)
 
 
@@ -78,6 +76,12 @@ async def _busy(request: Request, error: Exception) -> JSONResponse:
 async def _broken(request: Request, error: Exception) -> JSONResponse:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return problem("internal-error", BROKEN, language_of(request))
+
+
+def _field(error: Mapping[str, Any], language: Language) -> dict[str, str]:
+    code = error["type"] if error["type"] in REASONS else UNKNOWN_REASON
+    pointer = "" if code == "json_invalid" else _pointer(error["loc"])
+    return {"pointer": pointer, "code": code, "detail": sentence_of(error, language)}
 
 
 def _pointer(location: Sequence[str | int]) -> str:
