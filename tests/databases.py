@@ -47,11 +47,15 @@ async def start() -> URL:
         return url
 
 
-def stop() -> None:
-    """Stop the server if this run started one. For the process that leaves last."""
-    folder = HOME / embedded.FOLDER
-    if (folder / "postmaster.pid").exists():
-        get_server(folder).stop()
+def stop(home: Path = HOME) -> None:
+    """Stop the server under ``home`` if there is one. For the process that leaves last."""
+    folder = home / embedded.FOLDER
+    running = folder / "postmaster.pid"
+    if running.exists():
+        server = get_server(folder, postgres_version=int((folder / "PG_VERSION").read_text()))
+        server.cleanup()
+        if running.exists():  # a worker died without taking its leave
+            server.stop()
 
 
 def server_at(home: Path, *, version: int = 18) -> URL:

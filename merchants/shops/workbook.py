@@ -19,7 +19,7 @@ from merchants.errors import FileTooLarge, FileUnreadable
 
 UNPACKED_MOST: Final = 200 * 1024 * 1024
 COLUMNS_MOST: Final = 256
-ROWS_MOST: Final = 1_048_576  # Excel's own
+ROWS_MOST: Final = 250_000  # lines with something on them, and the empty ones between
 _PARTS_MOST: Final = 2_000
 _STRINGS_BYTES_MOST: Final = 64 * 1024 * 1024
 _STRINGS_MOST: Final = 1_000_000

@@ -112,3 +112,8 @@ async def by_hand(owner: Sessions, *statements: str, **values: object) -> None:
         await session.execute(text("SET LOCAL search_path = p_treiz, public"))
         for statement in statements:
             await session.execute(text(statement), values)
+
+
+async def change_by_hand(owner: Sessions, table: str, row: UUID, change: str) -> None:
+    """Change one row as ``by_hand`` does; ``change`` is what follows SET."""
+    await by_hand(owner, f"UPDATE {table} SET {change} WHERE id = :id", id=row)  # noqa: S608  (our own words)

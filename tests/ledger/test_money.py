@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -34,7 +36,7 @@ def test_who_weighs_nothing_gets_nothing(amount: Money, weights: list[int]) -> N
 @given(st.integers(0, 10**12), st.lists(st.integers(1, 10**6), min_size=1, max_size=20))
 def test_who_weighs_more_never_gets_less(cents: int, weights: list[int]) -> None:
     by_weight = sorted(zip(weights, (part.cents for part in Money(cents).share(weights)), strict=True))
-    assert all(a[1] <= b[1] for a, b in zip(by_weight, by_weight[1:], strict=False) if a[0] < b[0])
+    assert all(a[1] <= b[1] for a, b in pairwise(by_weight) if a[0] < b[0])
 
 
 def test_the_earlier_part_gets_the_odd_cent() -> None:
@@ -100,8 +102,8 @@ def test_what_people_type_is_read(typed: str, cents: int) -> None:
     "typed",
     [
         "", " ", "€", "-", ",50", "12,", "12,505", "1,250.00", "1.250,00", "12,50,00", "1e3", "NaN", "inf", "douze",
-        "12 50", "12€50", "1 2", "12, 50", "1 25", "1  250", "12 50,00", "--1", "+1", "€1€x", "0x10", "1_000", "٣", "１２",
-        "\0", "12\0", "\ud800", "9" * 18, "92233720368547758,08", "9" * 100_000, "=1+1",
+        "12 50", "12€50", "1 2", "12, 50", "1 25", "1  250", "12 50,00", "--1", "+1", "€1€x", "0x10", "1_000",
+        "٣", "１２", "\0", "12\0", "\ud800", "9" * 18, "92233720368547758,08", "9" * 100_000, "=1+1",
     ],
 )  # fmt: skip
 def test_what_could_be_misread_is_refused(typed: str) -> None:
@@ -112,10 +114,8 @@ def test_what_could_be_misread_is_refused(typed: str) -> None:
 
 @given(st.text())
 def test_any_text_is_read_or_refused(typed: str) -> None:
-    try:
+    with suppress(AmountMalformed):
         assert isinstance(Money.of(typed), Money)
-    except AmountMalformed:
-        pass
 
 
 @given(AMOUNTS, st.sampled_from(["fr", "plain"]))

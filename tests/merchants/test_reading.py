@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 import zipfile
 from pathlib import Path
 
@@ -161,11 +160,9 @@ def test_a_line_with_more_cells_than_the_header_is_marked() -> None:
     assert (one.overfull, other.overfull) == (True, False)
 
 
-def test_a_hundred_thousand_lines_take_a_few_seconds_and_one_more_is_refused() -> None:
+def test_a_hundred_thousand_lines_are_read_and_one_more_is_refused() -> None:
     content = csv_of(*[LINE] * LINES_MOST)
-    started = time.perf_counter()
     checked = check_rows(read_rows(content), ())
-    assert time.perf_counter() - started < 15  # 2.5 s alone on the machine this was written on
     assert (len(checked.good), len(checked.bad)) == (1, LINES_MOST - 1)
     with pytest.raises(FileTooLarge) as refused:
         read_rows(content + LINE.encode())
@@ -220,15 +217,13 @@ def test_a_bomb_of_zeros_is_refused_before_it_is_unpacked() -> None:
         b"<sheetData><row>",
     ],
 )
-def test_a_workbook_made_to_hurt_is_refused_by_name_and_soon(sheet: bytes) -> None:
+def test_a_workbook_made_to_hurt_is_refused_by_name(sheet: bytes) -> None:
     namespace = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
     content = repacked(
         xlsx_of(("siret",)), "xl/worksheets/sheet1.xml", b"<worksheet " + namespace + b">" + sheet + b"</worksheet>"
     )
-    started = time.perf_counter()
     with pytest.raises(Refusal):
         read_rows(content)
-    assert time.perf_counter() - started < 10
 
 
 def test_a_workbook_that_declares_entities_is_refused() -> None:

@@ -44,12 +44,22 @@ def _runtime_role() -> None:
     op.execute(
         """
         DO $$ BEGIN
-            CREATE ROLE obole_runtime NOLOGIN;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'obole_runtime') THEN
+                CREATE ROLE obole_runtime NOLOGIN;
+            END IF;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;  -- another installation made it meanwhile
         END $$
         """
     )
-    op.execute("GRANT obole_runtime TO CURRENT_USER")
+    op.execute(
+        """
+        DO $$ BEGIN
+            IF NOT pg_has_role(current_user, 'obole_runtime', 'SET') THEN
+                GRANT obole_runtime TO CURRENT_USER;
+            END IF;
+        END $$
+        """
+    )
     op.execute("GRANT USAGE ON SCHEMA public TO obole_runtime")
     op.execute("GRANT SELECT ON public.programmes TO obole_runtime")
 
