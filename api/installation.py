@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from merchants.registry import Registered
 from vouchers.keys import KeyRing, key_ring
 
 SHARED: Final = "public"
+FRESH_SECONDS: Final = 30.0
 TRIES: Final = 8
 FIRST_PAUSE: Final = 0.01
 
@@ -45,7 +47,8 @@ class Installation:
 
     settings: Settings
     engine: AsyncEngine
-    towns: dict[str, Town] = field(default_factory=dict)
+    towns: dict[str, tuple[Town, float]] = field(default_factory=dict)
+    """Each programme met so far, and when it was last read (by the process's own clock)."""
 
     @property
     def shared(self) -> Sessions:
@@ -53,23 +56,20 @@ class Installation:
         return sessions_of(self.engine, schema=SHARED)
 
     async def town(self, slug: str) -> Town:
-        """A programme by its slug; looked up once, since its schema never changes.
+        """A programme by its slug. Read again every half minute, since another process may have rotated its keys.
 
         :raises ProgrammeUnknown, NoUsableCodeKey:
         """
-        if slug not in self.towns:
-            async with self.shared() as session:
-                registered = await registry.programme(session, slug=slug)
-            self.towns[slug] = await self._open(registered)
-        return self.towns[slug]
-
-    async def refresh_keys(self, slug: str) -> Town:
-        """Read the code keys again, after a rotation.
-
-        :raises ProgrammeUnknown, NoUsableCodeKey:
-        """
-        self.towns.pop(slug, None)
-        return await self.town(slug)
+        known, read_at = self.towns.get(slug, (None, 0.0))
+        moment = time.monotonic()
+        if known is not None:
+            if moment - read_at < FRESH_SECONDS:
+                return known
+            self.towns[slug] = (known, moment)  # whoever comes meanwhile goes on with what is known
+        async with self.shared() as session:
+            registered = await registry.programme(session, slug=slug)
+        self.towns[slug] = (await self._open(registered), moment)
+        return self.towns[slug][0]
 
     async def all_towns(self) -> list[Town]:
         """Every programme of this installation."""

@@ -35,7 +35,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "carried": "À déduire du prochain règlement",
         "result": "Vous recevez",
         "vat note": "Les bons d'achat sont à usages multiples : leur remboursement ci-dessus n'est pas soumis à la TVA "
-        "(CGI, art. 256 ter). La TVA de vos ventes se déclare comme pour tout autre moyen de paiement. "
+        "(directive (UE) 2016/1065). La TVA de vos ventes se déclare comme pour tout autre moyen de paiement. "
         "Seule la commission porte ici la TVA.",
         "detail": "Chaque opération",
         "when": "Date et heure",
@@ -77,7 +77,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "brought": "Brought forward from the last settlement",
         "carried": "To be taken off the next settlement",
         "result": "You receive",
-        "vat note": "The vouchers are multi-purpose: their reimbursement above bears no VAT (CGI, art. 256 ter). "
+        "vat note": "The vouchers are multi-purpose: their reimbursement above bears no VAT (directive (EU) 2016/1065). "
         "VAT on your sales is declared as for any other means of payment. Only the commission bears VAT here.",
         "detail": "Every operation",
         "when": "Date and time",

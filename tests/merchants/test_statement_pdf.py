@@ -215,7 +215,7 @@ def test_an_english_statement_speaks_english_throughout() -> None:
     text = "\n".join(pages_of(statement(lines_of(40)), "en"))
     assert "You receive €" in text
     assert "on 5 November 2026" in text
-    assert "CGI, art. 256 ter" in text
+    assert "2016/1065" in text
     for french in ("Vous", "Encaissement", "Montant", "Relevé", " du ", "TVA"):
         assert french not in text
 
