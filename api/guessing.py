@@ -41,6 +41,7 @@ class Guesses:
 
     def __init__(self) -> None:
         self._recent: dict[tuple[str, str], tuple[int, float]] = {}
+        self._queues: dict[tuple[str, str], asyncio.Lock] = {}
         self._counting: dict[str, Gatherer[tuple[str, ...], None]] = {}
 
     async def read(self, caller: Caller, presented: str, address: str) -> UUID:
@@ -58,9 +59,12 @@ class Guesses:
     async def wait(self, caller: Caller, address: str) -> None:
         """Make a place that has guessed wait."""
         slug = caller.town.registered.slug
-        pause = max(self._pause(slug, place) for place in _places(caller, address))
-        if pause:
-            await asyncio.sleep(pause)
+        for place in _places(caller, address):
+            pause = self._pause(slug, place)
+            if pause:
+                # One after the other: asking many times at once does not make guessing faster.
+                async with self._queues.setdefault((slug, place), asyncio.Lock()):
+                    await asyncio.sleep(pause)
 
     async def wrong(self, caller: Caller, address: str) -> None:
         """Count a wrong code: malformed, forged, or of no voucher."""
@@ -77,6 +81,7 @@ class Guesses:
         if len(self._recent) > PLACES_KEPT:
             oldest = time.monotonic() - REMEMBERED.total_seconds()
             self._recent = {place: seen for place, seen in self._recent.items() if seen[1] > oldest}
+            self._queues = {place: queue for place, queue in self._queues.items() if queue.locked()}
 
     def _gatherer(self, town: Town) -> Gatherer[tuple[str, ...], None]:
         slug = town.registered.slug

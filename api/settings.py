@@ -34,7 +34,6 @@ class Settings(BaseSettings):
     pool_timeout: float = Field(default=3.0, gt=0, description="seconds to wait for a connection before 503")
     statement_timeout: int = Field(default=15_000, gt=0, description="milliseconds one statement may take")
     max_body: int = Field(default=4_000_000, gt=0, description="bytes of a request's body")
-    demo: str = Field(default="", description="the demo programme's slug, set by `obole demo`")
 
     @field_validator("public_url")
     @classmethod
@@ -53,15 +52,22 @@ class Settings(BaseSettings):
         :raises SettingsRefused: if the file cannot be read or made
         """
         if self.secrets:
-            return tuple(part.strip().encode() for part in self.secrets.split(",") if part.strip())
+            return _long_enough(tuple(part.strip().encode() for part in self.secrets.split(",") if part.strip()))
         path = self.home / "secret"
         try:
             if not path.exists():
                 self.home.mkdir(parents=True, exist_ok=True)
                 path.touch(mode=0o600)
                 path.write_text(secrets.token_urlsafe(SECRET_BYTES) + "\n")
-            return tuple(line.encode() for line in path.read_text().split())
+            return _long_enough(tuple(line.encode() for line in path.read_text().split()))
         except OSError as error:
             raise SettingsRefused(
                 f"{path}: {error.strerror}. Set OBOLE_HOME to a folder that can be written."
             ) from None
+
+
+def _long_enough(masters: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    if not masters or min(map(len, masters)) < SECRET_BYTES:
+        how = f"make one with `openssl rand -base64 {SECRET_BYTES}`"
+        raise SettingsRefused(f"A master secret has {SECRET_BYTES} characters or more: {how}.")
+    return masters

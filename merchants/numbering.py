@@ -16,7 +16,7 @@ async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year:
     """The next ``count`` numbers, such as ``TREIZ-2026-000123``.
 
     They are taken under a lock that lasts until the end of the transaction: if it fails, they were never given,
-    and two transactions never wait in vain for each other's numbers. With ``count`` 0 it only takes the lock.
+    and two transactions never wait in vain for each other's numbers.
     """
     statement = (
         insert(Number)
@@ -26,3 +26,8 @@ async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year:
     )
     last = (await session.execute(statement)).scalar_one()
     return [f"{prefix}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
+
+
+async def one_at_a_time(session: AsyncSession, *, series: str) -> None:
+    """Let transactions that give numbers of a series wait for each other, whatever their year."""
+    await take_numbers(session, series=f"{series} lock", prefix="", year=0, count=0)

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.chart import CHART, Kind
@@ -20,6 +20,7 @@ from ledger.errors import Refusal
 from ledger.ids import new_id
 from ledger.money import Money, rounded
 from merchants.shops import identity
+from merchants.tables import Closing
 from merchants.tables import Terms as Row
 
 BreakageTo = Literal["operator", "funder"]
@@ -40,6 +41,14 @@ class TermsMissing(Refusal):
     def __init__(self, *, day: date) -> None:
         self.day = day
         super().__init__(f"The programme has no rules on {day}.")
+
+
+class TermsTooLate(Refusal):
+    """A day that is settled already keeps the rules by which it was settled."""
+
+    def __init__(self, *, settled: date) -> None:
+        self.settled = settled
+        super().__init__(f"The days up to {settled} are settled.")
 
 
 class TermsMalformed(Refusal):
@@ -96,9 +105,13 @@ async def set_terms(session: AsyncSession, terms: Terms, *, effective_from: date
 
     :returns: the rules as they are kept, identifiers in their canonical form
     :raises TermsMalformed: a rule out of its bounds
+    :raises TermsTooLate: if that day is settled already
     :raises SirenInvalid, VatNumberInvalid, IbanInvalid, BicInvalid:
     """
     checked = _checked(terms)
+    settled = (await session.execute(select(func.max(Closing.last_day)))).scalar_one()
+    if settled is not None and effective_from <= settled:
+        raise TermsTooLate(settled=settled)
     await session.execute(insert(Row).values(id=new_id(), effective_from=effective_from, **asdict(checked)))
     return checked
 

@@ -55,7 +55,7 @@ async def extend(
     """Move the last day further off. What had expired comes back, by reversing its expiry.
 
     :raises VoucherUnknown, VoucherReplaced:
-    :raises LastDayTooEarly: if it is not later than it was, or is over already
+    :raises LastDayTooEarly: if it is earlier than it was, or over already
     :raises Overdrawn: if a funder to whom the expired money went has spent it since
     """
     found = await _locked(session, voucher_id)

@@ -125,7 +125,7 @@ def derive_key(master: bytes, programme: UUID, number: int, salt: bytes) -> Code
 def derive(key: CodeKey, voucher: UUID) -> Code:
     """The codes of a voucher: the same ones every time.
 
-    Two vouchers of one key share a typed code once in 2**41 pairs (a chance of 0.2 % somewhere in 100,000): the
+    Two vouchers of one key share a typed code once in 2**51 pairs (two chances in a million somewhere in 100,000): the
     unique index on the lookup hash tells, and the issuer then draws another voucher id.
     """
     token = _TOKEN_FORM.make(key, voucher.bytes)

@@ -12,14 +12,15 @@ from ledger import audit as books
 from ledger import tallies
 from ledger.audit import Audit, Finding
 from ledger.chart import Side
-from ledger.money import ZERO, Money
+from ledger.database import sum_of
+from ledger.money import ZERO, Money, total
 from merchants.movements import REDEMPTION, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
 from vouchers.expiring import EXPIRY
 from vouchers.queries import BatchView, batches_page
 from vouchers.redemption_proofs import redemption_findings
-from vouchers.tables import Voucher
+from vouchers.tables import Funder, TopUp, Voucher
 from vouchers.topping_up import TOP_UP
 
 EVERY_BATCH = 1_000_000
@@ -50,6 +51,7 @@ async def audit(session: AsyncSession) -> Audit:
     found = await books.audit(session)
     more = [
         *[_finding(one) for one in await conservation(session) if one.missing],
+        *await _wrong_funders(session),
         *await redemption_findings(session),
         *await settlement_findings(session),
     ]
@@ -86,6 +88,25 @@ async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conser
         )
         for one in batches
     ]
+
+
+async def _wrong_funders(session: AsyncSession) -> list[Finding]:
+    """Funders whose account does not agree with the top-ups that vouchers had: one sub-ledger each."""
+    members = select(Funder.id, Funder.id.label("funder"))
+    sums = await tallies.sums_by_group(session, members)
+    left = await tallies.left_by_group(session, members)
+    rows = await session.execute(select(TopUp.funder_id, sum_of(TopUp.amount)).group_by(TopUp.funder_id))
+    given = {funder: Money(amount) for funder, amount in rows}
+    findings = []
+    for funder, has in left.items():
+        came = {
+            side: total([sum_ for (one, _, of), sum_ in sums.items() if (one, of) == (funder, side)]) for side in Side
+        }
+        topped_up = sums.get((funder, TOP_UP, Side.DEBIT), ZERO)
+        if topped_up != given.get(funder, ZERO) or came[Side.CREDIT] - came[Side.DEBIT] != has:
+            detail = f"gave {topped_up} by its account, {given.get(funder, ZERO)} by its top-ups, and has {has} left"
+            findings.append(Finding("conservation", "funder", funder, detail))
+    return findings
 
 
 def _finding(one: Conservation) -> Finding:

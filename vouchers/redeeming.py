@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Uuid, insert, literal, select
+from sqlalchemy import BigInteger, DateTime, Table, Uuid, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import holds, once, posting
-from ledger.database import unnest
 from ledger.days import day_of
 from ledger.errors import KeyReused, Refusal
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from ledger.once import Once, Recalled
+from ledger.parallel import given, lists
 from merchants.movements import REDEMPTION, document_of
 from merchants.shops.errors import TillUnknown
 from merchants.shops.tills import Counter, counters
@@ -29,7 +29,6 @@ from vouchers.errors import AmountNotPositive, CodeNotRecognised, NotEnoughLeft
 from vouchers.facts import VoucherFacts, find_by_hash, vouchers_by_id
 from vouchers.tables import Redemption
 
-MOST_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +222,15 @@ async def _write(session: AsyncSession, receipts: Sequence[Receipt], facts: Fact
 
 async def write_redemptions(session: AsyncSession, receipts: Sequence[Receipt], *, at: datetime) -> None:
     """Write who redeemed what where. For this module and ``vouchers.holding``."""
-    given = unnest(
-        id=(Uuid(), [one.redemption for one in receipts]),
-        voucher_id=(Uuid(), [one.voucher for one in receipts]),
-        shop_id=(Uuid(), [one.shop for one in receipts]),
-        till_id=(Uuid(), [one.till for one in receipts]),
-        amount=(BigInteger(), [one.amount.cents for one in receipts]),
-        left_after=(BigInteger(), [one.left.cents for one in receipts]),
+    rows = given(
+        id=[one.redemption for one in receipts],
+        voucher_id=[one.voucher for one in receipts],
+        shop_id=[one.shop for one in receipts],
+        till_id=[one.till for one in receipts],
+        amount=[one.amount.cents for one in receipts],
+        left_after=[one.left.cents for one in receipts],
     )
-    rows = select(given, literal(at, DateTime(timezone=True)))
-    await session.execute(insert(Redemption).from_select([*given.c.keys(), "at"], rows))
+    await session.execute(_WRITE, {**rows, "at": at})
 
 
 def _outcome(answer: Answer) -> dict[str, Any]:
@@ -241,3 +239,12 @@ def _outcome(answer: Answer) -> dict[str, Any]:
 
 def _answer(outcome: Mapping[str, Any]) -> Answer:
     return Receipt.unpacked(outcome["receipt"]) if "receipt" in outcome else once.unpack_refusal(outcome)
+
+
+_GIVEN: Final = select(
+    lists(
+        id=Uuid(), voucher_id=Uuid(), shop_id=Uuid(), till_id=Uuid(), amount=BigInteger(), left_after=BigInteger()
+    ),
+    bindparam("at", type_=DateTime(timezone=True)).label("at"),
+)
+_WRITE: Final = insert(cast("Table", Redemption.__table__)).from_select(_GIVEN.selected_columns.keys(), _GIVEN)

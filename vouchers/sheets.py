@@ -73,7 +73,7 @@ async def batch_sheets(
 def draw(
     out: BinaryIO, sheets: Sheets, layout: Layout = "eight", *, progress: Progress = lambda _done, _of: None
 ) -> None:
-    """Write the PDF to ``out``. For a thread: it takes about a second for a thousand vouchers."""
+    """Write the PDF to ``out``. For a thread: a thousand vouchers take some seconds."""
     draw_sheets(out, _drawn(sheets, progress), sheets.look, layout)
 
 

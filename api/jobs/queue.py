@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import procrastinate
@@ -18,6 +18,7 @@ from api.jobs.sweeping import sweep_all
 EVERY_MINUTE: Final = "* * * * *"
 EVERY_TEN_MINUTES: Final = "*/10 * * * *"
 CONNECTIONS: Final = 3
+PATIENCE: Final = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -60,8 +61,8 @@ async def working(installation: Installation, database: URL) -> AsyncIterator[No
             yield
         finally:
             worker.cancel()
-            with suppress(asyncio.CancelledError):
-                await worker
+            # Without a database the worker cannot say goodbye; a job that it leaves is taken up again as stalled.
+            await asyncio.wait([worker], timeout=PATIENCE)
 
 
 def _tell(worker: asyncio.Task[None]) -> None:

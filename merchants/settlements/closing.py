@@ -23,7 +23,7 @@ from ledger.money import ZERO, Money
 from ledger.tallies import Movement
 from merchants import programme
 from merchants.movements import REDEMPTION, UNDO
-from merchants.numbering import take_numbers
+from merchants.numbering import one_at_a_time, take_numbers
 from merchants.programme import Terms
 from merchants.settlements.errors import PeriodNotOver
 from merchants.settlements.figures import Figures, figures
@@ -64,8 +64,7 @@ async def close(
         raise PeriodNotOver(last_day=period.last_day)
     issued_on = day_of(at)
     terms = await programme.terms_on(session, issued_on)
-    # The lock on the series makes closings of a programme wait for each other.
-    await take_numbers(session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=0)
+    await one_at_a_time(session, series=SERIES)
     closed = await closing_of(session, period)
     if closed is not None:
         return closed

@@ -91,6 +91,12 @@ async def settlement(session: AsyncSession, settlement_id: UUID) -> SettlementVi
     return _settlement(row)
 
 
+async def settlement_by_number(session: AsyncSession, number: str) -> SettlementView | None:
+    """The settlement of a number, if there is one."""
+    row = (await session.execute(_settlements().where(Settlement.number == number))).one_or_none()
+    return _settlement(row) if row else None
+
+
 async def settlements_page(
     session: AsyncSession,
     *,

@@ -77,8 +77,9 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "brought": "Brought forward from the last settlement",
         "carried": "To be taken off the next settlement",
         "result": "You receive",
-        "vat note": "The vouchers are multi-purpose: their reimbursement above bears no VAT (directive (EU) 2016/1065). "
-        "VAT on your sales is declared as for any other means of payment. Only the commission bears VAT here.",
+        "vat note": "The vouchers are multi-purpose: their reimbursement above bears no VAT "
+        "(directive (EU) 2016/1065). VAT on your sales is declared as for any other means of payment. "
+        "Only the commission bears VAT here.",
         "detail": "Every operation",
         "when": "Date and time",
         "what": "Operation",

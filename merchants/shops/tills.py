@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, Uuid, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.ids import new_id
+from ledger.parallel import any_of, given
 from merchants.shops.errors import ShopNotAccepted, TillRevoked, TillUnknown
 from merchants.shops.queries import Status, shop
 from merchants.tables import Shop, Till
@@ -94,14 +95,19 @@ async def tills_of(session: AsyncSession, shop_id: UUID) -> list[TillView]:
 
 async def counters(session: AsyncSession, tills: Sequence[UUID]) -> dict[UUID, Counter]:
     """Where these tills stand; unknown ids are absent."""
-    statement = (
-        select(Till.id, Till.shop_id, Shop.status, Till.revoked_at.is_not(None))
-        .join(Shop, Shop.id == Till.shop_id)
-        .where(Till.id.in_(tills))
-    )
-    rows = await session.execute(statement)
+    rows = await session.execute(_COUNTERS, given(till=list(tills)))
     return {till: Counter(till, shop, cast("Status", status), revoked) for till, shop, status, revoked in rows}
 
 
 def _view(row: Till) -> TillView:
     return TillView(row.id, row.shop_id, row.label, row.opened_at, row.revoked_at)
+
+
+_TILLS: Final = cast("Table", Till.__table__)
+_SHOPS: Final = cast("Table", Shop.__table__)
+
+_COUNTERS: Final = (
+    select(_TILLS.c.id, _TILLS.c.shop_id, _SHOPS.c.status, _TILLS.c.revoked_at.is_not(None))
+    .join_from(_TILLS, _SHOPS, _SHOPS.c.id == _TILLS.c.shop_id)
+    .where(_TILLS.c.id == any_of("till", Uuid()))
+)

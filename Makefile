@@ -1,0 +1,71 @@
+# Obole. `make` alone lists what there is. Needs Python 3.11 or later, and nothing else.
+
+SHELL := /bin/sh
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo "$$p"; break; }; done)
+WORKERS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print ($$1 > 4 ? 4 : $$1 > 2 ? $$1 : 2) }')
+
+# Tests that need no database, for `make check`.
+UNIT := tests/ledger/test_money.py tests/ledger/test_days.py tests/ledger/test_formats.py \
+	tests/vouchers/test_codes.py tests/vouchers/test_sheets_pdf.py tests/merchants/test_checking.py \
+	tests/merchants/test_identity.py tests/merchants/test_reading.py tests/merchants/test_statement_pdf.py
+
+.PHONY: help run test check bench clean
+
+help:
+	@echo "make run     set up, start PostgreSQL and serve; a demo programme on the first start (PORT=$(PORT))"
+	@echo "make test    set up and pass all tests"
+	@echo "make check   format, lint, types, import contracts, tests that need no database"
+	@echo "make bench   measure redeeming and issuing beside bare PostgreSQL"
+	@echo "make clean   stop the embedded PostgreSQL and remove .obole, data included"
+
+run: $(READY)
+	@OBOLE_HOME=.obole exec $(BIN)/obole run --port $(PORT)
+
+test: $(READY)
+	@command -v pdftotext >/dev/null || { $(call apt,poppler-utils); }
+	@exec $(BIN)/pytest -n $(WORKERS) --durations=15
+
+check: $(READY)
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
+	@$(BIN)/pytest -q -n $(WORKERS) --durations=3 $(UNIT)
+
+bench: $(READY)
+	@command -v wrk >/dev/null || { $(call apt,wrk); }
+	@exec $(BIN)/python -m benchmarks
+
+clean:
+	@for pid in $$(tr -c '0-9' ' ' 2>/dev/null < .obole/postgres/.handle_pids.json); do \
+		$(call is,obole) && kill -TERM "$$pid" && $(call gone,obole); done 2>/dev/null; \
+	pid=$$(head -n 1 .obole/postgres/postmaster.pid 2>/dev/null); \
+	if $(call is,postgres); then kill -INT "$$pid"; $(call gone,postgres); fi
+	@rm -rf .obole
+
+# Whether $$pid is a process of this name: pids are used again.
+is = { [ -n "$$pid" ] && { cat "/proc/$$pid/cmdline" 2>/dev/null || ps -o args= -p "$$pid"; } | grep -aq $(1); }
+gone = { for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do $(call is,$(1)) || break; sleep 0.5; done; }
+
+# The environment, from the hashed lock; again when the lock or the project's description changes.
+$(READY): requirements.lock pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "Obole needs Python 3.11 or later; none was found. Name one: make run PYTHON=..." >&2; exit 1; fi
+	@[ -x $(BIN)/python ] && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { \
+		rm -rf $(VENV); \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing what Obole needs into $(VENV) (a minute or so, once)" >&2
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --require-hashes \
+		-r requirements.lock
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation \
+		--editable .
+	@touch $@
+
+# Quietly, where it is possible at all; what needs the package says so if it is missing.
+apt = sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); command -v apt-get >/dev/null \
+	&& $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) \
+	>/dev/null 2>&1 </dev/null || true

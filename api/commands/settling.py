@@ -1,0 +1,110 @@
+"""`obole close` and `obole statement`: pay the shops for a period, and give each its paper."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.commands.door import REFUSED
+from api.commands.opening import in_town
+from api.commands.reading import FirstDay, Json, LastDay, Month, Slug, a_period
+from api.commands.telling import as_json, bar, facts, fail, say
+from api.installation import Town, in_transaction
+from ledger.days import Period
+from ledger.formats import Language
+from merchants.settlements import closing, queries
+from merchants.settlements.queries import ClosingView, SettlementView
+from merchants.settlements.statement_pdf import draw_statement
+
+
+def close(
+    month: Month = None, first: FirstDay = None, last: LastDay = None, slug: Slug = None, json: Json = False
+) -> None:
+    """Close a month, or any period, for all shops. A second time changes nothing."""
+    period = a_period(month, first, last)
+
+    async def work(town: Town) -> tuple[ClosingView, bool]:
+        with bar("Closing") as told:
+
+            async def write(session: AsyncSession) -> tuple[ClosingView, bool]:
+                before = await queries.closing_of(session, period)
+                return await closing.close(session, period, at=await clock.now(session), progress=told), before is None
+
+            return await in_transaction(town.sessions, write)
+
+    closed, fresh = in_town(slug, work)
+    if json:
+        as_json({**{name: getattr(closed, name) for name in closed.__dataclass_fields__}, "closed_before": not fresh})
+        return
+    facts(
+        "Closed" if fresh else "Closed before: nothing changed",
+        {
+            "from": closed.first_day, "through": closed.last_day, "shops": closed.settlements,
+            "redeemed less undone": closed.turnover, "commission": closed.commission, "VAT on it": closed.vat,
+            "to pay": closed.paid,
+        },
+    )  # fmt: skip
+
+
+def statement(
+    number: Annotated[str | None, typer.Argument(help="Such as TREIZ-2026-000123.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every shop's, of a closed period.")] = False,
+    month: Month = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    folder: Annotated[Path, typer.Option("--output", "-o", file_okay=False, help="Where the PDFs go.")] = Path(),
+    language: Annotated[Language, typer.Option("--in", help="The language of the paper.")] = "fr",
+    slug: Slug = None,
+    json: Json = False,
+) -> None:
+    """Write statements as PDFs, one a shop: every redemption, the totals, what is paid and when."""
+    if (number is None) != every:
+        raise typer.BadParameter("Give the number of a statement, or --all with --month.")
+    period = a_period(month, first, last) if every else None
+
+    async def work(town: Town) -> list[Path] | None:
+        wanted = await (_of_period(town, period) if period else _of_number(town, number or ""))
+        return None if wanted is None else await _write(town, wanted, folder, language)
+
+    written = in_town(slug, work)
+    if written is None:
+        fail(f"{number}: no statement has this number." if number else "This period is not closed. `obole close` does.")
+        raise typer.Exit(REFUSED)
+    if json:
+        as_json({"written": written})
+    else:
+        say(str(written[0]) if len(written) == 1 else f"{len(written):,} statements in {folder.resolve()}.")
+
+
+async def _of_period(town: Town, period: Period) -> list[SettlementView] | None:
+    async with town.sessions() as session:
+        found = await queries.closing_of(session, period)
+        return None if found is None else await queries.settlements_page(session, closing=found.id, limit=1_000_000)
+
+
+async def _of_number(town: Town, number: str) -> list[SettlementView] | None:
+    async with town.sessions() as session:
+        found = await queries.settlement_by_number(session, number.strip().upper())
+    return [found] if found else None
+
+
+async def _write(town: Town, wanted: list[SettlementView], folder: Path, language: Language) -> list[Path]:
+    if wanted:
+        folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody else waits in this process
+    written: list[Path] = []
+    with bar("Drawing statements") as told:
+        for one in wanted:
+            async with town.sessions() as session:
+                read = await queries.statement(session, one.id)
+            drawn = BytesIO()
+            draw_statement(drawn, read, language)
+            path = folder / f"{one.number}.pdf"
+            path.write_bytes(drawn.getvalue())
+            written.append(path)
+            told(len(written), len(wanted))
+    return written

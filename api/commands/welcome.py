@@ -1,0 +1,83 @@
+"""What `obole run` and `obole demo` say: the address, the keys of the demonstration, three commands to try."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from api.commands.telling import ACCENT, out
+from api.demo.giving_life import FILE, Demo
+
+AMOUNT: Final = 1250
+KEY: Final = "try-1"
+
+
+def tell_address(address: str) -> None:
+    """Where it is, and where its description is."""
+    console = out()
+    _line(console, Text.assemble("Obole answers on ", (address, f"bold {ACCENT}")))
+    _line(console, Text.assemble("The API, with examples: ", (f"{address}/docs", ACCENT)))
+
+
+def tell_keys(demo: Demo, home: Path) -> None:
+    """The keys of the demonstration."""
+    console = out()
+    _line(console, Text())
+    _line(console, Text(f"Keys of the demonstration {demo.programme} (kept in {home / FILE}):", style="bold"))
+    for role, key in demo.keys.items():
+        _line(console, Text.assemble((f"  {role:<9}", ACCENT), key))
+
+
+def tell_commands(demo: Demo, address: str) -> None:
+    """Three commands that work as they are printed, and what else there is to do."""
+    console, api = out(), f"{address}/api/v1"
+    code = demo.codes[1]  # the README spends the first
+    _line(console, Text())
+    _line(console, Text("Three commands to try, in another terminal:", style="bold"))
+    _command(console, "What is left on a voucher", _post(f"{api}/vouchers/look-up", demo.keys["till"], {"code": code}))
+    spend = _post(f"{api}/redemptions", demo.keys["till"], {"code": code, "amount": AMOUNT}, idempotency=KEY)
+    _command(console, "Redeem 12,50 € of it; asked twice, it is spent once", spend)
+    paper = (f"curl -sS -o statement.pdf {api}/settlements/{demo.settlement}/statement.pdf", _bearer(demo.keys["shop"]))
+    _command(console, "The shop's latest statement", paper)
+    _line(console, Text())
+    _line(console, Text.assemble(f"{demo.open_month} is over and not closed: ", (close_command(demo), "bold")))
+
+
+def tell_farewell(home: Path) -> None:
+    """How to stop, and that nothing is lost."""
+    _line(out(), Text(f"Ctrl-C stops it; everything stays in {home}.", style="dim"))
+
+
+def close_command(demo: Demo) -> str:
+    """How to close the month that is left open, as this person calls `obole`."""
+    called = sys.argv[0]
+    if shutil.which(Path(called).name) == called:
+        called = Path(called).name
+    return f"{called} close --month {demo.open_month}"
+
+
+def _post(url: str, key: str, body: dict[str, object], *, idempotency: str = "") -> tuple[str, ...]:
+    once = (f"-H 'Idempotency-Key: {idempotency}'",) if idempotency else ()
+    data = shlex.quote(json.dumps(body, ensure_ascii=False))
+    return f"curl -sS {url}", _bearer(key), *once, "-H 'Content-Type: application/json'", f"-d {data}"
+
+
+def _bearer(key: str) -> str:
+    return f"-H 'Authorization: Bearer {key}'"
+
+
+def _command(console: Console, what: str, lines: tuple[str, ...]) -> None:
+    _line(console, Text())
+    _line(console, Text(f"  # {what}", style=ACCENT))
+    _line(console, Text("  " + " \\\n    ".join(lines)))
+
+
+def _line(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=True, highlight=False)

@@ -1,0 +1,1 @@
+"""A demonstration programme that has already lived: real shops, invented people, two months of vouchers."""

@@ -1,0 +1,150 @@
+"""The demonstration: a programme with its shops, its companies and two months and more of life, made once.
+
+All of it is one transaction, so that a demonstration is whole or not there. Its keys and three unspent codes are
+kept in one file that only its owner may read; nowhere else are they written.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock, founding, migrating
+from api.auth.keys import make_key
+from api.auth.permissions import Role
+from api.demo import town as scene
+from api.demo.life import Life
+from api.demo.town import TERMS, People
+from api.engines import Database, owner_engine
+from api.installation import Town, installation
+from api.settings import Settings
+from ledger.database import sessions_of
+from ledger.days import Period, day_of, months_later
+from merchants import registry
+from merchants.settlements.queries import closings_page, settlements_page
+from merchants.shops.queries import shops_page
+from vouchers import codes
+from vouchers.codes import spell
+
+SLUG: Final = scene.SLUG
+FILE: Final = "demo.json"
+SEED: Final = 13_2026
+MONTHS: Final = 3
+"""Two whole months before today, and the one that runs."""
+
+LATEST: Final = timedelta(minutes=30)
+"""Nothing happens in the last half hour, so that no act reaches into the future."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What one needs to try the demonstration."""
+
+    programme: str
+    keys: dict[Role, str] = field(repr=False)
+    codes: tuple[str, ...] = field(repr=False)
+    buyer: str
+    shop: str
+    till: str
+    settlement: str
+    """A statement to download: that of the shop."""
+
+    open_month: str
+    """The month that is over and left to be closed."""
+
+
+def kept(home: Path) -> Demo | None:
+    """What the file says, if it is there."""
+    try:
+        found = json.loads((home / FILE).read_text())
+        return Demo(**{**found, "codes": tuple(found["codes"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+async def give_life(settings: Settings, database: Database, progress: Progress) -> Demo | None:
+    """Found the demonstration and let it live until now.
+
+    :returns: None if it is there already; nothing is changed then
+    """
+    async with owner_engine(database) as owner:
+        await migrating.migrate_shared(owner)
+        async with sessions_of(owner, schema="public")() as session:
+            now = await clock.now(session)
+            there = SLUG in [one.slug for one in await registry.programmes(session)]
+        months = _months(day_of(now))
+        founded = scene.moment(months[0].first_day - timedelta(days=25), 9)
+        if not there:
+            since = date(founded.year, 1, 1)
+            await founding.found(owner, settings, slug=SLUG, terms=TERMS, effective_from=since, at=founded)
+    async with installation(settings, database) as opened:
+        town = await opened.town(SLUG)
+        async with town.sessions.begin() as session:
+            if there and await shops_page(session, limit=1):
+                return None
+            demo = await _fill(session, town, months, now, progress)
+            _keep(settings.home, demo)
+        return demo
+
+
+async def _fill(session: AsyncSession, town: Town, months: list[Period], now: datetime, progress: Progress) -> Demo:
+    chance = random.Random(SEED)  # noqa: S311 - a demonstration that is the same each time, not a secret
+    shops = scene.demo_shops()
+    first = months[0].first_day
+    tills = await scene.settle_in(
+        session, shops, chance, before=first, progress=lambda done: progress("Shops settle in", done, len(shops))
+    )
+    people = await scene.move_in(session, before=first)
+    life = Life(session, town.keys, people, tills, chance)
+    await life.live(months, until=now - LATEST, progress=lambda done, of: progress("Vouchers live", done, of))
+    return await _give_keys(session, town, life, people, now, months)
+
+
+async def _give_keys(
+    session: AsyncSession, town: Town, life: Life, people: People, now: datetime, months: list[Period]
+) -> Demo:
+    (closed,) = await closings_page(session, limit=1)
+    settled = {one.shop: one.id for one in await settlements_page(session, closing=closed.id, limit=10_000)}
+    busiest = next(one for one in life.tills if one.shop in settled)
+    subjects: dict[Role, UUID | None] = {
+        "operator": None, "buyer": people.companies[1], "shop": busiest.shop, "till": busiest.id
+    }  # fmt: skip
+    texts = {
+        role: (await make_key(session, slug=SLUG, role=role, subject=subject, label="Demo", at=now))[1]
+        for role, subject in subjects.items()
+    }
+    return Demo(
+        programme=SLUG,
+        keys=texts,
+        codes=tuple(spell(codes.derive(town.keys.current, voucher).typed) for voucher in life.examples),
+        buyer=str(people.companies[1]),
+        shop=str(busiest.shop),
+        till=str(busiest.id),
+        settlement=str(settled[busiest.shop]),
+        open_month=f"{months[1].first_day:%Y-%m}",
+    )
+
+
+def _keep(home: Path, demo: Demo) -> None:
+    """Write the file, for its owner's eyes only from the first byte."""
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / FILE
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(demo), indent=2, ensure_ascii=False) + "\n")
+
+
+def _months(today: date) -> list[Period]:
+    this = today.replace(day=1)
+    return [Period.month(f"{months_later(this, back):%Y-%m}") for back in range(1 - MONTHS, 1)]
