@@ -1,0 +1,1 @@
+"""The doors: they translate, call one domain function, and translate back."""

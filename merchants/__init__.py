@@ -1,0 +1,1 @@
+"""Who accepts vouchers and gets paid: the programme's rules, shops, tills, settlements."""

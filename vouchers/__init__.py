@@ -1,0 +1,1 @@
+"""What is sold and spent: codes, batches, vouchers and what is done to them."""

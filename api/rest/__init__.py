@@ -1,0 +1,1 @@
+"""JSON, one module a resource."""

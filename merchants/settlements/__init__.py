@@ -1,0 +1,1 @@
+"""Paying shops for a period: closing, figures, statements."""

@@ -1,0 +1,1 @@
+"""The register of shops: importing, opt-in, tills."""

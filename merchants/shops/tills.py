@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -93,9 +93,9 @@ async def tills_of(session: AsyncSession, shop_id: UUID) -> list[TillView]:
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
-async def counters(session: AsyncSession, tills: Sequence[UUID]) -> dict[UUID, Counter]:
+async def counters(session: AsyncSession, tills: Collection[UUID]) -> dict[UUID, Counter]:
     """Where these tills stand; unknown ids are absent."""
-    rows = await session.execute(_COUNTERS, given(till=list(tills)))
+    rows = await session.execute(_COUNTERS, given(till=tills))
     return {till: Counter(till, shop, cast("Status", status), revoked) for till, shop, status, revoked in rows}
 
 
@@ -105,6 +105,9 @@ def _view(row: Till) -> TillView:
 
 _TILLS: Final = cast("Table", Till.__table__)
 _SHOPS: Final = cast("Table", Shop.__table__)
+
+SHOPS_OF: Final = select(_TILLS.c.shop_id).where(_TILLS.c.id == any_of("till", Uuid()))
+"""The shops of tills, for a statement of a floor above that needs only their ids. A till never changes shops."""
 
 _COUNTERS: Final = (
     select(_TILLS.c.id, _TILLS.c.shop_id, _SHOPS.c.status, _TILLS.c.revoked_at.is_not(None))
