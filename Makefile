@@ -67,5 +67,5 @@ $(READY): requirements.lock pyproject.toml
 
 # Quietly, where it is possible at all; what needs the package says so if it is missing.
 apt = sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); command -v apt-get >/dev/null \
-	&& $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) \
-	>/dev/null 2>&1 </dev/null || true
+	&& { $$sudo apt-get update -qq; $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+	--no-install-recommends $(1); } >/dev/null 2>&1 </dev/null || true

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from api import docs_page, handlers, health
 from api.auth.doorkeeper import Doorkeeper
 from api.counter import Counters
-from api.edge import Edge
+from api.edge import Edged
 from api.engines import Database, find_database
 from api.guessing import Guesses
 from api.installation import installation
@@ -38,7 +38,7 @@ Refusals are problems (RFC 9457) whose `type` never changes; `Accept-Language: f
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The application on a database whose schemas are migrated."""
-    app = FastAPI(
+    app = Edged(
         title="Obole",
         version=version("obole"),
         description=DESCRIPTION,
@@ -48,7 +48,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.add_middleware(Edge)
     handlers.install(app)
     docs_page.install(app)
     api = APIRouter(prefix=PREFIX)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import Explained, language_of, problem
-from api.wording.of_requests import sentence_of
+from api.errors import PROBLEM, Explained, language_of, problem
+from api.wording.of_requests import TOO_LARGE_NAME, sentence_of
 
 TOO_LARGE: Final = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
@@ -21,6 +22,14 @@ HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 """A voucher's state must never be answered from a cache, nor its link be told to another site."""
+
+
+class Edged(FastAPI):
+    """An application with the edge outermost: also around what refuses large bodies and what answers failures."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The edge, and within it all that the framework puts around the routes."""
+        return Edge(super().build_middleware_stack())
 
 
 class Edge:
@@ -39,11 +48,11 @@ class Edge:
         async def send_on(message: Message) -> None:
             nonlocal replaced
             if message["type"] == "http.response.start":
-                if message["status"] == TOO_LARGE:
+                headers = MutableHeaders(scope=message)
+                if message["status"] == TOO_LARGE and headers.get("content-type") != PROBLEM:
                     replaced = True
                     await _too_large(scope, receive, send)
                     return
-                headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
             if not replaced:
@@ -54,6 +63,5 @@ class Edge:
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
     language = language_of(Request(scope))
-    name = "request-too-large"
-    told = Explained(TOO_LARGE, TOO_LARGE.phrase, sentence_of({"type": "request-entity-too-large"}, language))
-    await problem(name, told, language, headers={**HEADERS, "Connection": "close"})(scope, receive, send)
+    told = Explained(TOO_LARGE, TOO_LARGE.phrase, sentence_of({"type": TOO_LARGE_NAME}, language))
+    await problem(TOO_LARGE_NAME, told, language, headers={**HEADERS, "Connection": "close"})(scope, receive, send)

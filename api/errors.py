@@ -5,6 +5,7 @@ Programs get RFC 9457 problems. Their ``type`` is ``urn:obole:problem:`` and the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +27,11 @@ from merchants.shops import reasons
 
 PROBLEM: Final = "application/problem+json"
 TYPE: Final = "urn:obole:problem:"
+
+_RENAMED: Final = {"status": "state"}
+"""Facts whose name is that of a member which every problem has."""
+
+_QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_doors.SAID
@@ -65,7 +71,7 @@ def problem(
 
 def problem_of(refusal: Refusal, language: Language) -> JSONResponse:
     """The problem of a refusal; its facts are members of the problem."""
-    more: dict[str, Any] = {name: _plain(fact) for name, fact in vars(refusal).items()}
+    more: dict[str, Any] = {_RENAMED.get(name, name): _plain(fact) for name, fact in vars(refusal).items()}
     if any(isinstance(fact, Money) for fact in vars(refusal).values()):
         more["currency"] = CURRENCY
     if isinstance(refusal, ShopFieldsInvalid):
@@ -79,10 +85,10 @@ def language_of(request: Request) -> Language:
     """The language that a request asks for, by ``Accept-Language``; English if it asks for neither."""
     ranked: list[tuple[float, Language]] = []
     for part in request.headers.get("accept-language", "").split(",")[:20]:
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, quality = part.replace(" ", "").partition(";q=")
         base = tag.split("-")[0].lower()
-        weight = float(quality) if quality.replace(".", "", 1).isdigit() else 1.0
-        ranked += [(weight, language) for language in LANGUAGES if base == language]
+        weight = float(quality) if _QUALITY.fullmatch(quality) else 1.0
+        ranked += [(weight, language) for language in LANGUAGES if base == language and weight]
     return max(ranked, key=lambda pair: pair[0])[1] if ranked else "en"
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+FEW: Final = 32
+"""So many go together in any case. Of more only half go, so that their way in and out and the database's work on the
+other half overlap; all at once, one would wait for the other."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -46,10 +50,13 @@ class Gatherer(Generic[Asked, Answer]):
         try:
             while self._waiting:
                 await asyncio.sleep(0)  # let requests that are ready now join
-                batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-                await self._answer(batch)
+                await self._answer([self._waiting.popleft() for _ in range(self._how_many())])
         finally:
             self._running = None
+
+    def _how_many(self) -> int:
+        waiting = len(self._waiting)
+        return min(self._most, waiting, max(FEW, (waiting + 1) // 2))
 
     async def _answer(self, batch: Sequence[tuple[Asked, asyncio.Future[Answer]]]) -> None:
         try:

@@ -60,7 +60,7 @@ class Guesses:
         """Make a place that has guessed wait."""
         slug = caller.town.registered.slug
         for place in _places(caller, address):
-            pause = self._pause(slug, place)
+            pause = self.pause(slug, place)
             if pause:
                 # One after the other: asking many times at once does not make guessing faster.
                 async with self._queues.setdefault((slug, place), asyncio.Lock()):
@@ -70,7 +70,8 @@ class Guesses:
         """Count a wrong code: malformed, forged, or of no voucher."""
         await self._gatherer(caller.town).ask(_places(caller, address))
 
-    def _pause(self, slug: str, place: str) -> float:
+    def pause(self, slug: str, place: str) -> float:
+        """How many seconds a code presented at a place (``till:…``, ``address:…``, ``all``) waits."""
         times, counted = self._recent.get((slug, place), (0, 0.0))
         over = times - FREE[place.split(":", maxsplit=1)[0]]
         if over <= 0 or time.monotonic() - counted > REMEMBERED.total_seconds():

@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from api.edge import TOO_LARGE
 from api.errors import Explained, language_of, problem, problem_of
+from api.rest.types import NameRepeated
 from api.wording.of_doors import BROKEN, BUSY, REQUEST_MALFORMED
-from api.wording.of_requests import REASONS, UNKNOWN_REASON, sentence_of
+from api.wording.of_requests import REASONS, TOO_LARGE_NAME, UNKNOWN_REASON, sentence_of
 from ledger.errors import Refusal
 from ledger.formats import Language
 
@@ -30,6 +32,7 @@ def install(app: FastAPI) -> None:
     """Let an application answer everything that goes wrong with a problem."""
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(NameRepeated, _repeated)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _busy)
@@ -51,11 +54,19 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     return problem("request-malformed", REQUEST_MALFORMED, language, errors=errors)
 
 
+async def _repeated(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, NameRepeated):
+        return await _broken(request, error)
+    language = language_of(request)
+    one = _field({"type": "json_repeated", "loc": ("body", error.name)}, language)
+    return problem("request-malformed", REQUEST_MALFORMED, language, errors=[one])
+
+
 async def _http(request: Request, error: Exception) -> JSONResponse:
     """What the framework refuses by itself: unknown paths, methods, bodies that are too large or unreadable."""
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
     language = language_of(request)
-    name = status.phrase.lower().replace(" ", "-")
+    name = TOO_LARGE_NAME if status is TOO_LARGE else status.phrase.lower().replace(" ", "-")
     headers = error.headers if isinstance(error, HTTPException) else None
     return problem(
         name, Explained(status, status.phrase, sentence_of({"type": name}, language)), language, headers=headers
@@ -85,7 +96,8 @@ def _field(error: Mapping[str, Any], language: Language) -> dict[str, str]:
 
 
 def _pointer(location: Sequence[str | int]) -> str:
-    """RFC 6901 for a field of the body; the name of a parameter otherwise."""
+    """RFC 6901 for a field of the body; the name of a parameter otherwise. A name that is no Unicode is told with ?."""
     where, *rest = location
     parts = rest if where == "body" else location
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1")[:60] for part in parts)
+    told = "".join("/" + str(part)[:60].replace("~", "~0").replace("/", "~1") for part in parts)
+    return told.encode(errors="replace").decode()

@@ -6,18 +6,19 @@ Same caller, same key, same request: the first outcome again, a refusal included
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import JSON, LargeBinary, Text, Uuid, func, insert, select, tuple_
+from sqlalchemy import JSON, LargeBinary, Table, Text, Uuid, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.database import unnest
 from ledger.errors import KeyReused, Refusal
 from ledger.money import Money
+from ledger.parallel import given, lists
 from ledger.tables import Outcome
 
 
@@ -67,11 +68,11 @@ async def serialise(session: AsyncSession, once: Once) -> None:
 
 async def recall(session: AsyncSession, asked: Iterable[Once]) -> dict[tuple[UUID, str], Recalled]:
     """What is kept under these keys. Read it after the locks that the work needs, not before."""
-    statement = select(Outcome.caller, Outcome.key, Outcome.request, Outcome.outcome).where(
-        tuple_(Outcome.caller, Outcome.key).in_([once.id for once in asked])
-    )
-    rows = await session.execute(statement)
-    return {(row.caller, row.key): Recalled(row.request, row.outcome) for row in rows}
+    ids = list({one.id for one in asked})
+    if not ids:
+        return {}
+    rows = await session.execute(_RECALL, given(caller=[caller for caller, _ in ids], key=[key for _, key in ids]))
+    return {(caller, key): Recalled(request, outcome) for caller, key, request, outcome in rows}
 
 
 async def remember(session: AsyncSession, outcomes: Sequence[tuple[Once, dict[str, Any]]]) -> None:
@@ -81,14 +82,13 @@ async def remember(session: AsyncSession, outcomes: Sequence[tuple[Once, dict[st
     """
     if not outcomes:
         return
-    given = unnest(
-        caller=(Uuid(), [once.caller for once, _ in outcomes]),
-        key=(Text(), [once.key for once, _ in outcomes]),
-        request=(LargeBinary(), [once.request for once, _ in outcomes]),
-        outcome=(JSON(), [outcome for _, outcome in outcomes]),
+    rows = given(
+        caller=[once.caller for once, _ in outcomes],
+        key=[once.key for once, _ in outcomes],
+        request=[once.request for once, _ in outcomes],
+        outcome=[json.dumps(outcome) for _, outcome in outcomes],
     )
-    rows = select(given.c.caller, given.c.key, given.c.request, given.c.outcome)
-    await session.execute(insert(Outcome).from_select(["caller", "key", "request", "outcome"], rows))
+    await session.execute(_REMEMBER, rows)
 
 
 def pack_refusal(refusal: Refusal) -> dict[str, Any]:
@@ -138,3 +138,17 @@ def _unpack(packed: object) -> object:
             return tuple(_unpack(part) for part in packed)
         case _:
             return packed
+
+
+_OUTCOMES: Final = cast("Table", Outcome.__table__)
+
+_KEYS: Final = lists(caller=Uuid(), key=Text())
+_RECALL: Final = select(_OUTCOMES.c.caller, _OUTCOMES.c.key, _OUTCOMES.c.request, _OUTCOMES.c.outcome).join_from(
+    _KEYS, _OUTCOMES, (_OUTCOMES.c.caller == _KEYS.c.caller) & (_OUTCOMES.c.key == _KEYS.c.key)
+)
+
+_KEPT: Final = lists(caller=Uuid(), key=Text(), request=LargeBinary(), outcome=Text())
+_REMEMBER: Final = insert(_OUTCOMES).from_select(
+    ["caller", "key", "request", "outcome"],
+    select(_KEPT.c.caller, _KEPT.c.key, _KEPT.c.request, _KEPT.c.outcome.cast(JSON)),
+)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Text, Uuid, bindparam, func, insert, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger import statements
 from ledger.chart import CHART, SINGLES, Kind, single
-from ledger.database import unnest
 from ledger.errors import AccountUnknown, AlreadyReversed, Overdrawn, TransferUnknown
 from ledger.ids import new_id
 from ledger.money import Money
-from ledger.tables import Account, Transfer
+from ledger.parallel import given
+from ledger.statements import INSERT, LOCK, OPEN, UPDATE, Locking
+from ledger.tables import Transfer
 
 ROWS_AT_ONCE: Final = 10_000
 """How many rows one statement writes: enough to be fast, few enough to bound memory."""
+
+DIGESTED: Final = statements.DIGESTED
+"""The columns under a transfer's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,32 @@ class Change:
 async def open_accounts(session: AsyncSession, accounts: Sequence[NewAccount]) -> None:
     """Open any number of accounts, a statement for every ten thousand."""
     for start in range(0, len(accounts), ROWS_AT_ONCE):
-        some = accounts[start : start + ROWS_AT_ONCE]
-        given = unnest(
-            id=(Uuid(), [account.id for account in some]),
-            kind=(Text(), [account.kind.value for account in some]),
-            name=(Text(), [account.name for account in some]),
-        )
-        guarded = given.c.kind.in_([kind.value for kind, entry in CHART.items() if entry.guarded])
-        rows = select(given.c.id, given.c.kind, given.c.name, guarded)
-        await session.execute(insert(Account).from_select(["id", "kind", "name", "guarded"], rows))
+        await _open(session, accounts[start : start + ROWS_AT_ONCE], {})
+
+
+async def open_and_post(
+    session: AsyncSession,
+    accounts: Sequence[NewAccount],
+    transfers: Sequence[NewTransfer],
+    *,
+    at: datetime,
+    books: Books,
+) -> None:
+    """Open accounts and post the transfers that are their first; each new account is written once, with its sums.
+
+    :param books: the other accounts of these transfers, which this transaction has locked
+    :raises Overdrawn: if a guarded account would go below zero
+    """
+    fresh = {account.id: newly_opened(account.id, account.kind) for account in accounts}
+    every = books | fresh
+    changes = _changes(transfers)
+    _refuse_overdraft(every, changes)
+    await _refuse_second_reversal(session, transfers)
+    for start in range(0, len(accounts), ROWS_AT_ONCE):
+        await _open(session, accounts[start : start + ROWS_AT_ONCE], changes)
+    for account in fresh:
+        changes.pop(account, None)
+    await write_sums(session, every, changes, transfers=transfers, at=at)
 
 
 async def open_books(session: AsyncSession) -> None:
@@ -120,13 +141,20 @@ async def lock(session: AsyncSession, accounts: Collection[UUID]) -> Books:
 
     :raises AccountUnknown: if one does not exist
     """
-    statement = _LOCK_AND_READ
-    rows = await session.execute(statement, {"ids": list(accounts)})
-    books = {row.id: Locked(row.id, Kind(row.kind), *row[2:]) for row in rows}
+    books = await lock_found(session, LOCK, given(id=accounts))
     for account in accounts:
         if account not in books:
             raise AccountUnknown(account=account)
     return books
+
+
+async def lock_found(session: AsyncSession, statement: Locking, values: Mapping[str, object]) -> Books:
+    """As ``lock``, but the ids are found on the way, which saves a trip; let them be found by what never changes.
+
+    Those that are there are locked and returned; what is not was not there when it was looked for.
+    """
+    rows = await session.execute(statement, values)
+    return {row[0]: Locked(row[0], Kind(row[1]), *row[2:]) for row in rows}
 
 
 async def post(
@@ -225,6 +253,21 @@ async def _refuse_second_reversal(session: AsyncSession, transfers: Sequence[New
             raise AlreadyReversed(transfer=already)
 
 
+async def _open(session: AsyncSession, accounts: Sequence[NewAccount], changes: Mapping[UUID, Change]) -> None:
+    nothing = Change()
+    first = [changes.get(account.id, nothing) for account in accounts]
+    rows = given(
+        id=[account.id for account in accounts],
+        kind=[account.kind.value for account in accounts],
+        name=[account.name for account in accounts],
+        guarded=[CHART[account.kind].guarded for account in accounts],
+        debits_posted=[change.debits for change in first],
+        credits_posted=[change.credits for change in first],
+        version=[change.transfers for change in first],
+    )
+    await session.execute(OPEN, rows)
+
+
 async def _insert(session: AsyncSession, transfers: Sequence[NewTransfer], books: Books, at: datetime) -> None:
     debit_seqs: list[int] = []
     credit_seqs: list[int] = []
@@ -232,67 +275,28 @@ async def _insert(session: AsyncSession, transfers: Sequence[NewTransfer], books
         for account, seqs in ((books[transfer.debit], debit_seqs), (books[transfer.credit], credit_seqs)):
             account.version += 1
             seqs.append(account.version)
-    given = unnest(
-        id=(Uuid(), [transfer.id for transfer in transfers]),
-        entry_id=(Uuid(), [transfer.entry for transfer in transfers]),
-        kind=(Text(), [transfer.kind for transfer in transfers]),
-        debit_account_id=(Uuid(), [transfer.debit for transfer in transfers]),
-        credit_account_id=(Uuid(), [transfer.credit for transfer in transfers]),
-        amount=(BigInteger(), [transfer.amount.cents for transfer in transfers]),
-        debit_seq=(BigInteger(), debit_seqs),
-        credit_seq=(BigInteger(), credit_seqs),
-        reverses=(Uuid(), [transfer.reverses for transfer in transfers]),
-        hold_id=(Uuid(), [transfer.hold for transfer in transfers]),
-        document=(Text(), [transfer.document for transfer in transfers]),
+    rows = given(
+        id=[transfer.id for transfer in transfers],
+        entry_id=[transfer.entry for transfer in transfers],
+        kind=[transfer.kind for transfer in transfers],
+        debit_account_id=[transfer.debit for transfer in transfers],
+        credit_account_id=[transfer.credit for transfer in transfers],
+        amount=[transfer.amount.cents for transfer in transfers],
+        debit_seq=debit_seqs,
+        credit_seq=credit_seqs,
+        reverses=[transfer.reverses for transfer in transfers],
+        hold_id=[transfer.hold for transfer in transfers],
+        document=[transfer.document for transfer in transfers],
     )
-    moments = select(
-        given,
-        bindparam("effective_at", at, type_=DateTime(timezone=True)).label("effective_at"),
-        func.clock_timestamp().label("recorded_at"),
-    ).subquery()
-    columns = list(moments.c.keys())
-    rows = select(moments, func.public.transfer_digest(*(moments.c[name] for name in DIGESTED)))
-    await session.execute(insert(Transfer).from_select([*columns, "digest"], rows))
+    await session.execute(INSERT, {**rows, "at": at})
 
 
 async def _update(session: AsyncSession, changes: Sequence[tuple[UUID, Change]]) -> None:
-    given = unnest(
-        id=(Uuid(), [account for account, _ in changes]),
-        debits=(BigInteger(), [change.debits for _, change in changes]),
-        credits=(BigInteger(), [change.credits for _, change in changes]),
-        pending=(BigInteger(), [change.pending for _, change in changes]),
-        transfers=(BigInteger(), [change.transfers for _, change in changes]),
+    rows = given(
+        id=[account for account, _ in changes],
+        debits=[change.debits for _, change in changes],
+        credits=[change.credits for _, change in changes],
+        pending=[change.pending for _, change in changes],
+        transfers=[change.transfers for _, change in changes],
     )
-    await session.execute(
-        update(Account)
-        .where(Account.id == given.c.id)
-        .values(
-            debits_posted=Account.debits_posted + given.c.debits,
-            credits_posted=Account.credits_posted + given.c.credits,
-            debits_pending=Account.debits_pending + given.c.pending,
-            version=Account.version + given.c.transfers,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-DIGESTED: Final = (
-    "id", "entry_id", "kind", "debit_account_id", "credit_account_id", "amount", "debit_seq", "credit_seq",
-    "effective_at", "recorded_at", "reverses", "hold_id", "document",
-)  # fmt: skip
-"""The columns under a transfer's digest, in the order of ``public.transfer_digest``."""
-
-_LOCK_AND_READ: Final = (
-    select(
-        Account.id,
-        Account.kind,
-        Account.guarded,
-        Account.debits_posted,
-        Account.credits_posted,
-        Account.debits_pending,
-        Account.version,
-    )
-    .where(Account.id == func.any(bindparam("ids", type_=ARRAY(Uuid))))
-    .order_by(Account.id)
-    .with_for_update()
-)
+    await session.execute(UPDATE, rows)

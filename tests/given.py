@@ -5,14 +5,12 @@ Amounts are given as a person types them. Everything happens at ``town.at``, whi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.installation import Work, in_transaction
@@ -22,10 +20,8 @@ from ledger.audit import Audit
 from ledger.chart import Kind, single
 from ledger.database import Sessions
 from ledger.days import PARIS, Period
-from ledger.errors import Refusal
 from ledger.ids import new_id
 from ledger.money import Money
-from ledger.once import Once
 from merchants import programme
 from merchants.programme import Terms
 from merchants.settlements import closing
@@ -35,12 +31,12 @@ from merchants.settlements.statement import Statement
 from merchants.shops import registering, tills
 from merchants.shops.checking import check_shop
 from merchants.shops.queries import Status
+from tests.till import Paper, Till, money
 from vouchers import (
     blocking,
     buyers,
     codes,
     expiring,
-    holding,
     issuing,
     keys,
     proofs,
@@ -51,7 +47,6 @@ from vouchers import (
     undoing,
 )
 from vouchers.facts import VoucherFacts
-from vouchers.holding import HoldView
 from vouchers.keys import KeyRing
 from vouchers.redeeming import Answer, Asked, Receipt
 from vouchers.undoing import UndoneView
@@ -83,58 +78,6 @@ SHOPS: Final = (
 def paris(typed: str, *, fold: int = 0) -> datetime:
     """A moment read from a clock on a wall in Marseille; ``fold=1`` in the second run of a repeated hour."""
     return datetime.fromisoformat(typed).replace(tzinfo=PARIS, fold=fold).astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A voucher as someone holds it: its id and the lookup hash of the code typed from it."""
-
-    id: UUID
-    code: UUID
-    batch: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Till:
-    """A till of a shop. Each function raises what the domain refuses."""
-
-    town: Town
-    id: UUID
-    shop: UUID
-
-    async def redeem(self, voucher: Paper, typed: str | Money, *, key: str | None = None) -> Receipt:
-        (answer,) = await self.town.redeem_many([self.asks(voucher, typed, key=key)])
-        if isinstance(answer, Refusal):
-            raise answer
-        return answer
-
-    def asks(self, voucher: Paper, typed: str | Money, *, key: str | None = None) -> Asked:
-        """A redemption asked for at this till."""
-        amount = money(typed)
-        digest = hashlib.sha256(f"{voucher.code} {amount}".encode()).digest()
-        return Asked(self.id, voucher.code, amount, Once(self.id, key, digest) if key else None)
-
-    async def undo(self, receipt: Receipt) -> UndoneView:
-        return await self.town.undo(receipt, shop=self.shop)
-
-    async def hold(self, voucher: Paper, typed: str | Money, *, lasts: timedelta = timedelta(minutes=15)) -> HoldView:
-        return await self.town.do(
-            lambda session: holding.place(
-                session, till=self.id, code=voucher.code, amount=money(typed), lasts=lasts, at=self.town.at
-            )
-        )
-
-    async def capture(self, hold: HoldView | UUID, typed: str | Money | None = None, *, final: bool = False) -> Receipt:
-        _, receipt = await self.town.do(
-            lambda session: holding.capture(
-                session, _id(hold), None if typed is None else money(typed), shop=self.shop, final=final,
-                at=self.town.at,
-            )
-        )  # fmt: skip
-        return receipt
-
-    async def void(self, hold: HoldView | UUID) -> HoldView:
-        return await self.town.do(lambda session: holding.void(session, _id(hold), shop=self.shop, at=self.town.at))
 
 
 @dataclass(slots=True)
@@ -318,21 +261,3 @@ async def a_town(
     for number in range(shops):
         await town.open_shop(number)
     return town
-
-
-def money(typed: str | Money) -> Money:
-    """An amount as a person types it, or as it is."""
-    return typed if isinstance(typed, Money) else Money.of(typed)
-
-
-async def by_hand(owner: Sessions, *statements: str, **values: object) -> None:
-    """Run SQL on the programme ``treiz`` as a superuser, all triggers off. Constraints on rows stay."""
-    async with owner.begin() as session:
-        await session.execute(text("SET LOCAL session_replication_role = replica"))
-        await session.execute(text("SET LOCAL search_path = p_treiz, public"))
-        for statement in statements:
-            await session.execute(text(statement), values)
-
-
-def _id(hold: HoldView | UUID) -> UUID:
-    return hold if isinstance(hold, UUID) else hold.id

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, Uuid, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.parallel import any_of, given
 from vouchers.errors import VoucherBlocked, VoucherExpired, VoucherNotYetValid, VoucherReplaced, VoucherUnknown
 from vouchers.tables import Voucher
 
@@ -48,20 +49,24 @@ class VoucherFacts:
 
 async def find_by_hash(session: AsyncSession, hashes: Collection[UUID]) -> dict[UUID, UUID]:
     """The ids of vouchers by the hash of either of their codes. Read before the lock: a voucher keeps its codes."""
-    wanted = list(hashes)
-    statement = select(Voucher.id, Voucher.token_hash, Voucher.typed_hash).where(
-        or_(Voucher.token_hash.in_(wanted), Voucher.typed_hash.in_(wanted))
-    )
     found: dict[UUID, UUID] = {}
-    for voucher, token, typed in await session.execute(statement):
-        found |= {token: voucher, typed: voucher}
+    for voucher, token, typed in await session.execute(_FIND, given(hash=hashes)):
+        found[token] = found[typed] = voucher
+    return found
+
+
+async def vouchers_by_hash(session: AsyncSession, hashes: Collection[UUID]) -> dict[UUID, VoucherFacts]:
+    """The vouchers as they stand, by the hash of either of their codes."""
+    found: dict[UUID, VoucherFacts] = {}
+    for token, typed, *row in await session.execute(_READ_BY_HASH, given(hash=hashes)):
+        found[token] = found[typed] = _facts(row)
     return found
 
 
 async def vouchers_by_id(session: AsyncSession, vouchers: Sequence[UUID]) -> dict[UUID, VoucherFacts]:
     """These vouchers as they stand; unknown ids are absent."""
-    rows = await session.execute(select(*_COLUMNS).where(Voucher.id.in_(vouchers)))
-    return {row[0]: VoucherFacts(*row[:7], cast("Status", row[7]), row[8]) for row in rows}
+    rows = await session.execute(_READ, given(id=vouchers))
+    return {row[0]: _facts(row) for row in rows}
 
 
 async def voucher(session: AsyncSession, voucher_id: UUID) -> VoucherFacts:
@@ -75,7 +80,23 @@ async def voucher(session: AsyncSession, voucher_id: UUID) -> VoucherFacts:
     return found
 
 
-_COLUMNS: Final = (
-    Voucher.id, Voucher.batch_id, Voucher.serial, Voucher.origin_id, Voucher.key_number, Voucher.valid_from,
-    Voucher.last_day, Voucher.status, Voucher.replaced_by,
+def _facts(row: Sequence[Any]) -> VoucherFacts:
+    return VoucherFacts(*row)
+
+
+_VOUCHERS: Final = cast("Table", Voucher.__table__)
+
+_BY_HASH: Final = or_(
+    _VOUCHERS.c.token_hash == any_of("hash", Uuid()), _VOUCHERS.c.typed_hash == any_of("hash", Uuid())
+)
+_FACTS: Final = (
+    _VOUCHERS.c.id, _VOUCHERS.c.batch_id, _VOUCHERS.c.serial, _VOUCHERS.c.origin_id, _VOUCHERS.c.key_number,
+    _VOUCHERS.c.valid_from, _VOUCHERS.c.last_day, _VOUCHERS.c.status, _VOUCHERS.c.replaced_by,
 )  # fmt: skip
+
+IDS_BY_HASH: Final = select(_VOUCHERS.c.id).where(_BY_HASH)
+"""The ids of vouchers by the hash of either of their codes, for a statement that locks them."""
+
+_FIND: Final = select(_VOUCHERS.c.id, _VOUCHERS.c.token_hash, _VOUCHERS.c.typed_hash).where(_BY_HASH)
+_READ_BY_HASH: Final = select(_VOUCHERS.c.token_hash, _VOUCHERS.c.typed_hash, *_FACTS).where(_BY_HASH)
+_READ: Final = select(*_FACTS).where(_VOUCHERS.c.id == any_of("id", Uuid()))

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Date, Integer, SmallInteger, Uuid, insert, literal, select
+from sqlalchemy import Date, Integer, SmallInteger, Table, Uuid, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
 from ledger.chart import Kind, single
-from ledger.database import unnest
 from ledger.days import day_of, months_later
 from ledger.ids import new_id, new_ids
 from ledger.money import BIGINT_MAX, ZERO, Money
+from ledger.parallel import given, lists
 from merchants import programme
 from merchants.programme import Terms, share_of
 from vouchers import codes
@@ -87,10 +88,14 @@ async def issue(
     await _post_fee(session, new.buyer, fee, fee_vat, batch_id, books, at)
     for start in range(0, new.quantity, ROWS_AT_ONCE):
         ids = new_ids(min(ROWS_AT_ONCE, new.quantity - start))
-        await write_vouchers(
-            session, ids, batch=batch_id, first_serial=start + 1, valid_from=valid_from, last_day=last_day, keys=keys
+        # The codes are computed in a thread while the database writes the accounts and the money.
+        hashes, _ = await asyncio.gather(
+            asyncio.to_thread(_hashes, ids, keys.current), _post_face_values(session, ids, new, batch_id, books, at)
         )
-        await _post_face_values(session, ids, new, batch_id, books, at)
+        await _write_rows(
+            session, ids, hashes, batch=batch_id, first_serial=start + 1, valid_from=valid_from, last_day=last_day,
+            key_number=keys.newest,
+        )  # fmt: skip
         progress(start + len(ids), new.quantity)
     return batch_id
 
@@ -107,21 +112,43 @@ async def write_vouchers(
     origin: UUID | None = None,
 ) -> None:
     """Open the accounts of new vouchers and write their rows. For this module and ``vouchers.reissuing``."""
-    await posting.open_accounts(session, [posting.NewAccount(id_, Kind.VOUCHER, "") for id_ in ids])
-    hashes = [codes.lookups(codes.derive(keys.current, id_), keys.current) for id_ in ids]
-    given = unnest(
-        id=(Uuid(), list(ids)),
-        serial=(Integer(), list(range(first_serial, first_serial + len(ids)))),
-        origin_id=(Uuid(), [origin or id_ for id_ in ids]),
-        token_hash=(Uuid(), [UUID(bytes=token) for token, _ in hashes]),
-        typed_hash=(Uuid(), [UUID(bytes=typed) for _, typed in hashes]),
-    )
-    rows = select(
-        given, literal(batch, Uuid), literal(keys.newest, SmallInteger), literal(valid_from, Date),
-        literal(last_day, Date),
+    await posting.open_accounts(session, _accounts(ids))
+    await _write_rows(
+        session, ids, _hashes(ids, keys.current), batch=batch, first_serial=first_serial, valid_from=valid_from,
+        last_day=last_day, key_number=keys.newest, origin=origin,
     )  # fmt: skip
-    columns = [*given.c.keys(), "batch_id", "key_number", "valid_from", "last_day"]
-    await session.execute(insert(Voucher).from_select(columns, rows))
+
+
+async def _write_rows(
+    session: AsyncSession,
+    ids: Sequence[UUID],
+    hashes: Sequence[tuple[bytes, bytes]],
+    *,
+    batch: UUID,
+    first_serial: int,
+    valid_from: date,
+    last_day: date,
+    key_number: int,
+    origin: UUID | None = None,
+) -> None:
+    rows = given(
+        id=ids,
+        serial=range(first_serial, first_serial + len(ids)),
+        origin_id=[origin] * len(ids) if origin else ids,
+        token_hash=[UUID(bytes=token) for token, _ in hashes],
+        typed_hash=[UUID(bytes=typed) for _, typed in hashes],
+    )
+    same = {"batch_id": batch, "key_number": key_number, "valid_from": valid_from, "last_day": last_day}
+    await session.execute(_WRITE, rows | {_SAME + name: value for name, value in same.items()})
+
+
+def _hashes(ids: Sequence[UUID], key: codes.CodeKey) -> list[tuple[bytes, bytes]]:
+    """By which the two codes of each voucher are found: those of its token and of its typed code."""
+    return [codes.lookups(codes.derive(key, id_), key) for id_ in ids]
+
+
+def _accounts(ids: Sequence[UUID]) -> list[posting.NewAccount]:
+    return [posting.NewAccount(id_, Kind.VOUCHER, "") for id_ in ids]
 
 
 def _refuse(new: NewBatch, *, earliest: date, last_day: date) -> None:
@@ -158,13 +185,20 @@ async def _post_fee(
 async def _post_face_values(
     session: AsyncSession, ids: Sequence[UUID], new: NewBatch, batch: UUID, books: posting.Books, at: datetime
 ) -> None:
-    books |= {id_: posting.newly_opened(id_, Kind.VOUCHER) for id_ in ids}
-    transfer_ids = new_ids(len(ids))
     document = f"batch:{batch}"
     transfers = [
         posting.NewTransfer(ISSUE, new.buyer, id_, new.face_value, entry=batch, id=transfer_id, document=document)
-        for id_, transfer_id in zip(ids, transfer_ids, strict=True)
+        for id_, transfer_id in zip(ids, new_ids(len(ids)), strict=True)
     ]
-    await posting.post(session, transfers, at=at, books=books)
-    for id_ in ids:
-        del books[id_]
+    await posting.open_and_post(session, _accounts(ids), transfers, at=at, books=books)
+
+
+_SAME: Final = "same_"
+_GIVEN: Final = select(
+    lists(id=Uuid(), serial=Integer(), origin_id=Uuid(), token_hash=Uuid(), typed_hash=Uuid()),
+    bindparam(_SAME + "batch_id", type_=Uuid()).label("batch_id"),
+    bindparam(_SAME + "key_number", type_=SmallInteger()).label("key_number"),
+    bindparam(_SAME + "valid_from", type_=Date()).label("valid_from"),
+    bindparam(_SAME + "last_day", type_=Date()).label("last_day"),
+)
+_WRITE: Final = insert(cast("Table", Voucher.__table__)).from_select(_GIVEN.selected_columns.keys(), _GIVEN)

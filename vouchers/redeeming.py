@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Table, Uuid, bindparam, insert, select
+from sqlalchemy import BigInteger, DateTime, Table, Uuid, bindparam, insert, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import holds, once, posting
@@ -22,13 +22,13 @@ from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from ledger.once import Once, Recalled
 from ledger.parallel import given, lists
+from ledger.statements import locking
 from merchants.movements import REDEMPTION, document_of
 from merchants.shops.errors import TillUnknown
-from merchants.shops.tills import Counter, counters
+from merchants.shops.tills import SHOPS_OF, Counter, counters
 from vouchers.errors import AmountNotPositive, CodeNotRecognised, NotEnoughLeft
-from vouchers.facts import VoucherFacts, find_by_hash, vouchers_by_id
+from vouchers.facts import IDS_BY_HASH, VoucherFacts, vouchers_by_hash
 from vouchers.tables import Redemption
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ Answer = Receipt | Refusal
 class Facts:
     """All that deciding needs, read under the locks."""
 
-    voucher_of: Mapping[UUID, UUID]
     books: posting.Books
     vouchers: Mapping[UUID, VoucherFacts]
+    """By the hash under which each was asked for."""
     counters: Mapping[UUID, Counter]
     recalled: Mapping[tuple[UUID, str], Recalled]
     spent: dict[UUID, Money] = field(default_factory=dict)
@@ -127,32 +127,32 @@ def decide(asked: Asked, facts: Facts, *, at: datetime) -> Receipt:
     if counter is None:
         raise TillUnknown(till=asked.till)
     counter.refuse_unless_open()
-    voucher_id = facts.voucher_of.get(asked.code)
-    if voucher_id is None:
+    voucher = facts.vouchers.get(asked.code)
+    if voucher is None:
         raise CodeNotRecognised
-    voucher = facts.vouchers[voucher_id]
     voucher.refuse_unless_usable(day_of(at))
-    left = facts.left_on(voucher_id)
+    left = facts.left_on(voucher.id)
     if asked.amount > left:
         raise NotEnoughLeft(left=left, asked=asked.amount)
     return Receipt(
-        new_id(), voucher_id, counter.shop, counter.till, asked.amount, left - asked.amount, voucher.last_day, at
+        new_id(), voucher.id, counter.shop, counter.till, asked.amount, left - asked.amount, voucher.last_day, at
     )
 
 
 async def _read(session: AsyncSession, asked: Sequence[Asked], at: datetime) -> Facts:
-    voucher_of = await find_by_hash(session, {one.code for one in asked})
-    vouchers = set(voucher_of.values())
-    tills = list({one.till for one in asked})
-    shops = {counter.shop for counter in (await counters(session, tills)).values()}
-    books = await posting.lock(session, vouchers | shops)
-    if any(books[voucher].pending for voucher in vouchers):
-        await _release_overdue(session, [voucher for voucher in vouchers if books[voucher].pending], books, at)
+    hashes, tills = {one.code for one in asked}, {one.till for one in asked}
+    books = await posting.lock_found(session, _LOCK, given(hash=hashes, till=tills))
+    # What was written since the lock was asked for is seen now, but not locked: it comes too late for this batch.
+    vouchers = {
+        code: voucher for code, voucher in (await vouchers_by_hash(session, hashes)).items() if voucher.id in books
+    }
+    held = [voucher.id for voucher in vouchers.values() if books[voucher.id].pending]
+    if held:
+        await _release_overdue(session, held, books, at)
     return Facts(
-        voucher_of=voucher_of,
         books=books,
-        vouchers=await vouchers_by_id(session, list(vouchers)),
-        counters=await counters(session, tills),
+        vouchers=vouchers,
+        counters={till: at_till for till, at_till in (await counters(session, tills)).items() if at_till.shop in books},
         recalled=await once.recall(session, [one.once for one in asked if one.once is not None]),
     )
 
@@ -241,10 +241,10 @@ def _answer(outcome: Mapping[str, Any]) -> Answer:
     return Receipt.unpacked(outcome["receipt"]) if "receipt" in outcome else once.unpack_refusal(outcome)
 
 
+_LOCK: Final = locking(union_all(IDS_BY_HASH, SHOPS_OF))
+
 _GIVEN: Final = select(
-    lists(
-        id=Uuid(), voucher_id=Uuid(), shop_id=Uuid(), till_id=Uuid(), amount=BigInteger(), left_after=BigInteger()
-    ),
+    lists(id=Uuid(), voucher_id=Uuid(), shop_id=Uuid(), till_id=Uuid(), amount=BigInteger(), left_after=BigInteger()),
     bindparam("at", type_=DateTime(timezone=True)).label("at"),
 )
 _WRITE: Final = insert(cast("Table", Redemption.__table__)).from_select(_GIVEN.selected_columns.keys(), _GIVEN)

@@ -1,4 +1,4 @@
-"""The proof that redemptions and undos say what their transfers say."""
+"""The proof that redemptions and undos say what their transfers say, and that none is missing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances
-from ledger.audit import Finding
-from merchants.movements import REDEMPTION
+from ledger import balances, tallies
+from ledger.audit import NAMED_AT_MOST, Finding
+from merchants.movements import REDEMPTION, UNDO
 from vouchers.tables import Redemption, Undo
 
 AT_ONCE: Final = 5_000
 
 
 async def redemption_findings(session: AsyncSession) -> list[Finding]:
-    """Redemptions whose transfer is absent or says otherwise, and undos that undo another transfer."""
+    """Redemptions whose transfer is absent or says otherwise, undos that undo another, transfers that are neither."""
     findings: list[Finding] = []
     async for some in _redemptions(session):
         transfers = await balances.transfers_by_id(session, [row.id for row in some])
@@ -33,7 +33,17 @@ async def redemption_findings(session: AsyncSession) -> list[Finding]:
         for undo, redemption in undos
         if reversals.get(redemption) != undo
     ]
-    return findings
+    return [*findings, *await _missing(session)]
+
+
+async def _missing(session: AsyncSession) -> list[Finding]:
+    """Redemptions and undos that were posted, but of which nobody knows who did them, and where."""
+    kept = ((REDEMPTION, select(Redemption.id)), (UNDO, select(Undo.id)))
+    return [
+        Finding(kind, "transfer", transfer, f"is posted as {kind}, but its {kind} is not there")
+        for kind, known in kept
+        for transfer in await tallies.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
+    ]
 
 
 async def _redemptions(session: AsyncSession) -> AsyncIterator[Sequence[Redemption]]:

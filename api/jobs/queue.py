@@ -20,6 +20,9 @@ EVERY_TEN_MINUTES: Final = "*/10 * * * *"
 CONNECTIONS: Final = 3
 PATIENCE: Final = 5.0
 
+PAUSE: Final = 1.0
+"""Seconds from the end of a worker to the next one."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -53,10 +56,7 @@ async def working(installation: Installation, database: URL) -> AsyncIterator[No
     """Work on the queue in the background, as long as the server runs."""
     queue = job_queue(installation, database)
     async with queue.open_async():
-        worker = asyncio.create_task(
-            queue.run_worker_async(install_signal_handlers=False, concurrency=1, delete_jobs="successful")
-        )
-        worker.add_done_callback(_tell)
+        worker = asyncio.create_task(_work(queue))
         try:
             yield
         finally:
@@ -65,6 +65,11 @@ async def working(installation: Installation, database: URL) -> AsyncIterator[No
             await asyncio.wait([worker], timeout=PATIENCE)
 
 
-def _tell(worker: asyncio.Task[None]) -> None:
-    if not worker.cancelled() and worker.exception() is not None:
-        _log.error("the job queue stopped: restart the server", exc_info=worker.exception())
+async def _work(queue: procrastinate.App) -> None:
+    """Work for ever: a worker ends when the database goes away, and another one begins when it may be back."""
+    while True:
+        try:
+            await queue.run_worker_async(install_signal_handlers=False, concurrency=1, delete_jobs="successful")
+        except Exception as error:  # noqa: BLE001 - whatever ended it, overdue holds must not wait for a restart
+            _log.warning("the job queue stopped (%s); it starts again", type(error).__name__)
+        await asyncio.sleep(PAUSE)

@@ -18,7 +18,22 @@ from api.dependencies import Here, IdempotencyKey, Reading, Spoken, permitted
 from api.once import do_once, request_of
 from api.printing import batch_pdf
 from api.rest.buyers import refuse_other_buyer
-from api.rest.types import PDF, After, Cents, Currency, Day, Id, Limit, Line, Page, Shown, Strict, example, page
+from api.rest.types import (
+    PDF,
+    After,
+    Cents,
+    Currency,
+    Day,
+    Id,
+    Limit,
+    Line,
+    Page,
+    Shown,
+    Strict,
+    StrictRoute,
+    example,
+    page,
+)
 from api.rest.vouchers import VoucherShown
 from ledger.money import Money
 from vouchers import issuing, proofs, queries
@@ -27,7 +42,7 @@ from vouchers.proofs import Conservation
 from vouchers.queries import BatchView
 from vouchers.sheets_pdf import Layout
 
-router = APIRouter(tags=["batches"])
+router = APIRouter(tags=["batches"], route_class=StrictRoute)
 
 
 class BatchAsked(Strict):

@@ -13,7 +13,7 @@ from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import Reading, permitted
 from api.guessing import wrong_codes
-from api.rest.types import After, Currency, Limit, Page, Shown, page
+from api.rest.types import After, Currency, Limit, Page, Place, Shown, StrictRoute, page
 from ledger import balances
 from ledger.audit import Audit
 from ledger.balances import Balance, Posted
@@ -22,7 +22,7 @@ from merchants import programme
 from merchants.programme import Terms
 from vouchers import proofs
 
-router = APIRouter(tags=["books"])
+router = APIRouter(tags=["books"], route_class=StrictRoute)
 
 At = Annotated[AwareDatetime | None, Query(description="a past moment, such as 2026-10-31T23:00:00Z; now if absent")]
 
@@ -179,7 +179,7 @@ async def list_account_transfers(
     session: Reading,
     *,
     limit: Limit = 50,
-    after: Annotated[int, Query(ge=0, description="the cursor of the page before, from its Link header")] = 0,
+    after: Place = 0,
 ) -> Page[TransferShown]:
     """The transfers of an account in the order in which they were posted."""
     await balances.balance(session, account)

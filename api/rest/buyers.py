@@ -15,12 +15,12 @@ from api.auth.doorkeeper import Caller, NotPermitted
 from api.auth.permissions import Permission as P
 from api.dependencies import IdempotencyKey, Reading, Writing, permitted
 from api.once import do_once, request_of
-from api.rest.types import After, Cents, Currency, Limit, Line, Page, Shown, Strict, example, page
+from api.rest.types import After, Cents, Currency, Limit, Line, Page, Shown, Strict, StrictRoute, example, page
 from ledger.money import Money
 from vouchers import buyers
 from vouchers.buyers import BuyerKind, BuyerView, FunderView, NewBuyer
 
-router = APIRouter(tags=["buyers"])
+router = APIRouter(tags=["buyers"], route_class=StrictRoute)
 
 
 class BuyerAsked(Strict):

@@ -18,14 +18,14 @@ from api.dependencies import GuessesOf, IdempotencyKey, Reading, permitted
 from api.once import do_once, request_of
 from api.rest.redemptions import ReceiptShown, till_of
 from api.rest.shops import own_shop
-from api.rest.types import After, Cents, Code, Currency, Id, Limit, Page, Shown, Strict, example, page
+from api.rest.types import After, Cents, Code, Currency, Id, Limit, Page, Shown, Strict, StrictRoute, example, page
 from ledger.holds import State
 from ledger.money import Money
 from vouchers import holding
 from vouchers.errors import CodeNotRecognised
 from vouchers.holding import HoldView
 
-router = APIRouter(tags=["holds"])
+router = APIRouter(tags=["holds"], route_class=StrictRoute)
 
 
 class HoldAsked(Strict):

@@ -7,21 +7,25 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 
 from api import clock
 from api.auth import keys
 from api.auth.doorkeeper import Caller
 from api.auth.keys import KeyView
 from api.auth.permissions import Permission as P
-from api.auth.permissions import Role
+from api.auth.permissions import Role, scopes_of
 from api.dependencies import Reading, Writing, permitted
-from api.rest.types import After, Id, Limit, Line, Page, Shown, Strict, example, page
+from api.rest.types import After, Id, Limit, Line, Page, Shown, Strict, StrictRoute, example, page
 
-router = APIRouter(tags=["keys"])
+router = APIRouter(tags=["keys"], route_class=StrictRoute)
 
 
 class KeyAsked(Strict):
-    """A key to make. ``subject`` is the buyer, shop or till that it speaks for; none for an operator."""
+    """A key to make. ``subject`` is the buyer, shop or till that it speaks for; none for an operator.
+
+    ``scopes`` make it narrower than its role; it never has one that the key that makes it has not.
+    """
 
     model_config = Strict.model_config | example(
         role="till", subject="01a204d2-086b-707d-af4a-b77855d75add", label="Caisse 1"
@@ -30,7 +34,7 @@ class KeyAsked(Strict):
     role: Role
     subject: Id | None = None
     label: Line
-    scopes: list[Line] | None = None
+    scopes: Annotated[list[Line], Field(min_length=1)] | None = None
 
 
 class KeyShown(Shown):
@@ -60,6 +64,8 @@ class KeyMade(KeyShown):
 @router.post("/keys", status_code=201)
 async def make_key(asked: KeyAsked, caller: Annotated[Caller, permitted(P.KEYS_WRITE)], session: Writing) -> KeyMade:
     """Make a key. Keep its text: it is not told again."""
+    for scope in scopes_of(asked.role, asked.scopes):
+        caller.require(P(scope))
     view, text = await keys.make_key(
         session, slug=caller.town.registered.slug, role=asked.role, subject=asked.subject, label=asked.label,
         scopes=asked.scopes, at=await clock.now(session),

@@ -10,14 +10,14 @@ from pydantic import Field
 from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import Reading, Writing, permitted
-from api.rest.types import Day, Line, Page, Shown, Strict, example
+from api.rest.types import Day, Line, Page, Shown, Strict, StrictRoute, example
 from ledger.errors import Refusal
 from merchants import programme
 from merchants.programme import BreakageTo, Terms
 from merchants.registry import ProgrammeUnknown
 from merchants.shops.identity import masked_iban
 
-router = APIRouter(tags=["programmes"])
+router = APIRouter(tags=["programmes"], route_class=StrictRoute)
 
 Rate = Annotated[int, Field(ge=0, le=10_000, examples=[300], description="hundredths of a percent")]
 

@@ -18,13 +18,13 @@ from api.dependencies import IdempotencyKey, Reading, Spoken, permitted
 from api.once import do_once, request_of
 from api.printing import statement_pdf
 from api.rest.shops import own_shop, refuse_other_shop
-from api.rest.types import PDF, After, Currency, Day, Limit, Page, Shown, Strict, example, page
+from api.rest.types import PDF, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
 from merchants.settlements import closing, queries
 from merchants.settlements.queries import ClosingView, SettlementView
 
-router = APIRouter(tags=["settlements"])
+router = APIRouter(tags=["settlements"], route_class=StrictRoute)
 
 
 class ClosingAsked(Strict):

@@ -14,7 +14,7 @@ from api.auth import keys
 from api.auth.doorkeeper import Caller, NotPermitted
 from api.auth.permissions import Permission as P
 from api.dependencies import Reading, Spoken, Writing, permitted
-from api.rest.types import After, Limit, Line, Page, Reason, Shown, Strict, example, page
+from api.rest.types import After, Limit, Line, Page, Reason, Shown, Sought, Strict, StrictRoute, example, page
 from ledger.formats import Language
 from merchants.shops import queries, reasons, registering, tills
 from merchants.shops.checking import BadLine, check_rows, check_shop
@@ -24,10 +24,13 @@ from merchants.shops.queries import ShopView, Status
 from merchants.shops.reading import read_rows
 from merchants.shops.tills import TillView
 
-router = APIRouter(tags=["shops"])
+router = APIRouter(tags=["shops"], route_class=StrictRoute)
 
 MOST_IMPORTED = 34_000_000
 """Bytes of a file of shops; the largest that ``merchants.shops.reading`` takes, and a little."""
+
+MOST_TOLD: Final = 1_000
+"""Faults of a file that are told: nobody mends more at once, and others are waiting while they are written down."""
 
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FILE: Final = {
@@ -124,9 +127,11 @@ class BadLineShown(Shown):
 
 
 class ImportShown(Shown):
-    """What an import found, and how many shops it took in."""
+    """What an import found, and how many shops it took in. Of what is ``bad``, the first thousand faults are told;
+    ``bad_lines`` counts all lines that have one."""
 
     good: int
+    bad_lines: int
     bad: list[BadLineShown]
     imported: int
     ignored_columns: list[str]
@@ -190,7 +195,8 @@ async def import_shops(
         await registering.register_all(session, checked.good, actor=caller.actor, at=await clock.now(session))
     return ImportShown(
         good=len(checked.good),
-        bad=[BadLineShown.of(bad, language) for bad in checked.bad],
+        bad_lines=len({bad.line for bad in checked.bad}),
+        bad=[BadLineShown.of(bad, language) for bad in checked.bad[:MOST_TOLD]],
         imported=0 if dry_run else len(checked.good),
         ignored_columns=list(rows.ignored),
     )
@@ -204,7 +210,7 @@ async def list_shops(
     session: Reading,
     *,
     status: Status | None = None,
-    commune: Annotated[str | None, Query(max_length=100)] = None,
+    commune: Sought = None,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[ShopShown]:

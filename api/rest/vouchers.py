@@ -17,14 +17,14 @@ from api.dependencies import GuessesOf, Here, IdempotencyKey, Reading, Spoken, W
 from api.once import do_once, request_of
 from api.printing import voucher_pdf
 from api.rest.buyers import refuse_other_buyer
-from api.rest.types import PDF, Cents, Code, Currency, Day, Id, Page, Reason, Shown, Strict, example
+from api.rest.types import PDF, Cents, Code, Currency, Day, Id, Page, Reason, Shown, Strict, StrictRoute, example
 from ledger.money import Money
 from vouchers import blocking, events, queries, reissuing, topping_up
 from vouchers.errors import CodeNotRecognised
 from vouchers.queries import State, VoucherView
 from vouchers.sheets_pdf import Layout
 
-router = APIRouter(tags=["vouchers"])
+router = APIRouter(tags=["vouchers"], route_class=StrictRoute)
 
 
 class LookUpAsked(Strict):

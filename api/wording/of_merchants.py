@@ -80,6 +80,10 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.CONFLICT, "Pas de règles", "Le programme n'a pas de règles au {day}. Ajoutez-en qui valent ce jour-là.",
         "No terms", "The programme has no terms on {day}. Add some that hold on that day.",
     ),
+    programme.TermsTooLate: Said(
+        H.CONFLICT, "Période déjà réglée", "Les jours jusqu'au {settled} sont réglés. Choisissez un jour d'effet plus tardif.",
+        "Days settled already", "The days up to {settled} are settled. Let the new terms hold from a later day.",
+    ),
     programme.TermsMalformed: Said(
         _BAD, "Règle hors limites", "La valeur de {field} n'est pas possible. Corrigez-la.",
         "Term out of bounds", "The value of {field} is not possible. Correct it.",

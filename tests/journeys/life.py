@@ -16,15 +16,15 @@ from ledger.days import PARIS
 from ledger.errors import Overdrawn
 from ledger.money import Money
 from tests.databases import PROGRAMMES
+from tests.journeys.sides import compare_receipt
 from tests.journeys.words import Ask, Hold, Redemption, Voucher, day_in_paris
 from tests.journeys.worlds import FUNDERS, Worlds, part
 from vouchers import codes
 from vouchers.errors import CodeNotRecognised
 
 ONE_DAY: Final = timedelta(days=1)
-CHANGES: Final = tuple(
-    datetime(*day, 1, tzinfo=UTC) for day in ((2026, 10, 25), (2027, 3, 28), (2027, 10, 31), (2028, 3, 26))
-)
+DAYS: Final = ((2026, 10, 25), (2027, 3, 28), (2027, 10, 31), (2028, 3, 26))
+CHANGES: Final = tuple(datetime(*day, 1, tzinfo=UTC) for day in DAYS)
 """Clocks change at 01:00 UTC on the last Sundays of October and March."""
 
 sides = st.integers(0, 1)
@@ -47,6 +47,7 @@ class Life(Worlds):
     holds = Bundle("holds")
     keyed = Bundle("keyed")
 
+    # Each example begins with what none may miss: two tills at once, keys used again, an overdraft tried.
     @initialize(target=vouchers)
     def some_vouchers(self) -> Any:
         self.open()
@@ -55,12 +56,23 @@ class Life(Worlds):
     @initialize(target=redemptions)
     def some_redemptions(self) -> Any:
         self.open()
-        return multiple(*[self.redeem(voucher, 0, "third").values[0] for voucher in self.one_of_each()])
+        made = [self.two_at_once(voucher, "all", "half", 1) for voucher in self.one_of_each()]
+        return multiple(*[redemption for one in made for redemption in one.values])
 
     @initialize(target=holds)
     def some_holds(self) -> Any:
         self.open()
         return multiple(*[self.hold(voucher, 0, "third", timedelta(days=7)) for voucher in self.one_of_each()])
+
+    @initialize(target=keyed)
+    def some_keys(self) -> Any:
+        self.open()
+        asked = [self.redeem_under_a_key(voucher, 0, "third") for voucher in self.one_of_each()]
+        for ask in asked:
+            self.ask_again(ask, 0)
+            self.ask_again(ask, 1)
+            self.overdraw_past_the_decision(ask.voucher, 1)
+        return multiple(*asked)
 
     def one_of_each(self) -> list[Voucher]:
         return [voucher for side in self.sides for voucher in self.issue_to(side, 20_00, 1)]
@@ -71,7 +83,7 @@ class Life(Worlds):
         midnight = datetime.combine(tomorrow, time(), PARIS).astimezone(UTC)
         change = next((one for one in CHANGES if one > self.at), self.at)
         an_instant = timedelta(microseconds=1)
-        steps = {
+        self.at = {
             "minutes": self.at + timedelta(minutes=20),
             "hours": self.at + timedelta(hours=5),
             "day": self.at + ONE_DAY,
@@ -81,8 +93,7 @@ class Life(Worlds):
             "months": self.at + timedelta(days=70),
             "clocks change": change,
             "just before": max(self.at, change - an_instant),
-        }
-        self.at = steps[step]
+        }[step]
         self.happened[f"time: {step}"] += 1
 
     @rule(
@@ -182,7 +193,7 @@ class Life(Worlds):
         if not both:
             return multiple()
         redemption, redemption.real = both
-        self.compare_receipt(side, redemption)
+        compare_receipt(side, redemption, at=self.at)
         return redemption
 
     @rule(hold=holds, by=often("its shop", "another"))
@@ -201,9 +212,8 @@ class Life(Worlds):
     @rule(target=vouchers, voucher=vouchers)
     def reissue(self, voucher: Voucher) -> Any:
         side = self.side_of(voucher)
-        both = self.attempt(
-            "reissue", side, lambda: side.model.reissue(voucher, self.at), lambda: side.town.reissue(voucher.real)
-        )
+        told, done = side.model.reissue, side.town.reissue
+        both = self.attempt("reissue", side, lambda: told(voucher, self.at), lambda: done(voucher.real))
         if not both:
             return multiple()
         heir, heir.real = both

@@ -15,16 +15,7 @@ from ledger.days import Period
 from ledger.errors import HoldClosed, KeyReused, Refusal
 from ledger.money import ZERO, Money, total
 from tests.given import Paper, Town, paris
-from vouchers import redeeming
-from vouchers.errors import (
-    AlreadyUndone,
-    FundsExhausted,
-    NotEnoughLeft,
-    NotPaid,
-    VoucherBlocked,
-    VoucherExpired,
-    VoucherReplaced,
-)
+from vouchers import errors, redeeming
 from vouchers.redeeming import Asked, Receipt
 
 ROUNDS = 6
@@ -55,7 +46,7 @@ async def test_sixteen_tills_at_once_spend_exactly_what_the_voucher_holds(
     voucher = await town.voucher(worth="20,00 €")
     tills = [await town.open_till(town.tills[number % 3].shop) for number in range(16)]
     made = await at_once(*(till.redeem(voucher, asked) for till in tills))
-    assert kinds(made) == Counter({Receipt: done, NotEnoughLeft: 16 - done})
+    assert kinds(made) == Counter({Receipt: done, errors.NotEnoughLeft: 16 - done})
     assert await town.left_on(voucher) == Money.of(left)
     receipts = sorted(one.left for one in made if isinstance(one, Receipt))
     assert receipts == [Money.of(left) + Money.of(asked) * times for times in range(done)]
@@ -66,7 +57,7 @@ async def test_sixteen_tills_at_once_spend_exactly_what_the_voucher_holds(
 async def test_two_tills_at_once_cannot_both_spend_the_last_ten_euros(town: Town) -> None:
     for voucher in await town.vouchers(ROUNDS, worth="10,00 €"):
         made = await at_once(*(till.redeem(voucher, "10,00 €") for till in town.tills[:2]))
-        assert kinds(made) == Counter({Receipt: 1, NotEnoughLeft: 1})
+        assert kinds(made) == Counter({Receipt: 1, errors.NotEnoughLeft: 1})
 
 
 async def test_twenty_parallel_posts_with_one_key_redeem_once_and_are_answered_alike(town: Town) -> None:
@@ -81,7 +72,9 @@ async def test_twenty_parallel_posts_with_one_key_redeem_once_and_are_answered_a
 async def test_a_refusal_under_a_key_is_the_same_for_twenty_in_parallel(town: Town) -> None:
     voucher = await town.voucher(worth="20,00 €")
     made = await at_once(*(town.till.redeem(voucher, "20,01 €", key="k-1") for _ in range(20)))
-    assert {(type(one), one.left, one.asked) for one in made} == {(NotEnoughLeft, Money.of("20,00"), Money.of("20,01"))}
+    assert {(type(one), one.left, one.asked) for one in made} == {
+        (errors.NotEnoughLeft, Money.of("20,00"), Money.of("20,01"))
+    }
 
 
 async def test_of_two_amounts_under_one_key_in_parallel_one_is_redeemed_and_the_other_refused(town: Town) -> None:
@@ -112,10 +105,10 @@ async def test_a_lost_answer_can_be_asked_again_and_spends_once(town: Town) -> N
 async def test_what_was_refused_under_a_key_stays_refused_even_once_it_could_be_done(town: Town) -> None:
     voucher = await town.voucher()
     await town.block(voucher)
-    with pytest.raises(VoucherBlocked):
+    with pytest.raises(errors.VoucherBlocked):
         await town.till.redeem(voucher, "1,00", key="k-1")
     await town.unblock(voucher)
-    with pytest.raises(VoucherBlocked):
+    with pytest.raises(errors.VoucherBlocked):
         await town.till.redeem(voucher, "1,00", key="k-1")
     await town.till.redeem(voucher, "1,00", key="k-2")
 
@@ -156,7 +149,7 @@ async def test_a_batch_stands_no_more_than_the_voucher_holds_and_one_refused_tou
     voucher, other = await town.vouchers(2, worth="10,00 €")
     asks = [town.till.asks(voucher, "6,00"), town.till.asks(voucher, "5,00"), town.till.asks(voucher, "4,00")]
     made = await town.redeem_many([*asks, town.till.asks(other, "10,00"), town.till.asks(other, "0,01")])
-    assert [type(one) for one in made] == [Receipt, NotEnoughLeft, Receipt, Receipt, NotEnoughLeft]
+    assert [type(one) for one in made] == [Receipt, errors.NotEnoughLeft, Receipt, Receipt, errors.NotEnoughLeft]
     assert made[1].left == Money.of("4,00")
     assert await town.left_on(voucher) == await town.left_on(other) == ZERO
 
@@ -164,7 +157,7 @@ async def test_a_batch_stands_no_more_than_the_voucher_holds_and_one_refused_tou
 async def test_a_voucher_blocked_at_the_counter_is_spent_before_or_not_at_all(town: Town) -> None:
     for voucher in await town.vouchers(ROUNDS):
         *made, _ = await at_once(*(till.redeem(voucher, "2,00") for till in town.tills), town.block(voucher))
-        assert set(kinds(made)) <= {Receipt, VoucherBlocked}
+        assert set(kinds(made)) <= {Receipt, errors.VoucherBlocked}
         assert await spent_on(town, voucher) == Money.of("2,00") * kinds(made)[Receipt]
     assert (await town.audit()).agrees
 
@@ -172,7 +165,7 @@ async def test_a_voucher_blocked_at_the_counter_is_spent_before_or_not_at_all(to
 async def test_what_is_reissued_at_the_counter_is_what_was_not_spent(town: Town) -> None:
     for voucher in await town.vouchers(ROUNDS):
         *made, heir = await at_once(*(till.redeem(voucher, "2,00") for till in town.tills), town.reissue(voucher))
-        assert set(kinds(made)) <= {Receipt, VoucherReplaced}
+        assert set(kinds(made)) <= {Receipt, errors.VoucherReplaced}
         assert await town.left_on(voucher) == ZERO
         assert await spent_on(town, heir) == Money.of("2,00") * kinds(made)[Receipt]
     assert (await town.audit()).agrees
@@ -181,7 +174,7 @@ async def test_what_is_reissued_at_the_counter_is_what_was_not_spent(town: Town)
 async def test_a_voucher_is_reissued_once(town: Town) -> None:
     voucher = await town.voucher()
     made = await at_once(*(town.reissue(voucher) for _ in range(5)))
-    assert kinds(made) == Counter({Paper: 1, VoucherReplaced: 4})
+    assert kinds(made) == Counter({Paper: 1, errors.VoucherReplaced: 4})
 
 
 async def test_an_undo_during_a_reissue_ends_on_the_new_voucher(town: Town) -> None:
@@ -198,11 +191,11 @@ async def test_at_midnight_a_voucher_is_spent_or_expires_and_not_both(town: Town
     town.at = paris("2026-10-31T23:59:59.999999")
     after = replace(town, at=paris("2026-11-01T00:00"))
     made = await at_once(*(till.redeem(one, "2,00") for till in town.tills for one in vouchers), after.expire())
-    assert set(kinds(made[:-1])) <= {Receipt, NotEnoughLeft}
+    assert set(kinds(made[:-1])) <= {Receipt, errors.NotEnoughLeft}
     town.at = after.at
     await town.expire()
     assert [await town.left_on(one) for one in vouchers] == [ZERO] * ROUNDS
-    with pytest.raises(VoucherExpired):
+    with pytest.raises(errors.VoucherExpired):
         await town.till.redeem(vouchers[0], "0,01")
     assert (await town.audit()).agrees
 
@@ -219,7 +212,7 @@ async def test_a_redemption_is_undone_once_by_whoever_comes_first(town: Town) ->
     for voucher in await town.vouchers(ROUNDS):
         receipt = await town.till.redeem(voucher, "12,00")
         made = await at_once(town.till.undo(receipt), town.undo(receipt), town.till.undo(receipt))
-        assert kinds(made)[AlreadyUndone] == 2
+        assert kinds(made)[errors.AlreadyUndone] == 2
         assert await town.left_on(voucher) == Money.of("20,00")
 
 
@@ -236,21 +229,21 @@ async def test_holds_and_redemptions_at_once_never_promise_more_than_there_is(to
     voucher = await town.voucher(worth="20,00 €")
     deeds = [deed for till in town.tills for deed in (till.hold(voucher, "4,00"), till.redeem(voucher, "4,00"))]
     made = await at_once(*deeds)
-    assert kinds(made)[NotEnoughLeft] == 1
+    assert kinds(made)[errors.NotEnoughLeft] == 1
     assert (await town.view(voucher)).available == ZERO
 
 
 async def test_a_funder_gives_no_more_than_it_has_to_two_vouchers_at_once(town: Town) -> None:
     await town.pay_in("15,00", owner=town.funder)
     made = await at_once(*(town.top_up(one, "10,00") for one in await town.vouchers(2)))
-    assert kinds(made)[FundsExhausted] == 1
+    assert kinds(made)[errors.FundsExhausted] == 1
     assert await town.balance(town.funder) == Money.of("5,00")
 
 
 async def test_one_payment_pays_for_one_batch(town: Town) -> None:
     await town.pay_in("100,00")
     made = await at_once(*(town.issue("50,00", 2) for _ in range(4)))
-    assert kinds(made)[NotPaid] == 3
+    assert kinds(made)[errors.NotPaid] == 3
 
 
 async def test_a_day_is_closed_while_its_vouchers_are_still_being_undone(town: Town) -> None:

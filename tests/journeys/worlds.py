@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,27 +17,19 @@ from uuid import UUID
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from sqlalchemy import URL, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.engines import runtime_engine
 from api.settings import Settings
-from ledger import balances
-from ledger.audit import Audit
-from ledger.balances import Balance
-from ledger.chart import Kind, single
 from ledger.database import sessions_of
 from ledger.days import Period
 from ledger.errors import Refusal
-from ledger.money import ZERO, Money
-from merchants.programme import Terms
-from merchants.settlements.figures import Figures
+from ledger.money import Money
 from tests import databases
-from tests.given import TERMS, Till, Town, a_town
+from tests.given import TERMS, a_town
 from tests.journeys.model import Programme
-from tests.journeys.words import Answer, Ask, Batch, Redemption, Refused, Rules, Settled, Voucher, day_in_paris
-from vouchers import proofs
+from tests.journeys.sides import Side, compare, compare_receipt, settled
+from tests.journeys.words import Answer, Ask, Batch, Redemption, Refused, Rules, Voucher, day_in_paris
 from vouchers import redeeming as real
-from vouchers.proofs import Conservation
 from vouchers.redeeming import Receipt
 
 OPENED: Final = datetime(2026, 10, 21, 8, tzinfo=UTC)
@@ -52,22 +44,6 @@ Told = TypeVar("Told")
 Done = TypeVar("Done")
 Way = tuple[list[Answer], list[tuple[Ask, Answer]]]
 """A way it may go: the answers in the order asked, and what is answered for the first time, in its order."""
-
-
-@dataclass(slots=True)
-class Side:
-    """A programme in the model, and in Obole."""
-
-    model: Programme
-    town: Town
-    terms: Terms
-    funders: dict[str, UUID]
-    on_credit: bool = False
-
-    @property
-    def tills(self) -> list[Till]:
-        """One of each shop."""
-        return self.town.tills
 
 
 class Worlds(RuleBasedStateMachine):
@@ -218,7 +194,7 @@ class Worlds(RuleBasedStateMachine):
         done = side.model.redeemed(asks, fresh, self.at)
         receipts = [made[asks.index(ask)] for ask, answer in fresh if answer.refused is None]
         for redemption, redemption.real in zip(done, receipts, strict=True):
-            self.compare_receipt(side, redemption)
+            compare_receipt(side, redemption, at=self.at)
         for ask, answer in zip(asks, made, strict=True):
             if ask.key is not None and not (isinstance(answer, Refusal) and answer.name == "key-reused"):
                 first = self.first_answers.setdefault((side.model.name, ask.shop, ask.key), answer)
@@ -230,12 +206,6 @@ class Worlds(RuleBasedStateMachine):
 
     async def _each_alone(self, side: Side, asked: list[real.Asked]) -> list[real.Answer]:
         return [answer for (answer,) in await asyncio.gather(*(side.town.redeem_many([one]) for one in asked))]
-
-    def compare_receipt(self, side: Side, redemption: Redemption) -> None:
-        receipt, till = redemption.real, side.tills[redemption.shop]
-        assert (receipt.voucher, receipt.shop, receipt.till) == (redemption.voucher.real.id, till.shop, till.id)
-        assert (receipt.amount.cents, receipt.last_day) == (redemption.cents, redemption.voucher.last_day)
-        assert receipt.at == self.at
 
     def close_period(self, side: Side, first_day: date, last_day: date) -> None:
         """Close it, and once more, and compare every settlement."""
@@ -249,7 +219,7 @@ class Worlds(RuleBasedStateMachine):
         if both:
             told, closed = both
             shops = {till.shop: number for number, till in enumerate(side.tills)}
-            made = {shops[one.shop]: _settled(one.figures) for one in self.run(side.town.settlements(closed))}
+            made = {shops[one.shop]: settled(one.figures) for one in self.run(side.town.settlements(closed))}
             assert made == told
             assert closed.paid.cents == sum(one.paid for one in told.values())
 
@@ -258,64 +228,8 @@ class Worlds(RuleBasedStateMachine):
     @invariant()
     def the_books_agree_with_the_model(self) -> None:
         for side in self.touched:
-            self.runner.run(self._compare(side))
+            self.run(compare(side))
         self.touched = []
-
-    async def _compare(self, side: Side) -> None:
-        audit, kept, conserved = await side.town.do(lambda session: _books(session, side))
-        assert audit.agrees, audit.findings
-        assert audit.debits == audit.credits
-        self._compare_balances(side, kept)
-        self._compare_batches(side, conserved)
-        self._compare_ring_fence(side, audit)
-
-    def _compare_balances(self, side: Side, kept: dict[UUID, Balance]) -> None:
-        model = side.model
-        made = {id_: (one.balance.cents, one.pending.cents) for id_, one in kept.items()}
-        told = {voucher.real.id: (voucher.left, voucher.pending) for voucher in model.vouchers}
-        told |= {side.tills[shop].shop: (cents, 0) for shop, cents in enumerate(model.shops)}
-        told |= {side.funders[funder]: (cents, 0) for funder, cents in model.funders.items()}
-        told |= {account: (model.pots[pot] * (-1 if pot == "buyer" else 1), 0) for pot, account in _pots(side).items()}
-        assert made == told, {id_: (made.get(id_), told.get(id_)) for id_ in made | told if made[id_] != told[id_]}
-        assert all(one.balance >= one.pending >= ZERO for one in kept.values() if one.kind is Kind.VOUCHER)
-
-    def _compare_batches(self, side: Side, conserved: list[Conservation]) -> None:
-        batches = {batch.real: batch for batch in side.model.batches}
-        assert {one.batch for one in conserved} == set(batches)
-        for one in conserved:
-            batch = batches[one.batch]
-            left = sum(voucher.left for voucher in side.model.members(batch))
-            assert not one.missing
-            assert one.issued.cents == batch.value * batch.quantity
-            assert one.left.cents == left
-            made = {name: getattr(one, name).cents for name in SUMS}
-            assert made == {name: batch.sums[name] for name in SUMS}
-
-    def _compare_ring_fence(self, side: Side, audit: Audit) -> None:
-        """What is owed is in the bank, but for what was issued on credit, and a rounding cent a settlement."""
-        held, owed = side.model.pots["bank"], side.model.debts
-        assert (audit.ring_fence.held.cents, audit.ring_fence.owed.cents) == (held, owed)
-        if not side.on_credit:
-            assert audit.ring_fence.short_by.cents <= side.model.settlements
-
-
-SUMS: Final = ("topped_up", "redeemed", "undone", "expired", "reinstated")
-
-
-async def _books(session: AsyncSession, side: Side) -> tuple[Audit, dict[UUID, Balance], list[Conservation]]:
-    accounts = [
-        *(voucher.real.id for voucher in side.model.vouchers),
-        *(till.shop for till in side.tills),
-        *side.funders.values(),
-        *_pots(side).values(),
-    ]
-    kept = await balances.balances_of(session, accounts)
-    return await proofs.audit(session), kept, await proofs.conservation(session)
-
-
-def _pots(side: Side) -> dict[str, UUID]:
-    kinds = (Kind.BANK, Kind.FEES, Kind.VAT, Kind.COMMISSION, Kind.BREAKAGE, Kind.TRANSIT)
-    return {"buyer": side.town.buyer} | {kind.value: single(kind) for kind in kinds}
 
 
 def part(share: str, whole: int) -> int:
@@ -325,13 +239,6 @@ def part(share: str, whole: int) -> int:
         "cent too many": whole + 1,
         "nothing": 0, "less": -5,
     }[share]  # fmt: skip
-
-
-def _settled(made: Figures) -> Settled:
-    return Settled(
-        made.redeemed.cents, made.undone.cents, made.commission.cents, made.vat.cents,
-        made.brought_forward.cents, made.carried_forward.cents, made.paid.cents,
-    )  # fmt: skip
 
 
 def _refusal_or(told: Callable[[], Told]) -> Told | Refused:

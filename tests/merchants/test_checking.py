@@ -29,7 +29,7 @@ from merchants.shops.columns import FIELDS, Field
 from merchants.shops.reading import read_rows
 from merchants.shops.reasons import SENTENCES, Code, field_name, file_sentence, sentence
 
-REAL = Path(__file__).parents[2] / "api" / "demo_data" / "shops_13.csv"
+REAL = Path(__file__).parents[2] / "api" / "demo" / "data" / "shops_13.csv"
 SHOP: dict[Field, str] = {
     "siret": "39009842400034",
     "usual_name": "Bar Pierre",

@@ -16,7 +16,7 @@ from merchants.errors import ColumnsMissing, FileTooLarge, FileUnreadable
 from merchants.shops.checking import check_rows
 from merchants.shops.reading import LINES_MOST, Rows, read_rows
 
-REAL = Path(__file__).parents[2] / "api" / "demo_data" / "shops_13.csv"
+REAL = Path(__file__).parents[2] / "api" / "demo" / "data" / "shops_13.csv"
 HEADER = "siret,nom,adresse,code postal,commune,naf"
 LINE = "39009842400034,Café de l’Été,55 rue de Forbin,13002,Marseille,56.30Z"
 

@@ -1,7 +1,6 @@
 """Codes: what reads, what is refused, and what may never happen."""
 
 import random
-import time
 from itertools import pairwise
 from uuid import UUID
 
@@ -192,10 +191,8 @@ def test_no_text_whatever_raises_anything_else(text: str) -> None:
     ],
     ids=lambda junk: f"{len(junk)} of {junk[:4]!a}",
 )
-def test_junk_is_refused_in_one_way_and_fast(junk: str) -> None:
-    began = time.process_time()
+def test_junk_is_refused_in_one_way(junk: str) -> None:
     assert refused(junk)
-    assert time.process_time() - began < 0.1
 
 
 def test_foreign_digits_never_stand_for_ours() -> None:
@@ -233,12 +230,9 @@ def test_lookups_take_only_a_code_that_was_derived() -> None:
         lookups(Code(CODE.token, CODE.typed[:-1]), KEY)
 
 
-def test_a_hundred_thousand_vouchers_have_distinct_codes_derived_in_seconds() -> None:
+def test_a_hundred_thousand_vouchers_have_distinct_codes() -> None:
     ids = [UUID(int=number) for number in range(100_000)]
-    began = time.process_time()
     made = [(code, lookups(code, KEY)) for code in (derive(KEY, voucher) for voucher in ids)]
-    spent = time.process_time() - began
     assert len({code.token for code, _ in made}) == 100_000
     assert len({code.typed for code, _ in made}) == 100_000
     assert len({found for _, both in made for found in both}) == 200_000
-    assert spent < 5  # 1 s measured; room for a laboured machine

@@ -115,8 +115,12 @@ async def test_a_shop_that_is_not_accepted_does_not_redeem(town: Town, ways: lis
         await town.till.redeem(voucher, "1,00")
     assert refused.value.status == ways[-1]
     await town.tills[1].redeem(voucher, "1,00")
-    await town.set_status(town.till.shop, "accepted")
-    await town.till.redeem(voucher, "1,00")
+
+
+async def test_a_shop_that_is_taken_back_redeems_again(town: Town) -> None:
+    for status in ("suspended", "accepted"):
+        await town.set_status(town.till.shop, status)
+    await town.till.redeem(await town.voucher(), "1,00")
 
 
 async def test_a_revoked_till_does_not_redeem_and_the_one_beside_it_does(town: Town) -> None:

@@ -1,0 +1,1 @@
+"""What redeeming and issuing cost: ``python -m benchmarks``, or ``make bench``."""

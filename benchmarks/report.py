@@ -1,0 +1,156 @@
+"""The figures as tables: printed, and kept with the machine they were measured on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import issuing, redeeming
+from benchmarks.issuing import Issuing
+from benchmarks.redeeming import Place, Redeeming
+from benchmarks.wrk import Load
+
+RESULTS: Final = Path(__file__).parent / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table: a title, the heads of its columns, its rows, and what must be said with it."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str
+
+
+def tables(redeemed: Redeeming | None, issued: Issuing | None) -> list[Shown]:
+    """All that was measured."""
+    return [
+        *([_redeeming(redeemed), _latency(redeemed)] if redeemed else []),
+        *([_issuing(issued)] if issued else []),
+    ]
+
+
+def show(console: Console, told: Mapping[str, str], shown: Iterable[Shown]) -> None:
+    """Print."""
+    for name, what in told.items():
+        console.print(f"[dim]{name:>12}[/dim]  {what}", highlight=False)
+    for one in shown:
+        table = Table(*one.heads, title=one.title, title_justify="left", caption=one.note, caption_justify="left")
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for row in one.rows:
+            table.add_row(*row)
+        console.print()
+        console.print(table)
+
+
+def keep(
+    told: Mapping[str, str], shown: Sequence[Shown], redeemed: Redeeming | None, issued: Issuing | None
+) -> tuple[Path, Path]:
+    """Keep the tables as Markdown, and every figure of every round as JSON."""
+    RESULTS.mkdir(exist_ok=True)
+    name = re.sub(r"[^A-Za-z0-9.-]+", "-", f"{told['when'][:10]}-{told['machine'].partition(':')[0]}")
+    data: dict[str, Any] = {"measured on": dict(told)}
+    if redeemed:
+        data["redeeming"] = asdict(redeemed)
+    if issued:
+        data["issuing"] = asdict(issued)
+    kept = RESULTS / f"{name}.json", RESULTS / f"{name}.md"
+    kept[0].write_text(json.dumps(data, indent=2) + "\n")
+    kept[1].write_text("\n".join(_markdown(told, shown)))
+    return kept
+
+
+def _redeeming(found: Redeeming) -> Shown:
+    heads = ("", *(place.name for place in found.places))
+    verdicts = (_verdict(met=place.share >= redeeming.GOAL) for place in found.places)
+    rows = (
+        ("redemptions/s", *(_rate(_rates(place.redeem)) for place in found.places)),
+        ("constants/s", *(_rate(_rates(place.constant)) for place in found.places)),
+        ("share of the constant (goal: 50 %)", *(_share(place) for place in found.places)),
+        ("goal", *verdicts),
+        ("bare transfers/s (pgbench)", *(_rate(place.bare) for place in found.places)),
+        ("share of the bare transfer", *(f"{_of_bare(place):.0%}" for place in found.places)),
+        ("server's processor time each", *(f"{median(place.processor) * 1e6:,.0f} µs" for place in found.places)),
+    )
+    note = (
+        f"Medians; lowest and highest round in brackets, of shares all rounds. {found.answered:,} redemptions were"
+        " answered 201 and are in the books, none was refused, and the audit is green."
+    )
+    return Shown("Redeeming over HTTP, 64 connections, one worker", heads, rows, note)
+
+
+def _latency(found: Redeeming) -> Shown:
+    heads = ("milliseconds", "p50", "p99", "longest")
+    rows = tuple(
+        (f"{what}, {place.name}", *(f"{median(values):,.1f}" for values in _latencies(loads)))
+        for place in found.places
+        for what, loads in (("redemption", place.redeem), ("constant", place.constant))
+    )
+    return Shown(
+        "Latency with 64 connections asking as fast as they can", heads, rows, "Medians of the rounds, by wrk."
+    )
+
+
+def _issuing(found: Issuing) -> Shown:
+    rows = (
+        ("issue", *_seconds(found.issue), f"{found.vouchers / median(found.issue):,.0f}"),
+        ("bare COPY of the same rows", *_seconds(found.copy), f"{found.vouchers / median(found.copy):,.0f}"),
+        ("times as long (goal: 3)", f"{found.times:.2f}", _verdict(met=found.times <= issuing.GOAL), ""),
+    )
+    note = (
+        f"{found.bytes / 2**20:,.0f} MiB of accounts, vouchers and transfers, copied as prepared bytes into tables with"
+        " the same indexes, keys, checks and triggers; commits included."
+    )
+    return Shown(f"Issuing {found.vouchers:,} vouchers", ("", "median", "rounds", "vouchers/s"), rows, note)
+
+
+def _markdown(told: Mapping[str, str], shown: Sequence[Shown]) -> Iterable[str]:
+    yield "# Measured\n"
+    yield from (f"- {name}: {what}" for name, what in told.items())
+    for one in shown:
+        yield f"\n## {one.title}\n"
+        yield from (_line(one.heads), "|---" + "|---:" * (len(one.heads) - 1) + "|", *(_line(row) for row in one.rows))
+        yield f"\n{one.note}"
+    yield ""
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _rates(loads: Iterable[Load]) -> list[float]:
+    return [load.rate for load in loads]
+
+
+def _rate(rates: Sequence[float]) -> str:
+    return f"{median(rates):,.0f} [{min(rates):,.0f}–{max(rates):,.0f}]"
+
+
+def _share(place: Place) -> str:
+    return f"{place.share:.0%} [" + ", ".join(f"{share:.0%}" for share in place.shares) + "]"
+
+
+def _of_bare(place: Place) -> float:
+    return median(_rates(place.redeem)) / median(place.bare)
+
+
+def _latencies(loads: Sequence[Load]) -> Iterable[list[float]]:
+    return [load.p50 for load in loads], [load.p99 for load in loads], [load.longest for load in loads]
+
+
+def _seconds(seconds: Sequence[float]) -> tuple[str, str]:
+    return f"{median(seconds):.2f} s", ", ".join(f"{one:.2f}" for one in seconds)
+
+
+def _verdict(*, met: bool) -> str:
+    return "met" if met else "missed"

@@ -1,0 +1,214 @@
+"""Must show 5: the server killed at random moments under load, twenty times; what it acknowledged is there once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.engines import Database, runtime_engine
+from api.settings import Settings
+from ledger.database import sessions_of
+from tests import databases
+from tests.api.lived import SECRETS, Life, Lived, live
+from vouchers import proofs
+from vouchers.tables import Redemption
+
+KILLS: Final = 20
+TILLS: Final = ("till", "neighbour", "other till")
+TASKS: Final = 12
+SERVER: Final = Path(__file__).with_name("killed_server.py")
+
+
+@dataclass(slots=True)
+class Server:
+    """The program that serves, and where."""
+
+    program: Process
+    url: str
+
+    async def start(self) -> int:
+        """Start a server; answers its process."""
+        self._in.write(b"one more\n")
+        await self._in.drain()
+        return int(await self._line())
+
+    async def kill(self, process: int) -> None:
+        """Kill it as a power cut would, and see that it died of that."""
+        os.kill(process, signal.SIGKILL)
+        assert int(await self._line()) == -signal.SIGKILL
+
+    async def _line(self) -> str:
+        assert self.program.stdout is not None
+        async with asyncio.timeout(30):
+            return (await self.program.stdout.readline()).decode().strip()
+
+    @property
+    def _in(self) -> asyncio.StreamWriter:
+        assert self.program.stdin is not None
+        return self.program.stdin
+
+
+@asynccontextmanager
+async def a_server(database: Database, home: Path) -> AsyncIterator[Server]:
+    """The program, with the application imported, and a socket on a free port of its own."""
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
+        told = {
+            "OBOLE_HOME": str(home), "OBOLE_SECRETS": SECRETS, "OBOLE_POOL_SIZE": "6",
+            "OBOLE_DATABASE_URL": database.owner.render_as_string(hide_password=False),
+        }  # fmt: skip
+        program = await asyncio.create_subprocess_exec(
+            sys.executable, str(SERVER), str(listening.fileno()), stdin=PIPE, stdout=PIPE,
+            pass_fds=(listening.fileno(),), env={**os.environ, **told, "PYTHONPATH": str(SERVER.parents[2])},
+        )  # fmt: skip
+        server = Server(program, f"http://127.0.0.1:{listening.getsockname()[1]}")
+        try:
+            assert await server._line() == "warm"  # noqa: SLF001
+            yield server
+        finally:
+            assert program.stdin is not None
+            program.stdin.close()
+            await program.wait()
+
+
+@dataclass(slots=True)
+class Till:
+    """A till that asks without pause, notes what it was told, and asks again what it was not."""
+
+    client: httpx.AsyncClient
+    codes: list[str]
+    name: str
+    asked: int = 0
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unanswered: dict[str, str] = field(default_factory=dict)
+
+    async def work(self) -> None:
+        """Redeem a cent again and again, until cancelled."""
+        while True:
+            self.asked += 1
+            await self.ask(f"{self.name}-{self.asked}", self.codes[self.asked % len(self.codes)])
+
+    async def ask(self, key: str, code: str) -> None:
+        """Ask once; until it is answered it counts as not answered."""
+        self.unanswered[key] = code
+        headers = {"Idempotency-Key": key}
+        try:
+            answer = await self.client.post("/api/v1/redemptions", json={"code": code, "amount": 1}, headers=headers)
+        except httpx.TransportError:
+            await asyncio.sleep(0.02)
+            return
+        if answer.status_code == 201:
+            self.told[key] = answer.json()
+            del self.unanswered[key]
+        else:
+            assert answer.status_code == 503, answer.text
+
+
+@pytest.fixture
+async def lived(cluster: URL, tmp_path: Path) -> AsyncIterator[tuple[Database, Lived]]:
+    """A database of its own in which both programmes have lived."""
+    async with databases.new_database(cluster, template=databases.TEMPLATE) as database:
+        yield database, await live(database, tmp_path)
+
+
+async def test_a_server_killed_twenty_times_under_load_loses_nothing_and_does_nothing_twice(
+    lived: tuple[Database, Lived], tmp_path: Path
+) -> None:
+    database, life = lived[0], lived[1].treiz
+    async with a_server(database, tmp_path) as server, httpx.AsyncClient(base_url=server.url) as base:
+        tills = [a_till(server.url, life, number) for number in range(TASKS)]
+        unanswered = 0
+        for _ in range(KILLS):
+            process = await server.start()
+            await answering(base)
+            working = [asyncio.create_task(till.work()) for till in tills]
+            await asyncio.sleep(random.uniform(0.05, 0.6))
+            await server.kill(process)
+            await give_up(working)
+            unanswered += sum(len(till.unanswered) for till in tills)
+            await hang_up(tills)
+        process = await server.start()
+        await answering(base)
+        for till in tills:
+            for key, code in list(till.unanswered.items()):
+                await till.ask(key, code)
+            assert not till.unanswered
+            await till.client.aclose()
+        await server.kill(process)
+    assert unanswered >= KILLS, "the server was never killed with a question on its way"
+    await every_answer_is_in_the_books_once(database, tmp_path, life, tills)
+
+
+def a_till(url: str, life: Life, number: int) -> Till:
+    """A till with its key; its first vouchers are others' too."""
+    headers = {"Authorization": f"Bearer {life.keys[TILLS[number % len(TILLS)]]}"}
+    codes = [held.code for held in life.fresh[number % 3 : number % 3 + 6]]
+    return Till(httpx.AsyncClient(base_url=url, headers=headers, timeout=20), codes, f"t{number}")
+
+
+async def give_up(working: list[asyncio.Task[None]]) -> None:
+    """Read the answers that are here already, and wait for no other."""
+    await asyncio.wait(working, timeout=0.05)
+    for one in working:
+        one.cancel()
+    for ended in await asyncio.gather(*working, return_exceptions=True):
+        assert isinstance(ended, asyncio.CancelledError), ended
+
+
+async def hang_up(tills: list[Till]) -> None:
+    """Forget the connections of a server that is dead."""
+    for till in tills:
+        fresh = httpx.AsyncClient(base_url=till.client.base_url, headers=till.client.headers, timeout=20)
+        await till.client.aclose()
+        till.client = fresh
+
+
+async def answering(client: httpx.AsyncClient) -> None:
+    """Wait until the server answers."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if (await client.get("/readyz", timeout=10)).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.02)
+
+
+async def every_answer_is_in_the_books_once(database: Database, home: Path, life: Life, tills: list[Till]) -> None:
+    """Each redemption that was told is there, each that is there was told, and everything adds up."""
+    told = {UUID(one["id"]): one for till in tills for one in till.told.values()}
+    assert len(told) == sum(len(till.told) for till in tills), "one redemption answered two keys"
+    schema = databases.PROGRAMMES["treiz"]
+    async with runtime_engine(database, Settings(home=home)) as engine, sessions_of(engine, schema=schema)() as session:
+        kept = await of_a_cent(session)
+        found = await proofs.audit(session)
+    assert found.agrees, found.findings
+    assert {str(one) for one in kept} == {str(one) for one in told}
+    for one in told.values():
+        assert kept[UUID(one["id"])] == (UUID(one["voucher"]), UUID(one["till"]), one["left"])
+    assert len(told) == sum(till.asked for till in tills)
+
+
+async def of_a_cent(session: AsyncSession) -> dict[UUID, tuple[UUID, UUID, int]]:
+    """The redemptions of one cent, which no other part of the life made."""
+    rows = await session.execute(
+        select(Redemption.id, Redemption.voucher_id, Redemption.till_id, Redemption.left_after).where(
+            Redemption.amount == 1
+        )
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
