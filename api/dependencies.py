@@ -20,7 +20,7 @@ from ledger.formats import Language
 _BEARER = HTTPBearer(auto_error=False, description="A key such as `ob_treiz-local_till_…`", bearerFormat="Obole key")
 
 
-def installation_of(request: Request) -> Installation:
+async def installation_of(request: Request) -> Installation:
     """The installation that this process serves."""
     return cast("Installation", request.app.state.installation)
 
@@ -77,11 +77,11 @@ IdempotencyKey = Annotated[
 ]
 
 
-def _counters(request: Request) -> Counters:
+async def _counters(request: Request) -> Counters:
     return cast("Counters", request.app.state.counters)
 
 
-def _guesses(request: Request) -> Guesses:
+async def _guesses(request: Request) -> Guesses:
     return cast("Guesses", request.app.state.guesses)
 
 
@@ -89,7 +89,11 @@ CounterOf = Annotated[Counters, Depends(_counters)]
 GuessesOf = Annotated[Guesses, Depends(_guesses)]
 
 
-Spoken = Annotated[Language, Depends(language_of)]
+async def _spoken(request: Request) -> Language:
+    return language_of(request)
+
+
+Spoken = Annotated[Language, Depends(_spoken)]
 
 __all__ = [
     "CounterOf",

@@ -12,17 +12,18 @@ import time
 from collections import Counter as Tally
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, delete, func, select
+from sqlalchemy import Integer, Table, Text, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from api.auth.doorkeeper import Caller
 from api.gathering import Gatherer
 from api.installation import Town
 from api.tables import WrongCodes
-from ledger.database import Sessions, sum_of, unnest
+from ledger.database import Sessions, sum_of
+from ledger.parallel import given, lists
 from vouchers import codes
 from vouchers.errors import CodeNotRecognised
 
@@ -118,14 +119,8 @@ async def forget_old(sessions: Sessions) -> None:
 
 async def _count(sessions: Sessions, tally: Tally[str]) -> dict[str, int]:
     places = sorted(tally)
-    given = unnest(place=(Text(), places), times=(Integer(), [tally[place] for place in places]))
-    rows = select(given.c.place, func.date_trunc("minute", func.clock_timestamp()), given.c.times)
-    adding = insert(WrongCodes).from_select(["place", "minute", "times"], rows)
-    adding = adding.on_conflict_do_update(
-        index_elements=["place", "minute"], set_={"times": WrongCodes.times + adding.excluded.times}
-    )
     async with sessions.begin() as session:
-        await session.execute(adding)
+        await session.execute(_ADD, given(place=places, times=[tally[place] for place in places]))
         recent = (
             select(WrongCodes.place, sum_of(WrongCodes.times))
             .where(WrongCodes.place.in_(places), WrongCodes.minute > func.clock_timestamp() - REMEMBERED)
@@ -136,3 +131,13 @@ async def _count(sessions: Sessions, tally: Tally[str]) -> dict[str, int]:
 
 def _places(caller: Caller, address: str) -> tuple[str, ...]:
     return (f"till:{caller.subject or caller.key}", f"address:{address}", "all")
+
+
+_TALLY: Final = lists(place=Text(), times=Integer())
+_ADDING: Final = insert(cast("Table", WrongCodes.__table__)).from_select(
+    ["place", "minute", "times"],
+    select(_TALLY.c.place, func.date_trunc("minute", func.clock_timestamp()), _TALLY.c.times),
+)
+_ADD: Final = _ADDING.on_conflict_do_update(
+    index_elements=["place", "minute"], set_={"times": WrongCodes.times + _ADDING.excluded.times}
+)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from ledger.chart import CHART, Kind
 from ledger.database import sum_of
 from ledger.money import Money
-from ledger.posting import DIGESTED
+from ledger.statements import DIGESTED
 from ledger.tables import Account, Hold, Transfer
 
 NAMED_AT_MOST: Final = 1_000

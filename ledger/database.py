@@ -19,15 +19,12 @@ from sqlalchemy import (
     SQLColumnExpression,
     Text,
     Uuid,
-    bindparam,
     cast,
-    column,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.sql import func
-from sqlalchemy.sql.selectable import TableValuedAlias
 
 PROGRAMME: Final = "programme"
 """The schema token of a programme's tables."""
@@ -69,16 +66,6 @@ def sessions_of(engine: AsyncEngine, *, schema: str) -> Sessions:
     )
 
 
-def unnest(**columns: tuple[Any, list[Any]]) -> TableValuedAlias:
-    """Parallel lists as a table: ``unnest(id=(Uuid(), ids), amount=(BigInteger(), amounts))``.
-
-    One statement writes any number of rows, and its text does not depend on how many.
-    """
-    arrays = [bindparam(f"{name}s", values, type_=ARRAY(kind), unique=True) for name, (kind, values) in columns.items()]
-    typed = [column(name, kind) for name, (kind, _) in columns.items()]
-    return func.unnest(*arrays).table_valued(*typed, name="given").render_derived()
-
-
 def sum_of(column: SQLColumnExpression[int]) -> ColumnElement[int]:
     """A sum of ``bigint`` as an integer, zero for no rows; PostgreSQL answers it as numeric."""
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
@@ -97,5 +84,4 @@ __all__ = [
     "Words",
     "sessions_of",
     "sum_of",
-    "unnest",
 ]

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import statements
 from ledger.chart import CHART, SINGLES, Kind, single
 from ledger.errors import AccountUnknown, AlreadyReversed, Overdrawn, TransferUnknown
 from ledger.ids import new_id
@@ -24,7 +23,6 @@ from ledger.tables import Transfer
 ROWS_AT_ONCE: Final = 10_000
 """How many rows one statement writes: enough to be fast, few enough to bound memory."""
 
-DIGESTED: Final = statements.DIGESTED
 """The columns under a transfer's digest."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -13,9 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.auth.doorkeeper import Caller, NotPermitted, TillMissing
 from api.auth.permissions import Permission as P
-from api.counter import Counters
-from api.dependencies import IdempotencyKey, Reading, permitted
-from api.guessing import Guesses
+from api.dependencies import CounterOf, GuessesOf, IdempotencyKey, Reading, permitted
 from api.once import do_once, request_of
 from api.rest.shops import own_shop, refuse_other_shop
 from api.rest.types import (
@@ -137,10 +135,10 @@ async def redeem(
     request: Request,
     caller: Annotated[Caller, permitted(P.REDEMPTIONS_WRITE)],
     key: IdempotencyKey,
+    counters: CounterOf,
+    guesses: GuessesOf,
 ) -> Response:
     """Spend part or all of a voucher. When this answers 201, it is in the books."""
-    # Taken here, not asked for: a dependency that is no coroutine costs a change of threads.
-    counters, guesses = cast("Counters", request.app.state.counters), cast("Guesses", request.app.state.guesses)
     till = till_of(caller, asked.till)
     address = request.client.host if request.client else ""
     code = await guesses.read(caller, asked.code, address)

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Uuid, insert, select
+from sqlalchemy import Table, Uuid, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting, tallies
 from ledger.chart import Kind, single
-from ledger.database import unnest
 from ledger.days import Period, day_of
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
+from ledger.parallel import given, lists
 from ledger.tallies import Movement
 from merchants import programme
 from merchants.movements import REDEMPTION, UNDO
@@ -137,11 +137,10 @@ async def _write(
     lines = [(movement.transfer, one.id) for one in drawn for movement in one.movements]
     for start in range(0, len(lines), ROWS_AT_ONCE):
         some = lines[start : start + ROWS_AT_ONCE]
-        given = unnest(
-            transfer_id=(Uuid(), [line[0] for line in some]), settlement_id=(Uuid(), [line[1] for line in some])
+        taken = given(
+            transfer_id=[transfer for transfer, _ in some], settlement_id=[settlement for _, settlement in some]
         )
-        rows = select(given.c.transfer_id, given.c.settlement_id)
-        await session.execute(insert(SettlementLine).from_select(["transfer_id", "settlement_id"], rows))
+        await session.execute(_TAKE, taken)
 
 
 def _columns(made: Figures) -> dict[str, Any]:
@@ -177,3 +176,7 @@ def _transfers(one: _Drawn) -> Iterator[posting.NewTransfer]:
             yield posting.NewTransfer(kind, one.shop.id, single(account), amount, entry=entry, document=one.number)
         elif amount < ZERO:
             yield posting.NewTransfer(kind, single(account), one.shop.id, -amount, entry=entry, document=one.number)
+
+
+_TAKEN: Final = lists(transfer_id=Uuid(), settlement_id=Uuid())
+_TAKE: Final = insert(cast("Table", SettlementLine.__table__)).from_select(list(_TAKEN.c.keys()), select(_TAKEN))

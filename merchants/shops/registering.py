@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
@@ -43,17 +45,30 @@ async def register(session: AsyncSession, new: NewShop, *, actor: str, at: datet
 
 
 async def register_all(session: AsyncSession, new: Sequence[NewShop], *, actor: str, at: datetime) -> list[UUID]:
-    """Take checked shops in, as invited, in a few statements; all or none."""
+    """Take checked shops in, as invited, in a few statements; all or none.
+
+    :raises ShopExists: if one of them was registered meanwhile
+    """
     ids = new_ids(len(new))
     pairs = list(zip(ids, new, strict=True))
     for start in range(0, len(pairs), ROWS_AT_ONCE):
         some = pairs[start : start + ROWS_AT_ONCE]
         await posting.open_accounts(session, [posting.NewAccount(id_, Kind.SHOP, one.name) for id_, one in some])
         rows = [{"id": id_, "status_at": at, "registered_at": at, **asdict(one)} for id_, one in some]
-        await session.execute(insert(Shop), rows)
+        try:
+            await session.execute(insert(Shop), rows)
+        except IntegrityError as error:  # another registration of the same shop was faster
+            raise ShopExists(siret=_siret_in(error)) from error
         events = [{"id": new_id(), "shop_id": id_, "what": "invited", "actor": actor, "at": at} for id_, _ in some]
         await session.execute(insert(ShopEvent), events)
     return ids
+
+
+def _siret_in(error: IntegrityError) -> str:
+    found = re.search(r"\(siret\)=\((\d{14})\)", str(error.orig))
+    if found is None:
+        raise error
+    return found[1]
 
 
 async def sirets(session: AsyncSession) -> frozenset[str]:

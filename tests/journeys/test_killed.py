@@ -17,6 +17,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -130,18 +131,23 @@ async def test_a_server_killed_twenty_times_under_load_loses_nothing_and_does_no
     lived: tuple[Database, Lived], tmp_path: Path
 ) -> None:
     database, life = lived[0], lived[1].treiz
-    async with a_server(database, tmp_path) as server, httpx.AsyncClient(base_url=server.url) as base:
+    async with (
+        a_server(database, tmp_path) as server,
+        commits_of(database) as commits,
+        httpx.AsyncClient(base_url=server.url) as base,
+    ):
         tills = [a_till(server.url, life, number) for number in range(TASKS)]
-        unanswered = 0
-        for _ in range(KILLS):
+        for number in range(KILLS):
             process = await server.start()
             await answering(base)
             working = [asyncio.create_task(till.work()) for till in tills]
             await asyncio.sleep(random.uniform(0.05, 0.6))
+            if number % 2:
+                await commits.next()
             await server.kill(process)
             await give_up(working)
-            unanswered += sum(len(till.unanswered) for till in tills)
             await hang_up(tills)
+        assert await commits.count() > sum(len(till.told) for till in tills), "never killed between commit and answer"
         process = await server.start()
         await answering(base)
         for till in tills:
@@ -150,8 +156,42 @@ async def test_a_server_killed_twenty_times_under_load_loses_nothing_and_does_no
             assert not till.unanswered
             await till.client.aclose()
         await server.kill(process)
-    assert unanswered >= KILLS, "the server was never killed with a question on its way"
     await every_answer_is_in_the_books_once(database, tmp_path, life, tills)
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """A connection that PostgreSQL tells of each commit of a redemption, at once."""
+
+    connection: psycopg.AsyncConnection[tuple[int]]
+
+    async def next(self) -> None:
+        """Wait for the next one: its answer cannot be far on its way yet."""
+        await self.connection.execute("LISTEN redeemed")
+        async for _ in self.connection.notifies(timeout=10, stop_after=1):
+            break
+        await self.connection.execute("UNLISTEN redeemed")
+
+    async def count(self) -> int:
+        """How many redemptions of a cent are in the books."""
+        found = await self.connection.execute("SELECT count(*) FROM p_treiz.redemptions WHERE amount = 1")
+        (count,) = await found.fetchone() or (0,)
+        return count
+
+
+@asynccontextmanager
+async def commits_of(database: Database) -> AsyncIterator[Commits]:
+    """Let the database tell of redemptions as they are committed."""
+    address = database.owner.set(drivername="postgresql").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+        await connection.execute(
+            "CREATE FUNCTION p_treiz.tell() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM pg_notify('redeemed', ''); RETURN NULL; END $$"
+        )
+        await connection.execute(
+            "CREATE TRIGGER tell AFTER INSERT ON p_treiz.redemptions EXECUTE FUNCTION p_treiz.tell()"
+        )
+        yield Commits(connection)
 
 
 def a_till(url: str, life: Life, number: int) -> Till:

@@ -7,7 +7,6 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from ledger import balances
 from ledger.chart import Kind
@@ -167,7 +166,7 @@ async def test_the_real_list_enters_at_once_as_invited_and_a_second_time_nobody_
 async def test_a_list_of_which_one_shop_is_known_enters_not_at_all(town: Town) -> None:
     """Two imports at once: the second finds out when it writes."""
     rows = read_rows(REAL.read_bytes(), REAL.name)
-    with pytest.raises(IntegrityError, match="siret"):
+    with pytest.raises(ShopExists):
         await town.do(
             lambda session: registering.register_all(session, check_rows(rows, ()).good, actor="op", at=town.at)
         )
