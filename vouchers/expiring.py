@@ -46,6 +46,10 @@ async def expire_due(session: AsyncSession, *, at: datetime) -> int:
     # Extended, spent or held while we waited for the locks: read again what is decided on.
     facts = await vouchers_by_id(session, due)
     faces = await _face_values(session, facts)
+    if to_funders:
+        shares = await _funders(session, list(origins.values()))
+        late = {funder for by_funder in shares.values() for funder in by_funder} - funders
+        books |= await posting.lock(session, late) if late else {}
     expired = [
         one for one in facts.values() if one.last_day < today and books[one.id].left and not books[one.id].pending
     ]
