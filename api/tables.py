@@ -1,11 +1,11 @@
-"""The tables of the doors: keys, and the counts of wrong codes. Private to the package."""
+"""The tables of the doors: people and their visits, keys, the counts of wrong codes. Private to the package."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, Index, Integer, Text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Integer, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,3 +43,75 @@ class WrongCodes(Base):
     place: Mapped[str] = mapped_column(Text, primary_key=True)
     minute: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
     times: Mapped[int] = mapped_column(Integer)
+
+
+class Person(Base):
+    """Somebody who signs in. ``password_hash`` is argon2's text, or nothing for who signs in by e-mailed links."""
+
+    __tablename__ = "people"
+    __table_args__ = (Index("uq_people_email", func.lower(text("email")), unique=True), {"schema": PROGRAMME})
+
+    id: Mapped[Key]
+    email: Mapped[Words]
+    name: Mapped[Words]
+    language: Mapped[Words]
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    made_at: Mapped[Moment]
+    disabled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Office(Base):
+    """What a person is in the programme; one person may hold several. ``subject`` is the buyer, shop or till."""
+
+    __tablename__ = "offices"
+    __table_args__ = (
+        Index("uq_offices_held", "person_id", "role", "subject", unique=True, postgresql_nulls_not_distinct=True),
+        CheckConstraint("role IN ('operator', 'accountant', 'manager', 'buyer', 'shop', 'till')", name="role"),
+        CheckConstraint("(role IN ('operator', 'accountant', 'manager')) = (subject IS NULL)", name="subject"),
+        {"schema": PROGRAMME},
+    )
+
+    id: Mapped[Key]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.people.id"))
+    role: Mapped[Words]
+    subject: Mapped[UUID | None]
+    given_by: Mapped[Words]
+    given_at: Mapped[Moment]
+
+
+class Visit(Base):
+    """A signed-in browser: the hash of its token. ``guest`` is the private buyer whose order it placed unasked."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index("ix_visits_person_id", "person_id"),
+        CheckConstraint("(person_id IS NULL) <> (guest IS NULL)", name="whose"),
+        {"schema": PROGRAMME},
+    )
+
+    hash: Mapped[Secret] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.people.id"))
+    guest: Mapped[UUID | None]
+    browser: Mapped[Words]
+    begun_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    ends_at: Mapped[Moment]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class OneTimeLink(Base):
+    """A link that signs somebody in once: the hash of its secret, and until when."""
+
+    __tablename__ = "one_time_links"
+    __table_args__ = (
+        CheckConstraint("(person_id IS NULL) <> (guest IS NULL)", name="whose"),
+        CheckConstraint("purpose IN ('sign_in', 'invitation', 'guest')", name="purpose"),
+        {"schema": PROGRAMME},
+    )
+
+    hash: Mapped[Secret] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.people.id"))
+    guest: Mapped[UUID | None]
+    purpose: Mapped[Words]
+    ends_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -26,10 +26,17 @@ class CodeKey(Base):
 
 
 class Buyer(Base):
-    """A company or a private person that buys; its id is also that of its ledger account."""
+    """A company or a private person that buys; its id is also that of its ledger account.
+
+    ``set_aside`` is how much of what it has paid in waits for orders that are not issued yet, in cents.
+    """
 
     __tablename__ = "buyers"
-    __table_args__ = (CheckConstraint("kind IN ('company', 'person')", name="kind"), IN_PROGRAMME)
+    __table_args__ = (
+        CheckConstraint("kind IN ('company', 'person')", name="kind"),
+        CheckConstraint("set_aside >= 0", name="set_aside"),
+        IN_PROGRAMME,
+    )
 
     id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.accounts.id"), primary_key=True)
     kind: Mapped[Words]
@@ -37,6 +44,10 @@ class Buyer(Base):
     siren: Mapped[str | None] = mapped_column(Text)
     vat_number: Mapped[str | None] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
+    street: Mapped[Words] = mapped_column(server_default="")
+    postcode: Mapped[Words] = mapped_column(server_default="")
+    commune: Mapped[Words] = mapped_column(server_default="")
+    set_aside: Mapped[Cents] = mapped_column(server_default="0")
     registered_at: Mapped[Moment]
 
 

@@ -1,0 +1,1 @@
+"""Orders: what companies and private people ask for, pay, and hand out."""
