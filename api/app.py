@@ -9,7 +9,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from api import docs_page, handlers, health
+from api import docs_page, handlers, health, pages
 from api.auth.doorkeeper import Doorkeeper
 from api.counter import Counters
 from api.edge import Edged
@@ -81,6 +81,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
     docs_page.install(app)
+    pages.install(app)
     return app
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import books, buyers, installing, keys, programme, serving, settling, shops, vouchers
+from api.commands import books, buyers, installing, keys, mail, people, programme, serving, settling, shops, vouchers
 from api.commands.door import Door
 from api.commands.telling import LANGUAGE
 
@@ -56,8 +56,10 @@ app.add_typer(programme.app, name="programme", rich_help_panel=SET_UP)
 app.add_typer(shops.app, name="shops", rich_help_panel=SET_UP)
 app.add_typer(keys.till, name="till", rich_help_panel=SET_UP)
 app.add_typer(keys.key, name="key", rich_help_panel=SET_UP)
+app.add_typer(people.app, name="people", rich_help_panel=SET_UP)
 app.add_typer(buyers.app, name="buyer", rich_help_panel=EVERY_DAY)
 app.add_typer(vouchers.app, name="batch", rich_help_panel=EVERY_DAY)
+app.add_typer(mail.app, name="mail", rich_help_panel=EVERY_DAY)
 app.command("redeem", rich_help_panel=EVERY_DAY)(vouchers.redeem)
 app.command("close", rich_help_panel=MONTH_END)(settling.close)
 app.command("statement", rich_help_panel=MONTH_END)(settling.statement)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.auth.doorkeeper import Caller, Doorkeeper
 from api.auth.permissions import Permission
 from api.counter import Counters
+from api.enqueuing import enqueue
 from api.errors import language_of
 from api.guessing import Guesses
 from api.installation import Installation
@@ -54,6 +55,7 @@ async def _reading(caller: Annotated[Caller, Depends(caller_of)]) -> AsyncIterat
 async def _writing(caller: Annotated[Caller, Depends(caller_of)]) -> AsyncIterator[AsyncSession]:
     async with caller.town.sessions.begin() as session:
         yield session
+        await enqueue(session)
 
 
 Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]

@@ -1,16 +1,20 @@
-"""The edge of the application: headers that every answer carries, and no answer that is not a problem."""
+"""The edge of the application: headers that every answer carries, and no answer in plain text."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import PROBLEM, Explained, language_of, problem
+from api.pages import faults, policy
 from api.wording.of_requests import TOO_LARGE_NAME, sentence_of
 
 TOO_LARGE: Final = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -23,6 +27,16 @@ HEADERS: Final = {
 }
 """A voucher's state must never be answered from a cache, nor its link be told to another site."""
 
+PAGE: Final = "text/html"
+
+HEARD_OUT: Final = 100_000_000
+"""Bytes over the limit that are read and dropped, so that a browser comes to see why they were too many."""
+
+PATIENCE: Final = 60.0
+"""Seconds that this may take."""
+
+HEADERS_OF_PAGES: Final = HEADERS | policy.HEADERS
+
 
 class Edged(FastAPI):
     """An application with the edge outermost: also around what refuses large bodies and what answers failures."""
@@ -33,7 +47,7 @@ class Edged(FastAPI):
 
 
 class Edge:
-    """Adds the headers, and answers a body over the limit with a problem in place of plain text."""
+    """Adds the headers, and answers a body over the limit with a problem or a page in place of plain text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,19 +63,53 @@ class Edge:
             nonlocal replaced
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if message["status"] == TOO_LARGE and headers.get("content-type") != PROBLEM:
-                    replaced = True
-                    await _too_large(scope, receive, send)
-                    return
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                if message["status"] == TOO_LARGE:
+                    await _hear_out(scope, receive)
+                    if replaced := _plain(headers):
+                        await _too_large(scope)(scope, receive, send_headed)
+                        return
+                _complete(headers)
             if not replaced:
                 await send(message)
+
+        async def send_headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _complete(MutableHeaders(scope=message))
+            await send(message)
 
         await self._app(scope, receive, send_on)
 
 
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    language = language_of(Request(scope))
+async def _hear_out(scope: Scope, receive: Receive) -> None:
+    """Let a browser finish what it sends, within bounds: it shows no answer to what it could not send."""
+    if not faults.wants_page(Request(scope)):
+        return
+    heard = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            while heard < HEARD_OUT:
+                message = await receive()
+                heard += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    return
+
+
+def _complete(headers: MutableHeaders) -> None:
+    kind = headers.get("content-type", "")
+    for name, value in (HEADERS_OF_PAGES if kind.startswith(PAGE) else HEADERS).items():
+        headers.setdefault(name, value)
+
+
+def _plain(headers: MutableHeaders) -> bool:
+    kind = headers.get("content-type", "")
+    return kind != PROBLEM and not kind.startswith(PAGE)
+
+
+def _too_large(scope: Scope) -> Response:
+    request = Request(scope)
+    close = {"Connection": "close"}
+    if faults.wants_page(request):
+        return faults.failed(request, TOO_LARGE, headers=close)
+    language = language_of(request)
     told = Explained(TOO_LARGE, TOO_LARGE.phrase, sentence_of({"type": TOO_LARGE_NAME}, language))
-    await problem(TOO_LARGE_NAME, told, language, headers={**HEADERS, "Connection": "close"})(scope, receive, send)
+    return problem(TOO_LARGE_NAME, told, language, headers=close)

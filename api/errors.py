@@ -16,7 +16,7 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from api.wording import of_doors, of_ledger, of_merchants, of_vouchers
+from api.wording import of_cards, of_doors, of_ledger, of_lists, of_merchants, of_orders, of_people, of_vouchers
 from api.wording.said import Said
 from ledger.days import day_of
 from ledger.errors import Refusal
@@ -24,6 +24,10 @@ from ledger.formats import LANGUAGES, Language, shown_day, shown_money
 from ledger.money import CURRENCY, Money
 from merchants.errors import ColumnsMissing, Fault, FileTooLarge, FileUnreadable, ShopFieldsInvalid
 from merchants.shops import reasons
+from vouchers.orders.addresses import AddressInvalid
+from vouchers.orders.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
+from vouchers.orders.list_refusal_words import list_sentence
+from vouchers.orders.list_words import address_code, sentence
 
 PROBLEM: Final = "application/problem+json"
 TYPE: Final = "urn:obole:problem:"
@@ -34,7 +38,8 @@ _RENAMED: Final = {"status": "state"}
 _QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
-    **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_doors.SAID
+    **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
+    **of_people.SAID, **of_doors.SAID,
 }  # fmt: skip
 
 
@@ -52,6 +57,10 @@ def explain(refusal: Refusal, language: Language) -> Explained:
     said = SAID[type(refusal)]
     if isinstance(refusal, ColumnsMissing | FileUnreadable | FileTooLarge):
         detail = reasons.file_sentence(refusal, language)
+    elif isinstance(refusal, ListColumnsMissing | ListTooLong | ListUnreadable):
+        detail = list_sentence(refusal, language)
+    elif isinstance(refusal, AddressInvalid):
+        detail = sentence(address_code(refusal.reason), language, value=refusal.typed)
     else:
         facts = {name: _shown(fact, language) for name, fact in vars(refusal).items()}
         detail = said.detail(language).format(**facts)
@@ -83,13 +92,18 @@ def problem_of(refusal: Refusal, language: Language) -> JSONResponse:
 
 def language_of(request: Request) -> Language:
     """The language that a request asks for, by ``Accept-Language``; English if it asks for neither."""
+    return asked_language(request) or "en"
+
+
+def asked_language(request: Request) -> Language | None:
+    """The language of ours that ``Accept-Language`` puts first, if it names one."""
     ranked: list[tuple[float, Language]] = []
     for part in request.headers.get("accept-language", "").split(",")[:20]:
         tag, _, quality = part.replace(" ", "").partition(";q=")
         base = tag.split("-")[0].lower()
         weight = float(quality) if _QUALITY.fullmatch(quality) else 1.0
         ranked += [(weight, language) for language in LANGUAGES if base == language and weight]
-    return max(ranked, key=lambda pair: pair[0])[1] if ranked else "en"
+    return max(ranked, key=lambda pair: pair[0])[1] if ranked else None
 
 
 def _fault(fault: Fault, language: Language) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What goes wrong on the way in or in the database, as problems: nothing is echoed, nothing is a bare 500."""
+"""What goes wrong on the way in or in the database, as problems or pages: nothing is echoed, nothing is a bare 500."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from api.edge import TOO_LARGE
 from api.errors import Explained, language_of, problem, problem_of
+from api.pages import faults
 from api.rest.types import NameRepeated
 from api.wording.of_doors import BROKEN, BUSY, REQUEST_MALFORMED
 from api.wording.of_requests import REASONS, TOO_LARGE_NAME, UNKNOWN_REASON, sentence_of
@@ -40,21 +41,25 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-async def _refused(request: Request, refusal: Exception) -> JSONResponse:
+async def _refused(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         return await _broken(request, refusal)
+    if faults.wants_page(request):
+        return faults.refused(request, refusal)
     return problem_of(refusal, language_of(request))
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
+async def _malformed(request: Request, error: Exception) -> Response:
     """Where and why, never what: the input may hold a secret, or not even be text."""
     language = language_of(request)
     found: Sequence[Mapping[str, Any]] = error.errors() if isinstance(error, RequestValidationError) else ()
+    if faults.wants_page(request):  # an address that is not one of ours, whether it is its path or its query
+        return faults.failed(request, HTTPStatus.NOT_FOUND)
     errors = [_field(one, language) for one in found[:MOST_FIELDS]]
     return problem("request-malformed", REQUEST_MALFORMED, language, errors=errors)
 
 
-async def _repeated(request: Request, error: Exception) -> JSONResponse:
+async def _repeated(request: Request, error: Exception) -> Response:
     if not isinstance(error, NameRepeated):
         return await _broken(request, error)
     language = language_of(request)
@@ -62,9 +67,13 @@ async def _repeated(request: Request, error: Exception) -> JSONResponse:
     return problem("request-malformed", REQUEST_MALFORMED, language, errors=[one])
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: unknown paths, methods, bodies that are too large or unreadable."""
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    if isinstance(error, HTTPException) and status < HTTPStatus.BAD_REQUEST:  # a redirection
+        return Response(None, status, headers=error.headers)
+    if faults.wants_page(request):
+        return faults.failed(request, status, headers=error.headers if isinstance(error, HTTPException) else None)
     language = language_of(request)
     name = TOO_LARGE_NAME if status is TOO_LARGE else status.phrase.lower().replace(" ", "-")
     headers = error.headers if isinstance(error, HTTPException) else None
@@ -73,19 +82,24 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     )
 
 
-async def _database(request: Request, error: Exception) -> JSONResponse:
+async def _database(request: Request, error: Exception) -> Response:
     if isinstance(error, OperationalError | InterfaceError) or getattr(error, "connection_invalidated", False):
         return await _busy(request, error)
     return await _broken(request, error)
 
 
-async def _busy(request: Request, error: Exception) -> JSONResponse:
+async def _busy(request: Request, error: Exception) -> Response:
     _log.warning("the database does not answer: %s", type(error).__name__)
-    return problem("busy", BUSY, language_of(request), headers={"Retry-After": str(RETRY_SECONDS)})
+    soon = {"Retry-After": str(RETRY_SECONDS)}
+    if faults.wants_page(request):
+        return faults.failed(request, HTTPStatus.SERVICE_UNAVAILABLE, headers=soon)
+    return problem("busy", BUSY, language_of(request), headers=soon)
 
 
-async def _broken(request: Request, error: Exception) -> JSONResponse:
+async def _broken(request: Request, error: Exception) -> Response:
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if faults.wants_page(request):
+        return faults.failed(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem("internal-error", BROKEN, language_of(request))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from api.engines import Database, runtime_engine
+from api.enqueuing import enqueue
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
 from merchants import registry
@@ -71,6 +72,13 @@ class Installation:
         self.towns[slug] = (await self._open(registered), moment)
         return self.towns[slug][0]
 
+    async def town_in(self, schema: str) -> Town:
+        """A programme by its schema.
+
+        :raises ProgrammeUnknown, NoUsableCodeKey:
+        """
+        return await self.town(registry.slug_of(schema))
+
     async def all_towns(self) -> list[Town]:
         """Every programme of this installation."""
         async with self.shared() as session:
@@ -99,7 +107,9 @@ async def in_transaction(sessions: Sessions, work: Work[Answer]) -> Answer:
     for attempt in range(TRIES):
         try:
             async with sessions.begin() as session:
-                return await work(session)
+                answer = await work(session)
+                await enqueue(session)
+                return answer
         except DBAPIError as error:
             if attempt == TRIES - 1 or not met_another(error):
                 raise

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, Self
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import Field, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES: Final = 32
@@ -15,6 +19,17 @@ SECRET_BYTES: Final = 32
 
 class SettingsRefused(Exception):
     """A setting that cannot work; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed over. ``tls``: from the first byte, by STARTTLS, or not at all."""
+
+    host: str
+    port: int
+    tls: Literal["always", "starttls", "never"]
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 class Settings(BaseSettings):
@@ -34,11 +49,44 @@ class Settings(BaseSettings):
     pool_timeout: float = Field(default=3.0, gt=0, description="seconds to wait for a connection before 503")
     statement_timeout: int = Field(default=15_000, gt=0, description="milliseconds one statement may take")
     max_body: int = Field(default=4_000_000, gt=0, description="bytes of a request's body")
+    smtp_url: str = Field(
+        default="", repr=False,
+        description="smtp://user:password@host:587 (STARTTLS; ?starttls=never to do without), or smtps://; "
+        "empty: letters are kept under home and shown at /outbox",
+    )  # fmt: skip
+    mail_from: str = Field(default="", description="the address that letters come from")
+    mail_bounces: str = Field(
+        default="", description="where mail servers complain, as name+<mailing>@domain; empty: at the sender's"
+    )
 
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @field_validator("mail_from", "mail_bounces")
+    @classmethod
+    def _one_address(cls, typed: str, info: ValidationInfo) -> str:
+        return _mail_address(typed, f"OBOLE_{str(info.field_name).upper()}") if typed else ""
+
+    @model_validator(mode="after")
+    def _a_sender(self) -> Self:
+        if self.mail_server and not self.mail_from:
+            raise SettingsRefused("OBOLE_SMTP_URL is set; say in OBOLE_MAIL_FROM which address letters come from.")
+        return self
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where letters are handed over; none: they are kept in a folder.
+
+        :raises SettingsRefused: if the address of the server cannot be read
+        """
+        return _mail_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def sender(self) -> str:
+        """The address that letters come from; without a mail server none leaves, and any will do."""
+        return self.mail_from or "obole@outbox.example"
 
     @property
     def base_url(self) -> str:
@@ -71,3 +119,38 @@ def _long_enough(masters: tuple[bytes, ...]) -> tuple[bytes, ...]:
         how = f"make one with `openssl rand -base64 {SECRET_BYTES}`"
         raise SettingsRefused(f"A master secret has {SECRET_BYTES} characters or more: {how}.")
     return masters
+
+
+def _mail_server(url: str) -> MailServer:
+    how = "write smtp://user:password@host:587 or smtps://user:password@host:465, what is not a letter or digit as %40"
+    try:
+        parts = urlsplit(url.strip())
+        port, asked = parts.port, parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise SettingsRefused(f"OBOLE_SMTP_URL cannot be read: {how}.") from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise SettingsRefused(f"OBOLE_SMTP_URL is not the address of a mail server: {how}.")
+    starttls = asked.pop("starttls", ["never" if _here(parts.hostname) else "required"])
+    if asked or starttls not in (["never"], ["required"]) or (parts.scheme == "smtps" and "?" in url):
+        raise SettingsRefused("OBOLE_SMTP_URL: after smtp://… comes ?starttls=required, ?starttls=never or nothing.")
+    user, password = (unquote(one) if one else None for one in (parts.username, parts.password))
+    if parts.scheme == "smtps":
+        return MailServer(parts.hostname, port or 465, "always", user, password)
+    return MailServer(parts.hostname, port or 587, "never" if starttls == ["never"] else "starttls", user, password)
+
+
+def _here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _mail_address(typed: str, name: str) -> str:
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise SettingsRefused(f"{name} is not an e-mail address: {error}") from None
+    if found.ascii_email is None:
+        raise SettingsRefused(f"{name}: every mail server must take it, so use no accents before the @.")
+    return found.ascii_email

@@ -35,7 +35,7 @@ class ApiKey(Base):
 
 
 class WrongCodes(Base):
-    """How many wrong codes came from one place (a till, an address, anywhere) in one minute."""
+    """How many wrong codes, passwords or letters came from one place (a till, an address, a person) in one minute."""
 
     __tablename__ = "wrong_codes"
     __table_args__ = ({"schema": PROGRAMME},)

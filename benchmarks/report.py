@@ -13,9 +13,10 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import issuing, redeeming
+from benchmarks import issuing, redeeming, sheets
 from benchmarks.issuing import Issuing
 from benchmarks.redeeming import Place, Redeeming
+from benchmarks.sheets import Sheets
 from benchmarks.wrk import Load
 
 RESULTS: Final = Path(__file__).parent / "results"
@@ -31,11 +32,12 @@ class Shown:
     note: str
 
 
-def tables(redeemed: Redeeming | None, issued: Issuing | None) -> list[Shown]:
+def tables(redeemed: Redeeming | None, issued: Issuing | None, printed: Sheets | None) -> list[Shown]:
     """All that was measured."""
     return [
         *([_redeeming(redeemed), _latency(redeemed)] if redeemed else []),
         *([_issuing(issued)] if issued else []),
+        *([_printing(printed)] if printed else []),
     ]
 
 
@@ -54,7 +56,11 @@ def show(console: Console, told: Mapping[str, str], shown: Iterable[Shown]) -> N
 
 
 def keep(
-    told: Mapping[str, str], shown: Sequence[Shown], redeemed: Redeeming | None, issued: Issuing | None
+    told: Mapping[str, str],
+    shown: Sequence[Shown],
+    redeemed: Redeeming | None,
+    issued: Issuing | None,
+    printed: Sheets | None,
 ) -> tuple[Path, Path]:
     """Keep the tables as Markdown, and every figure of every round as JSON."""
     RESULTS.mkdir(exist_ok=True)
@@ -64,6 +70,8 @@ def keep(
         data["redeeming"] = asdict(redeemed)
     if issued:
         data["issuing"] = asdict(issued)
+    if printed:
+        data["printing"] = asdict(printed)
     kept = RESULTS / f"{name}.json", RESULTS / f"{name}.md"
     kept[0].write_text(json.dumps(data, indent=2) + "\n")
     kept[1].write_text("\n".join(_markdown(told, shown)))
@@ -112,6 +120,27 @@ def _issuing(found: Issuing) -> Shown:
         " the same indexes, keys, checks and triggers; commits included."
     )
     return Shown(f"Issuing {found.vouchers:,} vouchers", ("", "median", "rounds", "vouchers/s"), rows, note)
+
+
+def _printing(found: Sheets) -> Shown:
+    layouts = found.layouts
+    rows = (
+        ("seconds", *(_seconds(one.seconds)[0] for one in layouts)),
+        ("milliseconds a voucher", *(f"{median(one.seconds) / found.vouchers * 1e3:.2f}" for one in layouts)),
+        ("of the bare QR codes (goal: 1)", *(f"{found.times(one):.2f}" for one in layouts)),
+        ("goal", *(_verdict(met=found.times(one) <= sheets.GOAL) for one in layouts)),
+        ("highest memory (goal: 200 MB)", *(f"{one.peak / 1e6:,.0f} MB" for one in layouts)),
+        ("goal", *(_verdict(met=one.peak <= sheets.MEMORY) for one in layouts)),
+        ("of which drawing", *(f"{(one.peak - found.before) / 1e6:,.0f} MB" for one in layouts)),
+        ("file", *(f"{one.bytes / 1e6:,.1f} MB" for one in layouts)),
+    )
+    note = (
+        f"Medians of the rounds, one process: read from the database, drawn, written, progress told. The bare QR codes,"
+        f" as the library makes them with nothing drawn, took {median(found.bare):.1f} s. {sheets.READ_BACK} pages of"
+        " each file were read back: every code is genuine."
+    )
+    heads = ("", *(f"{one.layout} a page" for one in layouts))
+    return Shown(f"Printing an order of {found.vouchers:,} vouchers", heads, rows, note)
 
 
 def _markdown(told: Mapping[str, str], shown: Sequence[Shown]) -> Iterable[str]:

@@ -113,6 +113,36 @@ async def not_among(session: AsyncSession, *, kind: str, known: Select[UUID], li
     return list((await session.execute(statement)).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Counterpart:
+    """What transfers of one entry brought to an account (negative: took) from accounts of one kind, and how many."""
+
+    entry: UUID
+    kind: Kind
+    amount: Money
+    transfers: int
+
+
+async def counterparts(session: AsyncSession, account: UUID, entries: Sequence[UUID]) -> list[Counterpart]:
+    """What these entries did to an account, by the kind of the account on the other side; each way by itself."""
+    found = []
+    for here, there, sign in (
+        (Transfer.credit_account_id, Transfer.debit_account_id, 1),
+        (Transfer.debit_account_id, Transfer.credit_account_id, -1),
+    ):
+        statement = (
+            select(Transfer.entry_id, Account.kind, sum_of(Transfer.amount), func.count())
+            .join(Account, Account.id == there)
+            .where(Transfer.entry_id.in_(entries), here == account)
+            .group_by(Transfer.entry_id, Account.kind)
+        )
+        found += [
+            Counterpart(entry, Kind(kind), Money(sign * amount), transfers)
+            for entry, kind, amount, transfers in await session.execute(statement)
+        ]
+    return found
+
+
 async def net_by_document(session: AsyncSession, kind: Kind, documents: Sequence[str]) -> dict[str, dict[str, Money]]:
     """What transfers under each document brought to (positive) or took from accounts of a kind, by transfer kind."""
     came_in = case((Transfer.credit_account_id == Account.id, Transfer.amount), else_=-Transfer.amount)

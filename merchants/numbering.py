@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +27,12 @@ async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year:
     )
     last = (await session.execute(statement)).scalar_one()
     return [f"{prefix}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
+
+
+async def numbers_taken(session: AsyncSession, *, series: str) -> int:
+    """How many numbers of a series were given, over all years."""
+    statement = select(func.coalesce(func.sum(Number.last), 0)).where(Number.series == series)
+    return int((await session.execute(statement)).scalar_one())
 
 
 async def one_at_a_time(session: AsyncSession, *, series: str) -> None:

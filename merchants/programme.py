@@ -31,6 +31,9 @@ WHOLE: Final = 10_000
 LONGEST_TEXT: Final = 200
 LONGEST_PREFIX: Final = 12
 
+MOST_FACE: Final = 1_000_000
+"""Ten thousand euros: no voucher of a neighbourhood is worth more."""
+
 FRENCH_VAT_BP: Final = 2_000
 """20 %: the normal rate since 1 January 2014 (CGI art. 278)."""
 
@@ -61,7 +64,11 @@ class TermsMalformed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A programme's rules. Rates in basis points (hundredths of a percent)."""
+    """A programme's rules. Rates in basis points (hundredths of a percent), face values in cents.
+
+    ``order_days`` is how long an unpaid order waits; ``vat_on_debits`` that VAT is due when invoiced (CGI art. 269);
+    ``legal_notice`` the issuer's legal form, capital and register (C. com. art. R123-237 and R123-238), if it has any.
+    """
 
     name: str
     legal_name: str
@@ -81,6 +88,11 @@ class Terms:
     iban: str | None = None
     bic: str | None = None
     account_numbers: dict[str, str] = field(default_factory=dict)
+    least_face: int = 500
+    most_face: int = 50_000
+    order_days: int = 30
+    vat_on_debits: bool = False
+    legal_notice: str = ""
 
     def account_number(self, kind: Kind) -> str:
         """The number of the French chart of accounts for this kind of account."""
@@ -145,7 +157,8 @@ async def all_terms(session: AsyncSession) -> list[tuple[date, Terms]]:
 def _checked(terms: Terms) -> Terms:
     bounds = {
         "commission_bp": (0, WHOLE), "vat_rate_bp": (0, WHOLE), "service_fee_bp": (0, WHOLE),
-        "validity_months": (1, 120), "payment_days": (0, 90),
+        "validity_months": (1, 120), "payment_days": (0, 90), "order_days": (1, 365),
+        "least_face": (1, terms.most_face), "most_face": (1, MOST_FACE),
     }  # fmt: skip
     for name, (least, most) in bounds.items():
         if not least <= getattr(terms, name) <= most:
@@ -157,6 +170,8 @@ def _checked(terms: Terms) -> Terms:
         terms.number_prefix.isascii() and terms.number_prefix.isalnum() and len(terms.number_prefix) <= LONGEST_PREFIX
     ):
         raise TermsMalformed(field="number_prefix")
+    if len(terms.legal_notice) > LONGEST_TEXT:
+        raise TermsMalformed(field="legal_notice")
     if set(terms.account_numbers) - set(Kind):
         raise TermsMalformed(field="account_numbers")
     return replace(

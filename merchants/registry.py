@@ -62,6 +62,11 @@ def schema_of(slug: str) -> str:
     return "p_" + slug.replace("-", "_")
 
 
+def slug_of(schema: str) -> str:
+    """The slug of the programme in a schema: what `schema_of` was given."""
+    return schema.removeprefix("p_").replace("_", "-")
+
+
 async def register(session: AsyncSession, *, slug: str) -> Registered:
     """Enter a programme. Only the owner of the database may.
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     Double,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -46,6 +48,8 @@ class Terms(Base):
         CheckConstraint("service_fee_bp BETWEEN 0 AND 10000", name="fee"),
         CheckConstraint("validity_months BETWEEN 1 AND 120", name="validity"),
         CheckConstraint("breakage_to IN ('operator', 'funder')", name="breakage"),
+        CheckConstraint("0 < least_face AND least_face <= most_face", name="faces"),
+        CheckConstraint("order_days BETWEEN 1 AND 365", name="order_days"),
         Index("ix_terms_effective_from", "effective_from"),
         IN_PROGRAMME,
     )
@@ -70,6 +74,11 @@ class Terms(Base):
     iban: Mapped[str | None] = mapped_column(Text)
     bic: Mapped[str | None] = mapped_column(Text)
     account_numbers: Mapped[Facts]
+    least_face: Mapped[Cents] = mapped_column(server_default="500")
+    most_face: Mapped[Cents] = mapped_column(server_default="50000")
+    order_days: Mapped[int] = mapped_column(Integer, server_default="30")
+    vat_on_debits: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    legal_notice: Mapped[Words] = mapped_column(server_default="")
     recorded_at: Mapped[Recorded]
 
 

@@ -16,6 +16,7 @@ from vouchers.errors import LastDayTooEarly, VoucherNotBlocked, VoucherReplaced
 from vouchers.events import tell
 from vouchers.expiring import EXPIRY
 from vouchers.facts import VoucherFacts, voucher
+from vouchers.freezing import only_frozen, refuse_frozen
 from vouchers.tables import Voucher
 
 REINSTATEMENT: Final = "reinstatement"
@@ -30,7 +31,7 @@ async def block(session: AsyncSession, voucher_id: UUID, *, actor: str, reason: 
     :raises VoucherUnknown, VoucherReplaced:
     """
     found = await _locked(session, voucher_id)
-    if found.status == "active":
+    if found.status == "active" or await only_frozen(session, voucher_id):
         await _set(session, voucher_id, status="blocked")
         await tell(session, voucher_id, "blocked", actor=actor, reason=reason, at=at)
     return await voucher(session, voucher_id)
@@ -40,10 +41,12 @@ async def unblock(session: AsyncSession, voucher_id: UUID, *, actor: str, reason
     """Lift the block.
 
     :raises VoucherUnknown, VoucherReplaced, VoucherNotBlocked:
+    :raises VoucherFrozen: while its payment is disputed
     """
     found = await _locked(session, voucher_id)
     if found.status != "blocked":
         raise VoucherNotBlocked
+    await refuse_frozen(session, voucher_id)
     await _set(session, voucher_id, status="active")
     await tell(session, voucher_id, "unblocked", actor=actor, reason=reason, at=at)
     return await voucher(session, voucher_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, posting
@@ -23,18 +24,24 @@ BuyerKind = Literal["company", "person"]
 
 @dataclass(frozen=True, slots=True)
 class NewBuyer:
-    """Who buys. A company has a SIREN."""
+    """Who buys. A company has a SIREN; ``email`` is where invoices go."""
 
     kind: BuyerKind
     name: str
     siren: str | None = None
     vat_number: str | None = None
     email: str | None = None
+    street: str = ""
+    postcode: str = ""
+    commune: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BuyerView:
-    """A buyer, and what it has paid in that no batch has used yet (negative: it owes)."""
+    """A buyer, and what it has paid in that no batch has used yet (negative: it owes).
+
+    ``set_aside`` is how much of that waits for orders that are placed and not issued.
+    """
 
     id: UUID
     kind: BuyerKind
@@ -42,8 +49,17 @@ class BuyerView:
     siren: str | None
     vat_number: str | None
     email: str | None
+    street: str
+    postcode: str
+    commune: str
     registered_at: datetime
     credit: Money
+    set_aside: Money
+
+    @property
+    def free(self) -> Money:
+        """What the buyer may use for the next order, or have back; zero if it owes."""
+        return max(self.credit - self.set_aside, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +87,48 @@ async def register_buyer(session: AsyncSession, new: NewBuyer, *, at: datetime) 
             siren=identity.siren(new.siren) if new.siren else None,
             vat_number=identity.vat_number(new.vat_number) if new.vat_number else None,
             email=new.email,
+            street=new.street,
+            postcode=new.postcode,
+            commune=new.commune,
             registered_at=at,
         )
     )
     return await buyer(session, buyer_id)
+
+
+async def change_buyer(session: AsyncSession, buyer_id: UUID, new: NewBuyer) -> BuyerView:
+    """Change what is known of a buyer; what is on papers that were issued stays. Its kind stays too.
+
+    :raises BuyerUnknown, SirenInvalid, VatNumberInvalid:
+    """
+    await buyer(session, buyer_id)
+    await session.execute(
+        update(Buyer)
+        .where(Buyer.id == buyer_id)
+        .values(
+            name=new.name,
+            siren=identity.siren(new.siren) if new.siren else None,
+            vat_number=identity.vat_number(new.vat_number) if new.vat_number else None,
+            email=new.email,
+            street=new.street,
+            postcode=new.postcode,
+            commune=new.commune,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return await buyer(session, buyer_id)
+
+
+async def buyers_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, BuyerView]:
+    """The buyers of these ids."""
+    rows = await session.execute(select(Buyer).where(Buyer.id.in_(list(ids))))
+    return {one.id: one for one in await _buyers(session, list(rows.scalars()))}
+
+
+async def set_aside(session: AsyncSession, buyer_id: UUID, change: Money) -> None:
+    """Set more of a buyer's money aside for its orders, or less. For ``vouchers.orders``, under the account's lock."""
+    statement = update(Buyer).where(Buyer.id == buyer_id).values(set_aside=Buyer.set_aside + change.cents)
+    await session.execute(statement.execution_options(synchronize_session=False))
 
 
 async def register_funder(session: AsyncSession, *, name: str, at: datetime) -> FunderView:
@@ -142,8 +196,8 @@ async def _buyers(session: AsyncSession, rows: list[Buyer]) -> list[BuyerView]:
     held = await balances.balances_of(session, [row.id for row in rows])
     return [
         BuyerView(
-            row.id, cast("BuyerKind", row.kind), row.name, row.siren, row.vat_number, row.email, row.registered_at,
-            held[row.id].available,
+            row.id, cast("BuyerKind", row.kind), row.name, row.siren, row.vat_number, row.email, row.street,
+            row.postcode, row.commune, row.registered_at, held[row.id].available, Money(row.set_aside),
         )
         for row in rows
     ]  # fmt: skip

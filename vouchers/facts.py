@@ -80,6 +80,14 @@ async def voucher(session: AsyncSession, voucher_id: UUID) -> VoucherFacts:
     return found
 
 
+async def heirs_of(session: AsyncSession, origins: Collection[UUID]) -> dict[UUID, UUID]:
+    """The voucher that is alive today in the chain of each voucher first issued."""
+    statement = select(Voucher.origin_id, Voucher.id).where(
+        Voucher.origin_id.in_(list(origins)), Voucher.status != "replaced"
+    )
+    return {origin: id_ for origin, id_ in await session.execute(statement)}
+
+
 def _facts(row: Sequence[Any]) -> VoucherFacts:
     return VoucherFacts(*row)
 

@@ -41,6 +41,7 @@ class NewBatch:
     :param valid_from: the first day, today if None
     :param last_day: the last day, included; by the programme's validity if None
     :param on_credit: the operator's explicit decision to issue before it is paid
+    :param charged: service fee and its VAT as they were agreed when it was ordered; by today's terms if None
     """
 
     buyer: UUID
@@ -50,6 +51,7 @@ class NewBatch:
     valid_from: date | None = None
     last_day: date | None = None
     on_credit: bool = False
+    charged: tuple[Money, Money] | None = None
 
 
 async def issue(
@@ -72,11 +74,12 @@ async def issue(
     last_day = new.last_day or months_later(valid_from, terms.validity_months)
     _refuse(new, earliest=max(valid_from, day_of(at)), last_day=last_day)
     await buyer(session, new.buyer)
-    fee, fee_vat = _fee(new, terms)
+    fee, fee_vat = new.charged or _fee(new, terms)
     books = await posting.lock(session, [new.buyer, single(Kind.FEES), single(Kind.VAT)])
     cost = new.face_value * new.quantity + fee + fee_vat
-    if books[new.buyer].available < cost and not new.on_credit:
-        raise NotPaid(paid=books[new.buyer].available, cost=cost)
+    paid = books[new.buyer].available - (await buyer(session, new.buyer)).set_aside
+    if paid < cost and not new.on_credit:
+        raise NotPaid(paid=paid, cost=cost)
     batch_id = new_id()
     await session.execute(
         insert(Batch).values(

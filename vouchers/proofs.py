@@ -18,6 +18,8 @@ from merchants.movements import REDEMPTION, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
 from vouchers.expiring import EXPIRY
+from vouchers.orders.proofs import order_findings
+from vouchers.orders.unspent import CHARGED_BACK, REFUND
 from vouchers.queries import BatchView, batches_page
 from vouchers.redemption_proofs import redemption_findings
 from vouchers.tables import Funder, TopUp, Voucher
@@ -28,7 +30,10 @@ EVERY_BATCH = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Conservation:
-    """Where every cent of a batch is: ``issued + topped_up = left + redeemed - undone + expired - reinstated``."""
+    """Where every cent of a batch is: ``issued + topped_up = left + redeemed - undone + expired - reinstated + refunded``.
+
+    ``refunded`` is what went back to the buyer and the funders, asked for or because a dispute was lost.
+    """
 
     batch: UUID
     issued: Money
@@ -37,12 +42,13 @@ class Conservation:
     undone: Money
     expired: Money
     reinstated: Money
+    refunded: Money
     left: Money
 
     @property
     def missing(self) -> Money:
         """Zero, or the books of this batch do not agree."""
-        out = self.left + self.redeemed - self.undone + self.expired - self.reinstated
+        out = self.left + self.redeemed - self.undone + self.expired - self.reinstated + self.refunded
         return self.issued + self.topped_up - out
 
 
@@ -54,6 +60,7 @@ async def audit(session: AsyncSession) -> Audit:
         *await _wrong_funders(session),
         *await redemption_findings(session),
         *await settlement_findings(session),
+        *await order_findings(session),
     ]
     return replace(found, findings=(*found.findings, *more))
 
@@ -84,6 +91,7 @@ async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conser
             undone=sums.get((one.id, UNDO, Side.CREDIT), ZERO),
             expired=sums.get((one.id, EXPIRY, Side.DEBIT), ZERO),
             reinstated=sums.get((one.id, REINSTATEMENT, Side.CREDIT), ZERO),
+            refunded=total([sums.get((one.id, kind, Side.DEBIT), ZERO) for kind in (REFUND, CHARGED_BACK)]),
             left=left.get(one.id, ZERO),
         )
         for one in batches

@@ -16,6 +16,7 @@ from ledger.ids import new_id
 from vouchers.errors import VoucherExpired, VoucherHeld, VoucherReplaced
 from vouchers.events import tell
 from vouchers.facts import voucher
+from vouchers.freezing import refuse_frozen
 from vouchers.issuing import write_vouchers
 from vouchers.keys import KeyRing
 from vouchers.tables import Voucher
@@ -30,6 +31,7 @@ async def reissue(
 
     :returns: the new voucher's id
     :raises VoucherUnknown, VoucherReplaced, VoucherExpired:
+    :raises VoucherFrozen: while its payment is disputed
     :raises VoucherHeld: while an online shop holds part of it
     """
     await voucher(session, voucher_id)
@@ -41,6 +43,7 @@ async def reissue(
         raise VoucherReplaced
     if day_of(at) > old.last_day:
         raise VoucherExpired(last_day=old.last_day)
+    await refuse_frozen(session, voucher_id)
     locked = books[voucher_id]
     if locked.pending:
         raise VoucherHeld(held=locked.left - locked.available)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import day_of
 from ledger.formats import Language
+from ledger.money import Money
 from merchants import programme
 from merchants.programme import Terms
 from vouchers import codes
@@ -46,49 +47,80 @@ class Sheets:
 
 
 async def batch_sheets(
-    session: AsyncSession, batch_id: UUID, keys: KeyRing, base_url: str, *, at: datetime, language: Language = "fr"
+    session: AsyncSession,
+    batch_id: UUID,
+    keys: KeyRing,
+    base_url: str,
+    *,
+    at: datetime,
+    language: Language = "fr",
+    first: int = 1,
+    most: int | None = None,
 ) -> Sheets:
     """Gather the sheets of a batch: its vouchers that hold money, in order, each worth what is left on it.
 
     What was replaced is left out (its heir is in), and so is what is spent or expired.
 
     :param base_url: what the links in the QR codes begin with
+    :param first: the number of the first voucher
+    :param most: how many vouchers at most; None for all
     :raises BatchUnknown:
     :raises NoUsableCodeKey: if a voucher's codes were made under a master secret that is not here
     """
     found = await batch(session, batch_id)
     terms = await programme.terms_on(session, day_of(at))
-    look = _look(terms, await buyer(session, found.buyer), language)
+    look = look_of(terms, await buyer(session, found.buyer), language)
     printed: list[VoucherView] = []
     page = await vouchers_page(session, batch=batch_id, limit=AT_ONCE)
     while page:
-        printed += [one for one in page if one.facts.status != "replaced" and one.left]
+        printed += [one for one in page if one.facts.status != "replaced" and one.left and one.facts.serial >= first]
         page = await vouchers_page(session, batch=batch_id, after=page[-1].facts.id, limit=AT_ONCE)
+    printed.sort(key=lambda one: one.facts.serial)
+    del printed[most:]
     if any(one.facts.key_number not in keys.keys for one in printed):
         raise NoUsableCodeKey
-    printed.sort(key=lambda one: one.facts.serial)
     return Sheets(tuple(printed), look, base_url, keys)
 
 
 def draw(
     out: BinaryIO, sheets: Sheets, layout: Layout = "eight", *, progress: Progress = lambda _done, _of: None
 ) -> None:
-    """Write the PDF to ``out``. For a thread: a thousand vouchers take some seconds."""
+    """Write the PDF to ``out`` as it is drawn. For a thread: a thousand vouchers take about a second."""
     draw_sheets(out, _drawn(sheets, progress), sheets.look, layout)
 
 
-def _drawn(sheets: Sheets, progress: Progress) -> Iterator[SheetVoucher]:
-    for done, one in enumerate(sheets.vouchers, start=1):
-        code = codes.derive(sheets.keys.keys[one.facts.key_number], one.facts.id)
-        yield SheetVoucher(codes.link(sheets.base_url, code), code.typed, one.left, one.facts.last_day)
-        progress(done, len(sheets.vouchers))
+def sheet_voucher(
+    keys: KeyRing, base_url: str, voucher: UUID, key_number: int, *, left: Money, last_day: date, name: str | None
+) -> SheetVoucher:
+    """A voucher as printed, its codes derived.
+
+    :raises NoUsableCodeKey: if they were made under a master secret that is not here
+    """
+    if key_number not in keys.keys:
+        raise NoUsableCodeKey
+    code = codes.derive(keys.keys[key_number], voucher)
+    return SheetVoucher(codes.link(base_url, code), code.typed, left, last_day, name)
 
 
-def _look(terms: Terms, giver: BuyerView, language: Language) -> SheetLook:
+def look_of(
+    terms: Terms, giver: BuyerView, language: Language, *, message: str = "", logo: bytes | None = None
+) -> SheetLook:
+    """What the sheets of a giver share; a person who gives does so without a name on them."""
     return SheetLook(
         programme=terms.name,
         offered_by=giver.name if giver.kind == "company" else None,
         conditions=_CONDITIONS[language].format(issuer=terms.legal_name),
         support=terms.contact,
         language=language,
+        message=message,
+        logo=logo,
     )
+
+
+def _drawn(sheets: Sheets, progress: Progress) -> Iterator[SheetVoucher]:
+    for done, one in enumerate(sheets.vouchers, start=1):
+        yield sheet_voucher(
+            sheets.keys, sheets.base_url, one.facts.id, one.facts.key_number, left=one.left,
+            last_day=one.facts.last_day, name=None,
+        )  # fmt: skip
+        progress(done, len(sheets.vouchers))

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from api.auth.keys import KeyView, find_many, hash_of, slug_in
-from api.auth.permissions import Permission, Role
+from api.auth.permissions import KeyRole, Permission
 from api.gathering import Gatherer
 from api.installation import Installation, Town
 from ledger.errors import Refusal
@@ -45,7 +45,7 @@ class Caller:
 
     town: Town
     key: UUID
-    role: Role
+    role: KeyRole
     subject: UUID | None
     scopes: frozenset[str]
 

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.auth.permissions import Role, scopes_of
+from api.auth.permissions import KeyRole, scopes_of
 from api.tables import ApiKey
 from ledger.errors import Refusal
 from ledger.ids import new_id
@@ -51,7 +51,7 @@ class KeyView:
     """A key, without its secret. ``subject`` is the buyer, shop or till that it speaks for."""
 
     id: UUID
-    role: Role
+    role: KeyRole
     subject: UUID | None
     scopes: tuple[str, ...]
     label: str
@@ -64,7 +64,7 @@ async def make_key(
     session: AsyncSession,
     *,
     slug: str,
-    role: Role,
+    role: KeyRole,
     subject: UUID | None,
     label: str,
     at: datetime,
@@ -129,7 +129,7 @@ async def find_many(session: AsyncSession, hashes: Collection[bytes]) -> dict[by
     )  # fmt: skip
     statement = select(*columns).where(ApiKey.hash.in_(list(hashes)), ApiKey.revoked_at.is_(None))
     return {
-        row[0]: KeyView(row[1], cast("Role", row[2]), row[3], tuple(row[4]), *row[5:])
+        row[0]: KeyView(row[1], cast("KeyRole", row[2]), row[3], tuple(row[4]), *row[5:])
         for row in await session.execute(statement)
     }
 
@@ -145,7 +145,7 @@ def slug_in(text: str) -> str | None:
     return found["slug"] if found else None
 
 
-async def _refuse_wrong_subject(session: AsyncSession, role: Role, subject: UUID | None) -> None:
+async def _refuse_wrong_subject(session: AsyncSession, role: KeyRole, subject: UUID | None) -> None:
     if (role == "operator") != (subject is None):
         raise SubjectMissing(role=role)
     if subject is not None:
@@ -160,5 +160,12 @@ async def _refuse_wrong_subject(session: AsyncSession, role: Role, subject: UUID
 
 def _view(row: ApiKey) -> KeyView:
     return KeyView(
-        row.id, cast("Role", row.role), row.subject, tuple(row.scopes), row.label, row.hint, row.made_at, row.revoked_at
+        row.id,
+        cast("KeyRole", row.role),
+        row.subject,
+        tuple(row.scopes),
+        row.label,
+        row.hint,
+        row.made_at,
+        row.revoked_at,
     )

@@ -1,4 +1,8 @@
-"""Who may do what: one table, by role. A key may be made narrower than its role, never wider."""
+"""Who may do what: one table, by role, for keys and for people.
+
+A key may be made narrower than its role, never wider; a person may do what any of its offices may. A buyer, a shop
+and a till do so for themselves only: whoever asks names whom it is about (`Visitor.may`).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,23 @@ from typing import Final, Literal
 
 from ledger.errors import Refusal
 
-Role = Literal["operator", "buyer", "shop", "till"]
+KeyRole = Literal["operator", "buyer", "shop", "till"]
+"""What a key can be."""
+
+Role = Literal["operator", "accountant", "manager", "buyer", "shop", "till"]
+"""What a person can be; ``manager`` is who looks after the town centre: it recruits shops and sees where money goes."""
+
+EVERYWHERE: Final[frozenset[Role]] = frozenset({"operator", "accountant", "manager"})
+"""Roles that are held in the programme as a whole; the others are held for one buyer, shop or till."""
 
 
 class Permission(StrEnum):
-    """Something a key may do, as its scope is written."""
+    """Something a key or a person may do, as its scope is written.
+
+    ``orders:pay`` is to record money that came, ``orders:credit`` to issue before it came, ``company:write`` to mend a
+    buyer's own particulars and choose its colleagues (``buyers:write`` is to register buyers and funders),
+    ``figures:read`` to see totals by shop, street and month, in which nobody is named.
+    """
 
     PROGRAMME_READ = "programme:read"
     PROGRAMME_WRITE = "programme:write"
@@ -36,14 +52,35 @@ class Permission(StrEnum):
     SETTLEMENTS_READ = "settlements:read"
     SETTLEMENTS_WRITE = "settlements:write"
     LEDGER_READ = "ledger:read"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    ORDERS_PAY = "orders:pay"
+    ORDERS_CREDIT = "orders:credit"
+    REFUNDS_WRITE = "refunds:write"
+    DOCUMENTS_READ = "documents:read"
+    COMPANY_WRITE = "company:write"
+    PEOPLE_WRITE = "people:write"
+    FIGURES_READ = "figures:read"
 
 
 P = Permission
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     "operator": frozenset(Permission),
+    # Whoever sees that money came says so; who gives money or credit away is somebody else: the operator.
+    "accountant": frozenset(
+        {
+            P.PROGRAMME_READ, P.SHOPS_READ, P.BUYERS_READ, P.BATCHES_READ, P.VOUCHERS_READ, P.REDEMPTIONS_READ,
+            P.SETTLEMENTS_READ, P.LEDGER_READ, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ, P.FIGURES_READ,
+        }
+    ),
+    # Nobody's name, code or order: the totals.
+    "manager": frozenset({P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ}),
     "buyer": frozenset(
-        {P.PROGRAMME_READ, P.BUYERS_READ, P.BATCHES_READ, P.BATCHES_WRITE, P.CODES_READ, P.VOUCHERS_READ}
+        {
+            P.PROGRAMME_READ, P.BUYERS_READ, P.BATCHES_READ, P.BATCHES_WRITE, P.CODES_READ, P.VOUCHERS_READ,
+            P.ORDERS_READ, P.ORDERS_WRITE, P.DOCUMENTS_READ, P.COMPANY_WRITE,
+        }
     ),
     "shop": frozenset(
         {
@@ -68,7 +105,11 @@ class ScopeRefused(Refusal):
         super().__init__(f"A key of role {role} cannot have the scope {scope!r}.")
 
 
-def scopes_of(role: Role, asked: list[str] | None) -> list[str]:
+GUEST_MAY: Final[frozenset[Permission]] = ALLOWED["buyer"] - {P.COMPANY_WRITE}
+"""What a private person may do who ordered without an account: it has no colleagues."""
+
+
+def scopes_of(role: KeyRole, asked: list[str] | None) -> list[str]:
     """The scopes of a new key: all of its role, or the narrower ones asked for.
 
     :raises ScopeRefused:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.auth import keys
 from api.auth.keys import KeyView
-from api.auth.permissions import Role
+from api.auth.permissions import KeyRole
 from api.commands.opening import in_session
 from api.commands.reading import Id, Json, Limit, Slug, an_id
 from api.commands.shops import shop_of
@@ -57,7 +57,7 @@ def open_(
 
 @key.command("make")
 def make(
-    role: Annotated[Role, typer.Option(help="Who it speaks for.")],
+    role: Annotated[KeyRole, typer.Option(help="Who it speaks for.")],
     subject: Annotated[
         UUID | None, typer.Option(parser=an_id, metavar="ID", help="The buyer, shop or till; none for the operator.")
     ] = None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Final
 from uuid import UUID
@@ -90,10 +89,8 @@ def sheet(
     if not gathered.vouchers:
         say("Every voucher of this batch is spent, expired or replaced: there is nothing to print.")
         return
-    drawn = BytesIO()
-    with bar("Drawing") as told:
+    with bar("Drawing") as told, output.open("wb") as drawn:
         sheets.draw(drawn, gathered, layout, progress=told)
-    output.write_bytes(drawn.getvalue())
     say(f"{len(gathered.vouchers):,} vouchers in {output}.")
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock, founding, migrating
 from api.auth.keys import make_key
-from api.auth.permissions import Role
+from api.auth.permissions import KeyRole
 from api.demo import town as scene
 from api.demo.life import Life
 from api.demo.town import TERMS, People
@@ -52,7 +52,7 @@ class Demo:
     """What one needs to try the demonstration."""
 
     programme: str
-    keys: dict[Role, str] = field(repr=False)
+    keys: dict[KeyRole, str] = field(repr=False)
     codes: tuple[str, ...] = field(repr=False)
     buyer: str
     shop: str
@@ -117,7 +117,7 @@ async def _give_keys(
     (closed,) = await closings_page(session, limit=1)
     settled = {one.shop: one.id for one in await settlements_page(session, closing=closed.id, limit=10_000)}
     busiest = next(one for one in life.tills if one.shop in settled)
-    subjects: dict[Role, UUID | None] = {
+    subjects: dict[KeyRole, UUID | None] = {
         "operator": None, "buyer": people.companies[1], "shop": busiest.shop, "till": busiest.id
     }  # fmt: skip
     texts = {

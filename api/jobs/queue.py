@@ -7,18 +7,30 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from uuid import UUID
 
 import procrastinate
 from sqlalchemy import URL
 
 from api.engines import RUNTIME_ROLE
 from api.installation import Installation
+from api.jobs.mailing import send_queued
+from api.jobs.orders import advance_order
+from api.jobs.people import send_link
+from api.jobs.printing import print_order
 from api.jobs.sweeping import sweep_all
+from api.jobs.tending import tend_all
 
 EVERY_MINUTE: Final = "* * * * *"
 EVERY_TEN_MINUTES: Final = "*/10 * * * *"
 CONNECTIONS: Final = 3
+AT_ONCE: Final = 3
+"""How many jobs run beside each other: a file of ten thousand sheets must not keep an order waiting."""
+
 PATIENCE: Final = 5.0
+AGAIN: Final = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
+"""A letter that was put off is tried again after 4, 16, 64 … seconds, for a day."""
+
 
 PAUSE: Final = 1.0
 """Seconds from the end of a worker to the next one."""
@@ -41,6 +53,13 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
     async def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate tells the moment, the database knows it
         await sweep_all(installation)
 
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name="tend", queueing_lock="tend", lock="tend")
+    async def tend(timestamp: int) -> None:  # noqa: ARG001
+        await tend_all(installation)
+
+    _what_was_wished(queue, installation)
+
     @queue.periodic(cron=EVERY_TEN_MINUTES)
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled")
     async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001
@@ -49,6 +68,30 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
             await queue.job_manager.retry_job(job)
 
     return queue
+
+
+def _what_was_wished(queue: procrastinate.App, installation: Installation) -> None:
+    """The jobs that transactions wish for (`ledger.wishes`); each names the schema of its programme."""
+
+    @queue.task(name="advance_order")
+    async def advance(schema: str, order: str) -> None:
+        await advance_order(await installation.town_in(schema), UUID(order))
+
+    @queue.task(name="send_mail")
+    async def send(schema: str, order: str) -> None:  # noqa: ARG001 - the job is asked by an order and sends for all
+        await send_queued(installation, await installation.town_in(schema))
+
+    @queue.task(name="print_order")
+    async def print_sheets(schema: str, printing: str) -> None:
+        await print_order(installation, await installation.town_in(schema), UUID(printing))
+
+    @queue.task(name="sign_in_letter", retry=AGAIN)
+    async def sign_in(schema: str, person: str) -> None:
+        await send_link(installation, await installation.town_in(schema), UUID(person), "sign_in")
+
+    @queue.task(name="invitation_letter", retry=AGAIN)
+    async def invitation(schema: str, person: str) -> None:
+        await send_link(installation, await installation.town_in(schema), UUID(person), "invitation")
 
 
 @asynccontextmanager
@@ -69,7 +112,7 @@ async def _work(queue: procrastinate.App) -> None:
     """Work for ever: a worker ends when the database goes away, and another one begins when it may be back."""
     while True:
         try:
-            await queue.run_worker_async(install_signal_handlers=False, concurrency=1, delete_jobs="successful")
+            await queue.run_worker_async(install_signal_handlers=False, concurrency=AT_ONCE, delete_jobs="successful")
         except Exception as error:  # noqa: BLE001 - whatever ended it, overdue holds must not wait for a restart
             _log.warning("the job queue stopped (%s); it starts again", type(error).__name__)
         await asyncio.sleep(PAUSE)

@@ -16,6 +16,7 @@ from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import Here, IdempotencyKey, Reading, Spoken, permitted
 from api.once import do_once, request_of
+from api.printing import MOST as MOST_SHEETS
 from api.printing import batch_pdf
 from api.rest.buyers import refuse_other_buyer
 from api.rest.types import (
@@ -89,7 +90,7 @@ class BatchShown(Shown):
 
 
 class ConservationShown(Shown):
-    """Where every cent of a batch is: issued + topped_up = left + redeemed - undone + expired - reinstated."""
+    """Where every cent of a batch is: issued + topped_up = left + redeemed - undone + expired - reinstated + refunded."""
 
     batch: UUID
     issued: int
@@ -98,6 +99,7 @@ class ConservationShown(Shown):
     undone: int
     expired: int
     reinstated: int
+    refunded: int
     left: int
     missing: int
     currency: Currency = "EUR"
@@ -105,7 +107,9 @@ class ConservationShown(Shown):
     @classmethod
     def of(cls, proof: Conservation) -> ConservationShown:
         """From the domain."""
-        amounts = ("issued", "topped_up", "redeemed", "undone", "expired", "reinstated", "left", "missing")
+        amounts = (
+            "issued", "topped_up", "redeemed", "undone", "expired", "reinstated", "refunded", "left", "missing",
+        )  # fmt: skip
         return cls(batch=proof.batch, **{name: getattr(proof, name).cents for name in amounts})
 
 
@@ -191,9 +195,9 @@ async def batch_sheets(
     *,
     layout: Annotated[Layout, Query(description="eight a page with cut marks, or one a page")] = "eight",
     first: Annotated[int, Query(ge=1, description="the number of the first voucher")] = 1,
-    limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    limit: Annotated[int, Query(ge=1, le=MOST_SHEETS)] = 200,
 ) -> Response:
-    """Printable A4 sheets of the vouchers of a batch that hold money, a thousand at most in one file."""
+    """Printable A4 sheets of the vouchers of a batch that hold money, ten thousand at most in one file."""
     await _own_batch(batch, caller, session, P.CODES_READ)
     pdf = await batch_pdf(
         session, batch, caller, base_url=here.settings.base_url, layout=layout, language=language,

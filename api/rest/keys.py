@@ -14,7 +14,7 @@ from api.auth import keys
 from api.auth.doorkeeper import Caller
 from api.auth.keys import KeyView
 from api.auth.permissions import Permission as P
-from api.auth.permissions import Role, scopes_of
+from api.auth.permissions import KeyRole, scopes_of
 from api.dependencies import Reading, Writing, permitted
 from api.rest.types import After, Id, Limit, Line, Page, Shown, Strict, StrictRoute, example, page
 
@@ -31,7 +31,7 @@ class KeyAsked(Strict):
         role="till", subject="01a204d2-086b-707d-af4a-b77855d75add", label="Caisse 1"
     )
 
-    role: Role
+    role: KeyRole
     subject: Id | None = None
     label: Line
     scopes: Annotated[list[Line], Field(min_length=1)] | None = None
@@ -41,7 +41,7 @@ class KeyShown(Shown):
     """A key, without its secret; ``hint`` is how it ends."""
 
     id: UUID
-    role: Role
+    role: KeyRole
     subject: UUID | None
     scopes: list[str]
     label: str

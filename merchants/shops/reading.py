@@ -6,28 +6,22 @@ cell with a line break inside its quotes does not (in a text editor the numbers 
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from merchants.errors import FileTooLarge, FileUnreadable
 from merchants.shops.columns import Field, recognised, require
+from merchants.shops.records import COMPOUND, DELIMITERS, ZIP, TextEncoding, csv_records, decoded, filled
 from merchants.shops.spelling import shown
 from merchants.shops.workbook import ROWS_MOST, Cell, first_sheet
 
 BYTES_MOST: Final = 32 * 1024 * 1024
 LINES_MOST: Final = 100_000
-_RECORD_MOST: Final = 1_000_000
-_DELIMITERS: Final = (",", ";", "\t")
-_ZIP: Final = b"PK\x03\x04"
-_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _ZERO_FILLED: Final[Mapping[Field, int]] = {"siret": 14, "postcode": 5, "commune_code": 5}
 
-Encoding = Literal["utf-8", "windows-1252", "utf-16", "xlsx"]
+Encoding = TextEncoding | Literal["xlsx"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +56,22 @@ def read_rows(content: bytes, filename: str = "") -> Rows:
     """
     if len(content) > BYTES_MOST:
         raise FileTooLarge(unit="bytes", limit=BYTES_MOST)
-    if content.startswith(_OLD_EXCEL):
+    if content.startswith(COMPOUND):
         raise FileUnreadable(reason="old-excel")
-    if content.startswith(_ZIP):
+    if content.startswith(ZIP):
         with warnings.catch_warnings():  # openpyxl warns of styles and validations that it drops; we read neither
             warnings.simplefilter("ignore")
             return _table(first_sheet(content), "xlsx")
     if filename.lower().endswith((".xlsx", ".xlsm")):
         raise FileUnreadable(reason="broken-workbook")
-    text, encoding = _decoded(content)
-    return _table(_csv_records(text, _delimiter(text)), encoding)
+    text, encoding = decoded(content)
+    return _table(csv_records(text, _delimiter(text)), encoding)
 
 
 def _table(records: Iterable[tuple[Cell, ...]], encoding: Encoding) -> Rows:
     """Find the header in the first line with something on it, then take the lines below."""
     numbered = enumerate(records, start=1)
-    top, header = next((one for one in numbered if any(map(_filled, one[1]))), (0, ()))
+    top, header = next((one for one in numbered if any(map(filled, one[1]))), (0, ()))
     if not header:
         raise FileUnreadable(reason="empty")
     titles = [_text(cell) for cell in header]
@@ -88,7 +82,7 @@ def _table(records: Iterable[tuple[Cell, ...]], encoding: Encoding) -> Rows:
     for line, record in numbered:
         if line > ROWS_MOST or len(rows) > LINES_MOST:
             raise FileTooLarge(unit="lines", limit=LINES_MOST)
-        if any(_filled(cell) for cell in record):
+        if any(filled(cell) for cell in record):
             rows.append(_row(line, record, found, width))
     if len(rows) > LINES_MOST:
         raise FileTooLarge(unit="lines", limit=LINES_MOST)
@@ -106,13 +100,9 @@ def _row(line: int, record: tuple[Cell, ...], found: Mapping[int, Field], width:
     present = len(record)
     return Row(
         line=line,
-        cells={field: _text(record[at], field) for at, field in found.items() if at < present and _filled(record[at])},
-        overfull=present > width and any(_filled(cell) for cell in record[width:]),
+        cells={field: _text(record[at], field) for at, field in found.items() if at < present and filled(record[at])},
+        overfull=present > width and any(filled(cell) for cell in record[width:]),
     )
-
-
-def _filled(cell: Cell) -> bool:
-    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
 def _text(cell: Cell, field: Field | None = None) -> str:
@@ -137,70 +127,12 @@ def _delimiter(text: str) -> str:
 
     def merit(delimiter: str) -> tuple[int, int]:
         try:
-            header = next((one for one in _csv_records(text, delimiter) if any(map(_filled, one))), ())
+            header = next((one for one in csv_records(text, delimiter) if any(map(filled, one))), ())
         except FileUnreadable:  # quotes that only make sense with another delimiter
             return -1, 0
         return len(recognised([_text(cell) for cell in header])), len(header) or len(text)
 
-    return max(_DELIMITERS, key=merit)
+    return max(DELIMITERS, key=merit)
 
-
-def _csv_records(text: str, delimiter: str) -> Iterator[tuple[Cell, ...]]:
-    """The records of a CSV, empty lines as empty tuples. A stray or unclosed quote stops the reading: what it would
-    swallow is other shops.
-
-    :raises FileUnreadable: `line` is the record's.
-    """
-    lines = _Lines(text)
-    number = 0
-    try:
-        for number, record in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), start=1):  # noqa: B007
-            lines.pending = 0
-            yield tuple(record)
-    except csv.Error as broken:
-        raise FileUnreadable(reason="broken-line", line=number + 1) from broken
-
-
-class _Lines:
-    """The physical lines of a text (LF, CRLF or CR), of which one record may not gather a million characters."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
-        self.pending = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.pending += len(line)
-            if self.pending > _RECORD_MOST:
-                raise csv.Error("record too long")
-            yield line
-
-
-def _decoded(content: bytes) -> tuple[str, Encoding]:
-    """Text of any bytes: UTF-16 and UTF-8 by their marks, else UTF-8 in which a byte that is not is Windows-1252's."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = content.decode("utf-16", errors="replace")
-        encoding: Encoding = "utf-16"
-    else:
-        body = content.removeprefix(codecs.BOM_UTF8)
-        try:
-            text, encoding = body.decode("utf-8"), "utf-8"
-        except UnicodeDecodeError:
-            text, encoding = body.decode("utf-8", errors=_WINDOWS_1252), "windows-1252"
-    start = text[:1000]
-    if start.count("\0") * 20 > len(start):  # pictures, programs, UTF-16 without its mark; a stray NUL is a bad cell
-        raise FileUnreadable(reason="not-text")
-    return text, encoding
-
-
-def _as_windows_1252(broken: UnicodeError) -> tuple[str, int]:
-    if not isinstance(broken, UnicodeDecodeError):
-        raise broken
-    wrong = broken.object[broken.start : broken.end]
-    return wrong.decode("cp1252", errors="replace"), broken.end
-
-
-_WINDOWS_1252: Final = "obole-windows-1252"
-codecs.register_error(_WINDOWS_1252, _as_windows_1252)
 
 __all__ = ["BYTES_MOST", "LINES_MOST", "Row", "Rows", "read_rows"]

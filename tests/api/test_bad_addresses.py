@@ -136,7 +136,7 @@ async def test_the_key_of_one_programme_does_not_pass_for_anothers(still: World)
 
 async def test_what_is_not_there_and_what_is_not_done_there_are_problems_too(operator: Door) -> None:
     problem(await operator.get("/nowhere"), 404, "not-found")
-    problem(await operator.client.get("/"), 404, "not-found")
+    problem(await operator.client.get("/nowhere.txt"), 404, "not-found")
     answer = await operator.client.delete(PREFIX + "/redemptions")
     problem(answer, 405, "method-not-allowed")
     for method in ("PATCH", "OPTIONS", "TRACE", "PROPFIND"):

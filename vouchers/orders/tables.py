@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import PROGRAMME, Base, Cents, Facts, Key, Moment, Secret, Words
@@ -30,6 +32,7 @@ class Order(Base):
     """An order. Its price is agreed when it is placed; ``covered`` is what its buyer has set aside for it, in cents.
 
     ``version`` rises with every change of what is asked, so that two pages that edit one order see each other.
+    ``unmended`` are lines of a list, as typed, that nobody can receive a voucher by yet.
     ``resting`` is the status to which a dispute that is won brings it back.
     """
 
@@ -71,6 +74,7 @@ class Order(Base):
     covered: Mapped[Cents] = mapped_column(server_default="0")
     method: Mapped[str | None] = mapped_column(Text)
     on_credit: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    unmended: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     version: Mapped[int] = mapped_column(Integer, server_default="1")
     made_by: Mapped[Words]
     made_at: Mapped[Moment]
@@ -172,18 +176,23 @@ class Payment(Base):
 
 
 class Refund(Base):
-    """Money given back to a buyer: taken from the vouchers when it is asked, sent by card or by transfer after.
+    """Money given back to a buyer: taken from ``source`` when it is asked, sent by card or by transfer after.
 
-    ``fee`` and ``fee_vat`` are what of the service fee goes back with it, in cents.
+    ``amount`` is all of it; ``fee`` and ``fee_vat`` what of the service fee is in it, in cents. By ``credit`` nothing is
+    sent: it stays the buyer's. What Stripe gave back by hand has the source ``stripe``. Its id is that of the entry by
+    which vouchers and fees gave it up.
     """
 
     __tablename__ = "refunds"
     __table_args__ = (
         UniqueConstraint("stripe_refund"),
-        CheckConstraint("method IN ('card', 'transfer')", name="method"),
+        CheckConstraint("method IN ('card', 'transfer', 'credit')", name="method"),
+        CheckConstraint("source IN ('vouchers', 'credit', 'stripe')", name="source"),
         CheckConstraint("state IN ('asked', 'sent', 'failed')", name="state"),
         CheckConstraint("amount > 0 AND fee >= 0 AND fee_vat >= 0", name="amount"),
         Index("ix_refunds_order_id", "order_id"),
+        Index("ix_refunds_payment_intent", "payment_intent"),
+        Index("ix_refunds_asked", "id", postgresql_where=text("state = 'asked'")),
         IN_PROGRAMME,
     )
 
@@ -193,6 +202,7 @@ class Refund(Base):
     amount: Mapped[Cents]
     fee: Mapped[Cents]
     fee_vat: Mapped[Cents]
+    source: Mapped[Words] = mapped_column(server_default="vouchers")
     state: Mapped[Words]
     payment_intent: Mapped[str | None] = mapped_column(Text)
     stripe_refund: Mapped[str | None] = mapped_column(Text)
@@ -239,10 +249,19 @@ class StripeEvent(Base):
 
 
 class Dispute(Base):
-    """A card payment that its holder contests; ``withdrawn`` while Stripe has taken the money back."""
+    """A card payment that its holder contests; ``withdrawn`` while Stripe has taken the money back.
+
+    ``withdrawal_id`` is the transfer by which it did; ``entry_id`` the entry by which the vouchers gave up what was left
+    on them when it was lost.
+    """
 
     __tablename__ = "disputes"
-    __table_args__ = (Index("ix_disputes_order_id", "order_id"), IN_PROGRAMME)
+    __table_args__ = (
+        Index("ix_disputes_order_id", "order_id"),
+        Index("ix_disputes_payment_intent", "payment_intent"),
+        CheckConstraint("withdrawn = (withdrawal_id IS NOT NULL)", name="withdrawal"),
+        IN_PROGRAMME,
+    )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     order_id: Mapped[UUID] = mapped_column(ForeignKey(_ORDERS))
@@ -251,26 +270,36 @@ class Dispute(Base):
     status: Mapped[Words]
     reason: Mapped[Words]
     withdrawn: Mapped[bool] = mapped_column(Boolean, server_default=false())
+    withdrawal_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"))
+    entry_id: Mapped[UUID | None]
     opened_at: Mapped[Moment]
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class StripeMovement(Base):
-    """A balance transaction of Stripe, in cents with its sign. ``entry_id`` is what it alone posted: fees, payouts."""
+    """A balance transaction of Stripe, in cents with its sign. ``entry_id`` is what it alone posted: fees, payouts.
+
+    ``matched`` is what it is about: the payment intent, the refund or the dispute; its own id if it stands alone.
+    """
 
     __tablename__ = "stripe_movements"
     __table_args__ = (
         CheckConstraint("net = amount - fee", name="net"),
         Index("ix_stripe_movements_source", "source"),
+        Index("ix_stripe_movements_matched", "matched"),
+        Index("ix_stripe_movements_made_at", "made_at"),
         IN_PROGRAMME,
     )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     type: Mapped[Words]
+    category: Mapped[Words] = mapped_column(server_default="")
     amount: Mapped[Cents]
     fee: Mapped[Cents]
     net: Mapped[Cents]
     source: Mapped[str | None] = mapped_column(Text)
+    payment_intent: Mapped[str | None] = mapped_column(Text)
+    matched: Mapped[Words] = mapped_column(server_default="")
     entry_id: Mapped[UUID | None]
     made_at: Mapped[Moment]
     at: Mapped[Moment]

@@ -1,0 +1,136 @@
+"""From a template to a page in a person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache, partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from api.pages import policy, sayings
+from api.pages.assets import asset
+from api.pages.catalogues import sentences
+from api.pages.forms import Form
+from api.pages.navigation import navigation
+from api.pages.speaking import language_for
+from ledger.days import PARIS
+from ledger.formats import Language, shown_day, shown_money, shown_rate
+from ledger.money import Money
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+OTHER: Final[Mapping[Language, Language]] = {"fr": "en", "en": "fr"}
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = HTTPStatus.OK,
+    indexed: bool = False,
+    form_action: str | None = None,
+    **context: object,
+) -> HTMLResponse:
+    """A page of ours.
+
+    ``indexed`` pages may be found by search engines; ``form_action`` is one origin more to which its forms may lead.
+    """
+    language = language_for(request)
+    text = drawn(environment(language).get_template(template), {**around(request, language), **context})
+    headers: dict[str, str] = {"Content-Language": language}
+    if not indexed:
+        headers["X-Robots-Tag"] = "noindex"
+    if form_action is not None:
+        headers[policy.NAME] = policy.policy(form_action=form_action)
+    return HTMLResponse(text, int(status), headers=headers)
+
+
+def drawn(template: Template, context: Mapping[str, object]) -> str:
+    """A template filled in; twice where a form has faults, since their summary stands above the labels it names."""
+    text = template.render(context)
+    if any(isinstance(one, Form) and not one.valid for one in context.values()):
+        text = template.render(context)
+    return text
+
+
+def see_other(path: str, *, said: str | None = None, **query: str) -> RedirectResponse:
+    """Where a form leads once it is done; ``said`` names a saying that is shown there once.
+
+    :raises KeyError: if there is no such saying
+    """
+    if said is not None:
+        if said not in sayings.SAYINGS:
+            raise KeyError(said)
+        query[sayings.KEY] = said
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, HTTPStatus.SEE_OTHER)
+
+
+@lru_cache
+def environment(language: Language) -> Environment:
+    """The templates as one language sees them."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )  # fmt: skip
+    said = sentences(language)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
+    )
+    made.policies["ext.i18n.trimmed"] = True
+    made.filters |= {
+        "money": partial(_money, language=language),
+        "day": partial(_day, language=language),
+        "moment": partial(shown_moment, language=language),
+        "rate": partial(_rate, language=language),
+    }
+    made.globals |= {"asset": asset, "language": language}
+    return made
+
+
+def shown_moment(moment: datetime, language: Language) -> str:
+    """``31/10/2026 à 14:05`` in French, ``31 October 2026, 14:05`` in English; Paris time."""
+    local = moment.astimezone(PARIS)
+    between = "\u00a0à " if language == "fr" else ", "
+    return f"{shown_day(local.date(), language)}{between}{local:%H:%M}"
+
+
+def local_path(typed: str) -> str:
+    """A path on this site, as it was given if it is one: never an address elsewhere."""
+    clean = typed.isprintable() and typed.isascii() and "\\" not in typed
+    return typed if clean and typed.startswith("/") and not typed.startswith("//") else "/"
+
+
+def around(request: Request, language: Language) -> dict[str, Any]:
+    """What the base layout shows on every page."""
+    place = getattr(request.state, "place", None)
+    visitor = getattr(request.state, "visitor", None)
+    back = quote(request.url.path)
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != sayings.KEY]
+    if kept and request.method == "GET":
+        back += "?" + urlencode(kept)
+    return {
+        "place": place,
+        "visitor": visitor,
+        "nav": navigation(visitor, place, at=request.url.path),
+        "home": f"/{place.slug}" if place else "",
+        "switch": "/language?" + urlencode({"to": OTHER[language], "back": back}),
+        "saying": sayings.SAYINGS.get(request.query_params.get(sayings.KEY, "")),
+    }
+
+
+def _money(amount: Money, *, language: Language) -> str:
+    return shown_money(amount, language)
+
+
+def _day(day: date, *, language: Language) -> str:
+    return shown_day(day.astimezone(PARIS).date() if isinstance(day, datetime) else day, language)
+
+
+def _rate(basis_points: int, *, language: Language) -> str:
+    return shown_rate(basis_points, language)

@@ -1,0 +1,37 @@
+"""What a page says once after something was done: named in the address, so that it survives the redirection.
+
+The address holds a name of this table and nothing else, so nobody can make our pages say what they like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from api.pages.catalogues import marked
+
+KEY: Final = "said"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence, in English as the catalogues know it, and how it is meant."""
+
+    sentence: str
+    kind: Literal["done", "note", "warning"] = "done"
+
+
+SAYINGS: Final[Mapping[str, Saying]] = {
+    "saved": Saying(marked("Saved.")),
+    "removed": Saying(marked("Removed.")),
+    "signed-out": Saying(marked("You are signed out.")),
+    "password-changed": Saying(marked("Your password is changed. Every other browser is signed out.")),
+    "visits-ended": Saying(marked("Signed out there.")),
+    "invited": Saying(marked("The invitation is on its way.")),
+    "office-withdrawn": Saying(marked("Withdrawn. Whoever held it is signed out.")),
+    "person-disabled": Saying(marked("Disabled, and signed out everywhere.")),
+    "order-placed": Saying(marked("Your order is placed.")),
+    "list-taken": Saying(marked("The list is taken over.")),
+}
+"""By name. Add yours; names are kebab-case."""

@@ -1,0 +1,162 @@
+"""A real Chromium, watched: errors in its console, broken policies, accessibility, pages that do not fit.
+
+Pictures for the documentation are made here too, and only when ``PICTURES`` is set (``make pictures``), so that
+a run of the tests leaves the tree as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import axe_playwright_python  # type: ignore[import-untyped]
+from PIL import Image
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+WIDTHS: Final = (390, 1280)
+"""A telephone and a desk, in CSS pixels."""
+
+HEIGHTS: Final = {390: 844, 1280: 800}
+
+PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
+COLOURS: Final = 64
+"""Of a picture: enough for a page of text, and a quarter of the bytes."""
+
+TALLEST: Final = 1_800
+"""CSS pixels of a picture: what is further down, nobody looks at in a manual."""
+
+AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS: Final = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+Scheme = Literal["light", "dark"]
+
+
+def chromium() -> str:
+    """Where Chromium is on this machine.
+
+    :raises AssertionError: which says how to get it
+    """
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert found, "The tests of pages need Chromium. On Debian or Ubuntu: apt install chromium"
+    return found
+
+
+@dataclass(slots=True)
+class Watched:
+    """A window of the browser, and all that went wrong in it."""
+
+    page: Page
+    context: BrowserContext
+    faults: list[str] = field(default_factory=list)
+
+    def forgive(self, *containing: str) -> None:
+        """Forget faults that a test brought about on purpose: the console tells of each answer of 400 and above."""
+        self.faults = [one for one in self.faults if not any(word in one for word in containing)]
+
+
+@asynccontextmanager
+async def a_browser() -> AsyncIterator[Browser]:
+    """Chromium without a screen."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@asynccontextmanager
+async def a_page(
+    browser: Browser, *, language: str = "fr", scripts: bool = True, scheme: Scheme = "light", width: int = 1280
+) -> AsyncIterator[Watched]:
+    """A window in a profile of its own. Leaving it fails if anything went wrong in it."""
+    context = await browser.new_context(
+        locale={"fr": "fr-FR", "en": "en-GB"}[language], java_script_enabled=scripts, color_scheme=scheme,
+        viewport={"width": width, "height": HEIGHTS.get(width, 800)}, reduced_motion="reduce", accept_downloads=True,
+    )  # fmt: skip
+    context.set_default_timeout(15_000)
+    try:
+        watched = Watched(await context.new_page(), context)
+        context.on("console", lambda told: _heard(watched, told.type, told.text))
+        context.on("weberror", lambda error: watched.faults.append(str(error.error)))
+        yield watched
+        assert not watched.faults, "\n".join(watched.faults)
+    finally:
+        await context.close()
+
+
+def _heard(watched: Watched, kind: str, text: str) -> None:
+    # A broken Content-Security-Policy is told as an error too.
+    if kind in {"error", "warning"}:
+        watched.faults.append(f"{kind}: {text}")
+
+
+async def check_page(
+    watched: Watched, name: str | None = None, *, schemes: Sequence[Scheme] = ("light", "dark"), but: Sequence[str] = ()
+) -> None:
+    """Nothing serious for axe at either width, in light and dark; nothing that needs scrolling sideways.
+
+    :param name: that of its pictures, ``docs/pictures/<name>-<width>.png``; none are made without it
+    :param but: names of axe's rules that a page may break, each for a reason that the test gives
+    """
+    page = watched.page
+    before = page.viewport_size
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        assert await _sideways(page) <= width, f"{page.url} is {await _sideways(page)} px wide at {width} px"
+        for scheme in schemes:
+            await page.emulate_media(color_scheme=scheme)
+            found = await faults_of(page, but)
+            assert not found, f"{page.url} at {width} px, {scheme}:\n" + "\n".join(found)
+        await page.emulate_media(color_scheme="light")
+        if name is not None and os.environ.get("PICTURES"):
+            await picture(page, PICTURES / f"{name}-{width}.png")
+    if before is not None:
+        await page.set_viewport_size(before)
+    assert not watched.faults, "\n".join(watched.faults)
+
+
+async def faults_of(page: Page, but: Sequence[str] = ()) -> list[str]:
+    """What axe finds serious or critical, each with where and why."""
+    # By the debugger's own door, which the page's policy does not close; our pages never evaluate text.
+    if not await page.evaluate("() => 'axe' in window"):
+        await page.evaluate(AXE)
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    found: dict[str, Any] = await page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{one['id']} ({one['impact']}): {one['help']}: " + "; ".join(_where(node) for node in one["nodes"][:5])
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"} and one["id"] not in but
+    ]
+
+
+async def picture(page: Page, path: Path) -> None:
+    """A small PNG of a page."""
+    width = (page.viewport_size or {"width": WIDTHS[-1]})["width"]
+    height = min(int(await page.evaluate("() => document.documentElement.scrollHeight")), TALLEST)
+    taken = await page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with Image.open(BytesIO(taken)) as image:
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+async def _sideways(page: Page) -> int:
+    wide: int = await page.evaluate("() => document.documentElement.scrollWidth")
+    return wide
+
+
+def _where(node: dict[str, Any]) -> str:
+    why = [one["message"] for one in (*node["any"], *node["all"], *node["none"])][:2]
+    return f"{node['target'][-1]} [{', '.join(why)}]"

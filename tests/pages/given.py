@@ -1,0 +1,94 @@
+"""A server that serves pages to real browsers, on a database of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.engines import Database, runtime_engine
+from api.installation import Town
+from api.settings import Settings
+from ledger import posting
+from ledger.database import sessions_of
+from merchants import programme, registry
+from merchants.programme import Terms
+from tests.databases import PROGRAMMES
+from tests.given import OPENED, TERMS
+from vouchers import keys
+
+SLUG: Final = "treiz"
+SINCE: Final = date(2020, 1, 1)
+STARTING: Final = 200
+"""Tenths of a second that the server may take to start."""
+
+
+@dataclass(slots=True)
+class Live:
+    """An installation that is served: its address, its application, and clients for it."""
+
+    address: str
+    app: FastAPI
+    settings: Settings
+    database: Database
+
+    @property
+    def home(self) -> str:
+        """The first page of the programme ``treiz``."""
+        return f"{self.address}/{SLUG}/"
+
+    async def town(self, slug: str = SLUG) -> Town:
+        """A programme, to put into it what a test needs."""
+        town: Town = await self.app.state.installation.town(slug)
+        return town
+
+    def client(self, language: str = "fr", **headers: str) -> httpx.AsyncClient:
+        """A browser without a screen: it asks for pages, says where its forms come from, keeps cookies."""
+        told = {"accept": "text/html", "accept-language": language, "origin": self.address, **headers}
+        return httpx.AsyncClient(base_url=self.address, headers=told, trust_env=False)
+
+
+@asynccontextmanager
+async def served(database: Database, settings: Settings, *, terms: Terms = TERMS) -> AsyncIterator[Live]:
+    """Serve a migrated database from this process, on a free port of the loopback; both its programmes are founded."""
+    await found(database, settings, terms)
+    with closing(socket.socket()) as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        settings = settings.model_copy(update={"port": port})
+        app = create_app(settings, database)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+        serving = asyncio.create_task(server.serve([listening]))
+        try:
+            for _ in range(STARTING):
+                if server.started or serving.done():
+                    break
+                await asyncio.sleep(0.1)
+            yield Live(f"http://127.0.0.1:{port}", app, settings, database)
+        finally:
+            server.should_exit = True
+            await serving
+
+
+async def found(database: Database, settings: Settings, terms: Terms) -> None:
+    """Let the programmes ``treiz`` and ``alpes`` open their books, have rules since 2020 and a code key."""
+    async with runtime_engine(database, settings) as engine:
+        for slug, schema in PROGRAMMES.items():
+            async with sessions_of(engine, schema=schema).begin() as session:
+                registered = await registry.programme(session, slug=slug)
+                await posting.open_books(session)
+                await programme.set_terms(session, _named(terms, slug), effective_from=SINCE)
+                await keys.rotate(session, programme=registered.id, masters=settings.master_secrets, at=OPENED)
+
+
+def _named(terms: Terms, slug: str) -> Terms:
+    return terms if slug == SLUG else replace(terms, name=f"Programme {slug}", number_prefix=slug.upper())

@@ -1,0 +1,137 @@
+"""Acting upon what Stripe says, fetched anew: by the state of a payment, its page, its refunds and its disputes.
+
+Whatever made us ask (a message, the landing page, a job) and however often, in whatever order: what is fetched last
+decides, and what the books show already is not done again. ``knowledge`` is read before fetching; if it changed until
+the order is locked, somebody else fetched meanwhile, and what we have may be older: it is fetched again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy import CompoundSelect, Text, literal, or_, select, union_all
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.expression import cast
+
+from ledger.money import ZERO
+from vouchers.orders import card, disputing, giving_back, paying, queries
+from vouchers.orders.card_words import CheckoutState, DisputeState, Event, PaymentState, RefundState
+from vouchers.orders.errors import OrderUnknown
+from vouchers.orders.locking import locked
+from vouchers.orders.tables import CheckoutAttempt, Dispute, Payment, Refund, StripeEvent
+
+STRIPE: Final = "stripe"
+"""Who acts when Stripe says so."""
+
+Outcome = Literal["acted", "foreign", "outrun"]
+"""``foreign``: not of this programme, nothing was done; ``outrun``: fetch again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the books show of a page and of a payment: it changes with everything that is acted upon."""
+
+    session_id: str | None
+    payment_intent: str | None
+    shown: frozenset[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What Stripe says of one payment now; ``payment`` is None while nobody has tried to pay on a page."""
+
+    checkout: CheckoutState | None = None
+    payment: PaymentState | None = None
+    refunds: tuple[RefundState, ...] = ()
+    disputes: tuple[DisputeState, ...] = ()
+
+    @property
+    def order(self) -> UUID | None:
+        """The order that it bears."""
+        told = self.payment or self.checkout
+        return told.order if told else None
+
+    @property
+    def programme(self) -> str | None:
+        """The programme that it bears."""
+        told = self.payment or self.checkout
+        return told.programme if told else None
+
+
+async def knowledge(
+    session: AsyncSession, *, session_id: str | None = None, payment_intent: str | None = None
+) -> Knowledge:
+    """What the books show of a page and of a payment: to be read before they are fetched, for `act`."""
+    page, intent = session_id or "", payment_intent or ""
+    statement: CompoundSelect[str, str | None, str] = union_all(
+        select(literal("attempt"), CheckoutAttempt.session_id, CheckoutAttempt.state).where(
+            or_(CheckoutAttempt.session_id == page, CheckoutAttempt.payment_intent == intent)
+        ),
+        select(literal("payment"), Payment.payment_intent, cast(Payment.amount, Text)).where(
+            Payment.payment_intent == intent
+        ),
+        select(literal("refund"), cast(Refund.id, Text), Refund.state).where(Refund.payment_intent == intent),
+        select(literal("dispute"), Dispute.id, Dispute.status + cast(Dispute.withdrawn, Text)).where(
+            Dispute.payment_intent == intent
+        ),
+    )
+    shown = frozenset(tuple(map(str, row)) for row in await session.execute(statement))
+    return Knowledge(session_id, payment_intent, shown)
+
+
+async def act(session: AsyncSession, told: Fetched, *, known: Knowledge, programme: str, at: datetime) -> Outcome:
+    """Let the books follow what Stripe says of one payment.
+
+    :param known: what `knowledge` answered before it was fetched
+    :param programme: the slug by which Stripe's objects know this programme
+    """
+    if told.order is None or told.programme != programme:
+        return "foreign"
+    try:
+        found = await locked(session, told.order)
+    except OrderUnknown:
+        return "foreign"
+    now = await knowledge(session, session_id=known.session_id, payment_intent=known.payment_intent)
+    if now != known:
+        return "outrun"
+    if told.checkout is not None:
+        await card.note_checkout(session, found, told.checkout, told.payment, actor=STRIPE, at=at)
+    if told.payment is not None:
+        await _act_on_payment(session, told.order, told, told.payment, at=at)
+    return "acted"
+
+
+async def first_time(session: AsyncSession, event: Event, *, at: datetime) -> bool:
+    """Write down that a message is acted upon, in the transaction that acts.
+
+    :returns: whether it never was before
+    """
+    statement = insert(StripeEvent).values(id=event.id, type=event.type, object_id=event.object_id, at=at)
+    written = await session.execute(statement.on_conflict_do_nothing().returning(StripeEvent.id))
+    return written.scalar_one_or_none() is not None
+
+
+async def seen(session: AsyncSession, event_id: str) -> bool:
+    """Whether a message was acted upon already."""
+    statement = select(StripeEvent.id).where(StripeEvent.id == event_id)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def _act_on_payment(
+    session: AsyncSession, order_id: UUID, told: Fetched, payment: PaymentState, *, at: datetime
+) -> None:
+    if payment.succeeded and payment.received > ZERO:
+        await paying.record_card(session, order_id, payment.received, payment_intent=payment.id, actor=STRIPE, at=at)
+        await card.note_payment(session, await queries.order(session, order_id), payment)
+    recorded = select(Payment.id).where(Payment.payment_intent == payment.id, Payment.order_id == order_id)
+    if (await session.execute(recorded)).scalar_one_or_none() is None:
+        return  # nothing came, so nothing can go back
+    for refund in sorted(told.refunds, key=lambda one: one.id):
+        found = await queries.order(session, order_id)
+        await giving_back.note_refund(session, found, refund, actor=STRIPE, at=at)
+    for dispute in sorted(told.disputes, key=lambda one: (one.opened_at, one.id)):
+        await disputing.note_dispute(session, order_id, dispute, actor=STRIPE, at=at)

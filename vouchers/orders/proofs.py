@@ -1,0 +1,179 @@
+"""The proofs of money for orders: what is set aside, what came by card, what went back, and account 517 in all."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger import balances, tallies
+from ledger.audit import NAMED_AT_MOST, Finding
+from ledger.balances import Posted
+from ledger.chart import Kind, single
+from ledger.database import sum_of
+from ledger.money import ZERO, Money
+from vouchers.orders import stripe_books
+from vouchers.orders.disputing import WITHDRAWN
+from vouchers.orders.giving_back import SENT_BY_CARD, SENT_BY_TRANSFER
+from vouchers.orders.paying import PAYMENT
+from vouchers.orders.tables import Dispute, Order, Payment, Refund
+from vouchers.tables import Buyer
+
+AT_ONCE: Final = 2_000
+
+_CAME_TO: Final = {"card": single(Kind.STRIPE), "transfer": single(Kind.BANK)}
+_SENT: Final = {"card": SENT_BY_CARD, "transfer": SENT_BY_TRANSFER}
+
+
+async def order_findings(session: AsyncSession) -> list[Finding]:
+    """Everything that does not agree between orders and the books."""
+    findings = [
+        *await _wrong_set_aside(session),
+        *await _wrong_payments(session),
+        *await _wrong_refunds(session),
+        *await _wrong_disputes(session),
+        *await _wrong_lines(session),
+        *await _wrong_stripe(session),
+    ]
+    return findings[:NAMED_AT_MOST]
+
+
+async def _wrong_set_aside(session: AsyncSession) -> list[Finding]:
+    """Buyers of whom more or less is set aside than their waiting orders and refunds make."""
+    waits = or_(
+        Order.status.in_(("draft", "awaiting_payment", "paid")),
+        and_(Order.status == "disputed", Order.resting.in_(("awaiting_payment", "paid"))),
+    )
+    covered = (
+        select(Order.buyer_id.label("id"), sum_of(case((waits, Order.covered), else_=0)).label("sum"))
+        .group_by(Order.buyer_id)
+        .subquery()
+    )
+    asked = (
+        select(Order.buyer_id.label("id"), sum_of(Refund.amount).label("sum"))
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.state == "asked")
+        .group_by(Order.buyer_id)
+        .subquery()
+    )
+    due = func.coalesce(covered.c.sum, 0) + func.coalesce(asked.c.sum, 0)
+    statement = (
+        select(Buyer.id, Buyer.set_aside, due)
+        .outerjoin(covered, covered.c.id == Buyer.id)
+        .outerjoin(asked, asked.c.id == Buyer.id)
+        .where(Buyer.set_aside != due)
+        .order_by(Buyer.id)
+    )
+    return [
+        Finding("set-aside", "buyer", id_, f"{Money(kept)} is set aside; orders and refunds make {Money(makes)}")
+        for id_, kept, makes in await session.execute(statement)
+    ]
+
+
+async def _wrong_payments(session: AsyncSession) -> list[Finding]:
+    findings = []
+    statement = select(Payment).order_by(Payment.id).limit(AT_ONCE)
+    some = (await session.execute(statement)).scalars().all()
+    while some:
+        posted = await balances.transfers_by_id(session, [row.id for row in some])
+        findings += [
+            Finding("payment", "payment", row.id, "is not what its transfer says")
+            for row in some
+            if _said(posted.get(row.id)) != (PAYMENT, _CAME_TO[row.method], row.buyer_id, row.amount)
+        ]
+        some = (await session.execute(statement.where(Payment.id > some[-1].id))).scalars().all()
+    return findings
+
+
+async def _wrong_refunds(session: AsyncSession) -> list[Finding]:
+    """Refunds that took or sent another amount than they say."""
+    rows = (
+        await session.execute(
+            select(Refund, Order.buyer_id).join(Order, Order.id == Refund.order_id).order_by(Refund.id)
+        )
+    ).all()
+    findings = []
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows[start : start + AT_ONCE]
+        sent = await _transfers(session, [row.transfer_id for row, _ in some])
+        back = await balances.reversals_of(session, list(sent))
+        for row, buyer in some:
+            transfer = sent.get(row.transfer_id) if row.transfer_id else None
+            should = row.method != "credit" and (row.state == "sent" or row.transfer_id is not None)
+            right = (_SENT.get(row.method), buyer, _CAME_TO.get(row.method), row.amount) if should else None
+            came_back = row.transfer_id in back
+            if _said(transfer) != right or came_back != (row.state == "failed" and row.transfer_id is not None):
+                findings.append(Finding("refund", "refund", row.id, "is not what its transfer says"))
+        findings += await _wrong_takings(session, [(row, buyer) for row, buyer in some if row.source == "vouchers"])
+    return findings
+
+
+async def _wrong_takings(session: AsyncSession, some: Sequence[tuple[Refund, UUID]]) -> list[Finding]:
+    """Refunds whose entry took another amount from vouchers, fees or VAT."""
+    entries: dict[UUID, list[UUID]] = defaultdict(list)
+    for row, buyer in some:
+        entries[buyer].append(row.id)
+    gave = {
+        (one.entry, one.kind): one.amount.cents
+        for buyer, refunds in entries.items()
+        for one in await tallies.counterparts(session, buyer, refunds)
+    }
+    findings = []
+    for row, _ in some:
+        taken = tuple(gave.get((row.id, kind), 0) for kind in (Kind.VOUCHER, Kind.FEES, Kind.VAT))
+        if taken != (row.amount - row.fee - row.fee_vat, row.fee, row.fee_vat):
+            findings.append(Finding("refund", "refund", row.id, "did not take from vouchers and fees what it says"))
+    return findings
+
+
+async def _wrong_disputes(session: AsyncSession) -> list[Finding]:
+    """Disputes whose money is not where they say."""
+    rows = (await session.execute(select(Dispute, Order.buyer_id).join(Order, Order.id == Dispute.order_id))).all()
+    taken = await _transfers(session, [row.withdrawal_id for row, _ in rows])
+    back = await balances.reversals_of(session, list(taken))
+    findings = []
+    for row, buyer in rows:
+        transfer = taken.get(row.withdrawal_id) if row.withdrawal_id else None
+        right = (WITHDRAWN, buyer, single(Kind.STRIPE), row.amount) if row.withdrawn else None
+        if _said(transfer) != right or row.withdrawal_id in back:
+            findings.append(Finding("dispute", "dispute", None, f"{row.id} is not what its transfer says"))
+    return findings
+
+
+async def _wrong_lines(session: AsyncSession) -> list[Finding]:
+    """Lines of Stripe's account that posted another amount than they say."""
+    findings, after = [], ""
+    stripe = single(Kind.STRIPE)
+    while some := await stripe_books.posting_lines(session, after=after, limit=AT_ONCE):
+        did: dict[UUID, Money] = {}
+        for one in await tallies.counterparts(session, stripe, [entry for _, entry, _ in some]):
+            # Brought to an account means credited; 517 grows on the debit side.
+            did[one.entry] = did.get(one.entry, ZERO) - one.amount
+        findings += [
+            Finding("stripe", "movement", entry, f"{id_} says {says}, and posted {did.get(entry, ZERO)}")
+            for id_, entry, says in some
+            if did.get(entry, ZERO) != says
+        ]
+        after = some[-1][0]
+    return findings
+
+
+async def _wrong_stripe(session: AsyncSession) -> list[Finding]:
+    """517 holds what payments, refunds, disputes and Stripe's own lines make, and nothing came by another door."""
+    found = await stripe_books.reconciliation(session)
+    if found.unexplained:
+        detail = f"{found.unexplained} of 517 is neither a payment, a refund, a dispute nor a line of Stripe's"
+        return [Finding("stripe", "account", single(Kind.STRIPE), detail)]
+    return []
+
+
+async def _transfers(session: AsyncSession, ids: Sequence[UUID | None]) -> dict[UUID, Posted]:
+    return await balances.transfers_by_id(session, [one for one in ids if one is not None])
+
+
+def _said(posted: Posted | None) -> tuple[str, UUID, UUID, int] | None:
+    return None if posted is None else (posted.kind, posted.debit, posted.credit, posted.amount.cents)
