@@ -9,7 +9,7 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from api import docs_page, handlers, health, pages
+from api import docs_page, handlers, health, pages, webhooks
 from api.auth.doorkeeper import Doorkeeper
 from api.counter import Counters
 from api.edge import Edged
@@ -18,20 +18,33 @@ from api.errors import PROBLEM
 from api.guessing import Guesses
 from api.installation import installation
 from api.jobs.queue import working
-from api.rest import batches, books, buyers, holds, keys, programmes, redemptions, settlements, shops, vouchers
+from api.rest import (
+    batches,
+    books,
+    buyers,
+    handing,
+    holds,
+    keys,
+    orders,
+    programmes,
+    redemptions,
+    settlements,
+    shops,
+    vouchers,
+)
 from api.settings import Settings
 
 PREFIX: Final = "/api/v1"
 
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, programmes.router, keys.router, shops.router, buyers.router,
-    batches.router, settlements.router, books.router,
+    batches.router, orders.router, handing.router, settlements.router, books.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
-    "programmes", "keys", "shops", "buyers", "batches", "vouchers", "redemptions", "holds", "settlements", "books",
-    "health",
+    "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "settlements",
+    "books", "health",
 )  # fmt: skip
 """The order of the API's description."""
 
@@ -80,6 +93,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     app.include_router(health.router)
+    app.include_router(webhooks.router)
     docs_page.install(app)
     pages.install(app)
     return app

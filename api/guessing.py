@@ -31,6 +31,9 @@ FREE: Final = {"till": 10, "address": 100, "all": 100_000}
 """How many wrong codes of the last quarter of an hour cost no wait, by kind of place."""
 
 REMEMBERED: Final = timedelta(minutes=15)
+KEPT: Final = timedelta(hours=2)
+"""What newcomers do is counted by the hour."""
+
 LONGEST_WAIT: Final = 4.0
 FIRST_WAIT: Final = 0.25
 AT_ONCE: Final = 1_000
@@ -114,7 +117,7 @@ async def wrong_codes(sessions: Sessions) -> dict[str, int]:
 async def forget_old(sessions: Sessions) -> None:
     """Delete counts that no wait depends on any more."""
     async with sessions.begin() as session:
-        await session.execute(delete(WrongCodes).where(WrongCodes.minute < func.clock_timestamp() - 2 * REMEMBERED))
+        await session.execute(delete(WrongCodes).where(WrongCodes.minute < func.clock_timestamp() - KEPT))
 
 
 async def _count(sessions: Sessions, tally: Tally[str]) -> dict[str, int]:

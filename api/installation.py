@@ -13,6 +13,7 @@ from psycopg import errors as pg
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from api.card_desk import CardDesk
 from api.engines import Database, runtime_engine
 from api.enqueuing import enqueue
 from api.settings import Settings
@@ -50,6 +51,14 @@ class Installation:
     engine: AsyncEngine
     towns: dict[str, tuple[Town, float]] = field(default_factory=dict)
     """Each programme met so far, and when it was last read (by the process's own clock)."""
+    desk: CardDesk | None = None
+
+    @property
+    def cards(self) -> CardDesk:
+        """Where its programmes take cards."""
+        if self.desk is None:
+            self.desk = CardDesk(self.settings)
+        return self.desk
 
     @property
     def shared(self) -> Sessions:
@@ -96,7 +105,11 @@ class Installation:
 async def installation(settings: Settings, database: Database) -> AsyncIterator[Installation]:
     """Open an installation as the runtime role."""
     async with runtime_engine(database, settings) as engine:
-        yield Installation(settings, engine)
+        here = Installation(settings, engine)
+        try:
+            yield here
+        finally:
+            await here.cards.close()
 
 
 async def in_transaction(sessions: Sessions, work: Work[Answer]) -> Answer:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -17,15 +18,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth.doorkeeper import Caller
+from api.installation import Town
 from api.settings import Settings
+from ledger.days import day_of
 from ledger.formats import Language
+from merchants import programme
 from merchants.settlements.statement import Statement
 from merchants.settlements.statement_pdf import draw_statement
 from vouchers import sheets
-from vouchers.orders.printing import PrintingNotReady, PrintingUnknown, PrintingView, ask_printing, lose, printing
-from vouchers.orders.queries import order
+from vouchers.buyers import buyer
+from vouchers.errors import VoucherUnknown
+from vouchers.orders import drafting
+from vouchers.orders.errors import WrongOrderStatus
+from vouchers.orders.handouts import handouts, origins_of
+from vouchers.orders.printing import (
+    PRINTED,
+    NothingToPrint,
+    PrintingNotReady,
+    PrintingUnknown,
+    PrintingView,
+    ask_printing,
+    lose,
+    printing,
+)
+from vouchers.orders.queries import OrderView, order
 from vouchers.sheets import Sheets
-from vouchers.sheets_pdf import Layout
+from vouchers.sheets_pdf import Layout, SheetLook, draw_sheets
 
 MOST: Final = 10_000
 """How many sheets one answer brings at most: ten seconds of drawing. An order is printed to a file."""
@@ -107,23 +125,57 @@ async def batch_pdf(
 
 
 async def voucher_pdf(
-    session: AsyncSession,
-    voucher: UUID,
-    batch: UUID,
-    caller: Caller,
-    *,
-    base_url: str,
-    layout: Layout,
-    language: Language,
+    session: AsyncSession, voucher: UUID, caller: Caller, *, base_url: str, layout: Layout, language: Language
 ) -> bytes:
     """The sheet of one voucher; an empty page if nothing is left on it.
 
-    :raises BatchUnknown, NoUsableCodeKey:
+    :raises VoucherUnknown, NoUsableCodeKey:
     """
     at = await clock.now(session)
-    made = await sheets.batch_sheets(session, batch, caller.town.keys, base_url, at=at, language=language)
-    chosen = tuple(one for one in made.vouchers if one.facts.id == voucher)
-    return await _drawn(replace(made, vouchers=chosen), layout)
+    made = await sheets.voucher_sheet(session, voucher, caller.town.keys, base_url, at=at, language=language)
+    return await _drawn(made, layout)
+
+
+async def order_voucher_pdf(
+    session: AsyncSession, town: Town, order_id: UUID, origin: UUID, *, base_url: str, layout: Layout = "one"
+) -> bytes:
+    """The sheet of one voucher of an order, with its name, message and logo; of a reissued one, its heir.
+
+    :param origin: the voucher first issued
+    :raises OrderUnknown, WrongOrderStatus: unless its vouchers are there to be handed out
+    :raises VoucherUnknown: if it is not of this order
+    :raises NothingToPrint: if it is spent, expired or blocked
+    """
+    at = await clock.now(session)
+    found = await order(session, order_id)
+    if found.status not in PRINTED:
+        raise WrongOrderStatus(status=found.status, needed=PRINTED)
+    origins = await origins_of(session, order_id)
+    if origin not in origins:
+        raise VoucherUnknown(voucher=origin)
+    alive = await handouts(session, [origin], first=origins.index(origin) + 1, at=at)
+    if not alive:
+        raise NothingToPrint(order=order_id)
+    look = await order_look(session, found, found.language, at=at)
+    (one,) = alive
+
+    def draw() -> bytes:
+        out = BytesIO()
+        sheet = sheets.sheet_voucher(
+            town.keys, base_url, one.voucher, one.key_number, left=one.left, last_day=one.last_day, name=one.name
+        )
+        draw_sheets(out, [sheet], look, layout)
+        return out.getvalue()
+
+    return await asyncio.get_running_loop().run_in_executor(_DRAWING, draw)
+
+
+async def order_look(session: AsyncSession, found: OrderView, language: Language, *, at: datetime) -> SheetLook:
+    """What the sheets of an order share: who gives, the message, the logo."""
+    terms = await programme.terms_on(session, day_of(at))
+    giver = await buyer(session, found.buyer)
+    logo = await drafting.picture(session, found.picture, buyer_id=found.buyer) if found.picture else None
+    return sheets.look_of(terms, giver, language, message=found.message, logo=logo.png if logo else None)
 
 
 async def statement_pdf(statement: Statement, *, language: Language) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_BYTES: Final = 32
+TWO: Final = 2
 
 
 class SettingsRefused(Exception):
@@ -30,6 +32,14 @@ class MailServer:
     tls: Literal["always", "starttls", "never"]
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StripeKeys:
+    """A programme's keys at Stripe; of the secrets that sign its webhooks two hold while one replaces the other."""
+
+    secret_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
 
 
 class Settings(BaseSettings):
@@ -59,6 +69,13 @@ class Settings(BaseSettings):
         default="", description="where mail servers complain, as name+<mailing>@domain; empty: at the sender's"
     )
 
+    stripe: str = Field(
+        default="", repr=False,
+        description='keys by programme: {"<slug>": {"secret_key": "sk_…", "webhook_secrets": ["whsec_…"]}}; '
+        "empty: orders are paid by transfer",
+    )  # fmt: skip
+    stripe_api: str = Field(default="", description="address of Stripe's API; empty: Stripe's own")
+
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, url: str) -> str:
@@ -74,6 +91,21 @@ class Settings(BaseSettings):
         if self.mail_server and not self.mail_from:
             raise SettingsRefused("OBOLE_SMTP_URL is set; say in OBOLE_MAIL_FROM which address letters come from.")
         return self
+
+    @model_validator(mode="after")
+    def _keys_that_can_work(self) -> Self:
+        _ = self.stripe_keys
+        if self.stripe_api:
+            _refuse_unsafe(self.stripe_api)
+        return self
+
+    @cached_property
+    def stripe_keys(self) -> dict[str, StripeKeys]:
+        """The keys of each programme that takes cards, by its slug.
+
+        :raises SettingsRefused: if they cannot be read; no key is told
+        """
+        return _stripe_keys(self.stripe) if self.stripe.strip() else {}
 
     @property
     def mail_server(self) -> MailServer | None:
@@ -154,3 +186,33 @@ def _mail_address(typed: str, name: str) -> str:
     if found.ascii_email is None:
         raise SettingsRefused(f"{name}: every mail server must take it, so use no accents before the @.")
     return found.ascii_email
+
+
+def _stripe_keys(typed: str) -> dict[str, StripeKeys]:
+    how = 'write {"<slug>": {"secret_key": "sk_…", "webhook_secrets": ["whsec_…"]}}'
+    try:
+        told = json.loads(typed)
+        found = {
+            str(slug): StripeKeys(of["secret_key"], tuple(of["webhook_secrets"]))
+            for slug, of in told.items()
+            if of.keys() == {"secret_key", "webhook_secrets"} and isinstance(of["webhook_secrets"], list)
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise SettingsRefused(f"OBOLE_STRIPE cannot be read: {how}.") from None
+    for slug in told:
+        keys = found.get(str(slug))
+        if keys is None or not _begins(keys.secret_key, "sk_", "rk_"):
+            raise SettingsRefused(f"OBOLE_STRIPE: {slug} has no secret key (sk_… or rk_…): {how}.")
+        if not 1 <= len(keys.webhook_secrets) <= TWO or not all(_begins(one, "whsec_") for one in keys.webhook_secrets):
+            raise SettingsRefused(f"OBOLE_STRIPE: {slug} has one webhook secret (whsec_…), two while one is replaced.")
+    return found
+
+
+def _begins(key: object, *beginnings: str) -> bool:
+    return isinstance(key, str) and key.startswith(beginnings) and key.isascii() and key.isprintable()
+
+
+def _refuse_unsafe(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme != "https" and not (parts.scheme == "http" and _here(parts.hostname or "")):
+        raise SettingsRefused("OBOLE_STRIPE_API: keys travel by https only, but for an address of this machine.")

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances, posting
+from ledger import balances, posting, tallies
 from ledger.chart import Kind, single
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
@@ -171,6 +171,43 @@ async def buyers_page(session: AsyncSession, *, after: UUID | None = None, limit
     if after is not None:
         statement = statement.where(Buyer.id > after)
     return await _buyers(session, list((await session.execute(statement)).scalars()))
+
+
+async def find_buyers(
+    session: AsyncSession, *, search: str = "", siren: str | None = None, after: str = "", limit: int
+) -> list[BuyerView]:
+    """Buyers by name; ``search`` is looked for in names, addresses and SIRENs.
+
+    :param after: the name and the id of the last one shown, as `place_in_list` writes them
+    """
+    statement = select(Buyer).order_by(func.lower(Buyer.name), Buyer.id).limit(limit)
+    if search:
+        plain = search.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        digits = "".join(plain.split())
+        statement = statement.where(
+            or_(Buyer.name.ilike(f"%{plain}%"), Buyer.email.ilike(f"%{plain}%"), Buyer.siren.like(f"{digits}%"))
+        )
+    if siren is not None:
+        statement = statement.where(Buyer.siren == siren)
+    if after:
+        last, _, name = after.partition(" ")
+        place = tuple_(func.lower(Buyer.name), Buyer.id)
+        statement = statement.where(place > tuple_(func.lower(literal(name)), literal(UUID(last))))
+    return await _buyers(session, list((await session.execute(statement)).scalars()))
+
+
+def place_in_list(one: BuyerView) -> str:
+    """Where a buyer stands in the list by name."""
+    return f"{one.id} {one.name}"
+
+
+async def with_credit(session: AsyncSession) -> list[BuyerView]:
+    """Buyers who have money here that nothing uses, by name."""
+    held = await tallies.left_by_group(session, select(Buyer.id, Buyer.id.label("buyer")))
+    rows = await session.execute(select(Buyer.id, Buyer.set_aside))
+    free = [id_ for id_, kept in rows if held.get(id_, ZERO) > Money(kept)]
+    found = await buyers_by_id(session, free)
+    return sorted(found.values(), key=lambda one: (one.name.casefold(), one.id))
 
 
 async def funder(session: AsyncSession, funder_id: UUID) -> FunderView:

@@ -30,7 +30,7 @@ EVERY_BATCH = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Conservation:
-    """Where every cent of a batch is: ``issued + topped_up = left + redeemed - undone + expired - reinstated + refunded``.
+    """Where every cent of a batch is: issued + topped_up = left + redeemed - undone + expired - reinstated + refunded.
 
     ``refunded`` is what went back to the buyer and the funders, asked for or because a dispute was lost.
     """

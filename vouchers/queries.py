@@ -130,6 +130,12 @@ async def vouchers_page(
     return await _views(session, [facts[one] for one in ids])
 
 
+async def voucher_views(session: AsyncSession, vouchers: Sequence[UUID]) -> dict[UUID, VoucherView]:
+    """These vouchers and what is on them; unknown ids are absent."""
+    facts = await vouchers_by_id(session, vouchers)
+    return {view.facts.id: view for view in await _views(session, list(facts.values()))}
+
+
 async def redemption(session: AsyncSession, redemption_id: UUID) -> RedemptionView:
     """One redemption.
 

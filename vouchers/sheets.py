@@ -22,7 +22,7 @@ from vouchers import codes
 from vouchers.buyers import BuyerView, buyer
 from vouchers.errors import NoUsableCodeKey
 from vouchers.keys import KeyRing
-from vouchers.queries import VoucherView, batch, vouchers_page
+from vouchers.queries import VoucherView, batch, voucher_view, vouchers_page
 from vouchers.sheets_pdf import Layout, SheetLook, SheetVoucher, draw_sheets
 
 AT_ONCE: Final = 1_000
@@ -67,25 +67,37 @@ async def batch_sheets(
     :raises BatchUnknown:
     :raises NoUsableCodeKey: if a voucher's codes were made under a master secret that is not here
     """
-    found = await batch(session, batch_id)
-    terms = await programme.terms_on(session, day_of(at))
-    look = look_of(terms, await buyer(session, found.buyer), language)
+    look = await _batch_look(session, batch_id, at=at, language=language)
     printed: list[VoucherView] = []
     page = await vouchers_page(session, batch=batch_id, limit=AT_ONCE)
     while page:
-        printed += [one for one in page if one.facts.status != "replaced" and one.left and one.facts.serial >= first]
+        printed += [one for one in page if _printed(one) and one.facts.serial >= first]
         page = await vouchers_page(session, batch=batch_id, after=page[-1].facts.id, limit=AT_ONCE)
-    printed.sort(key=lambda one: one.facts.serial)
-    del printed[most:]
+    printed = sorted(printed, key=lambda one: one.facts.serial)[:most]
     if any(one.facts.key_number not in keys.keys for one in printed):
         raise NoUsableCodeKey
     return Sheets(tuple(printed), look, base_url, keys)
 
 
+async def voucher_sheet(
+    session: AsyncSession, voucher_id: UUID, keys: KeyRing, base_url: str, *, at: datetime, language: Language = "fr"
+) -> Sheets:
+    """Gather the sheet of one voucher; none if it is replaced, or nothing is left on it.
+
+    :raises VoucherUnknown:
+    """
+    view = await voucher_view(session, voucher_id)
+    look = await _batch_look(session, view.facts.batch, at=at, language=language)
+    return Sheets((view,) if _printed(view) else (), look, base_url, keys)
+
+
 def draw(
     out: BinaryIO, sheets: Sheets, layout: Layout = "eight", *, progress: Progress = lambda _done, _of: None
 ) -> None:
-    """Write the PDF to ``out`` as it is drawn. For a thread: a thousand vouchers take about a second."""
+    """Write the PDF to ``out`` as it is drawn. For a thread: a thousand vouchers take about a second.
+
+    :raises NoUsableCodeKey: if a voucher's codes were made under a master secret that is not here
+    """
     draw_sheets(out, _drawn(sheets, progress), sheets.look, layout)
 
 
@@ -115,6 +127,16 @@ def look_of(
         message=message,
         logo=logo,
     )
+
+
+async def _batch_look(session: AsyncSession, batch_id: UUID, *, at: datetime, language: Language) -> SheetLook:
+    found = await batch(session, batch_id)
+    terms = await programme.terms_on(session, day_of(at))
+    return look_of(terms, await buyer(session, found.buyer), language)
+
+
+def _printed(view: VoucherView) -> bool:
+    return view.facts.status != "replaced" and bool(view.left)
 
 
 def _drawn(sheets: Sheets, progress: Progress) -> Iterator[SheetVoucher]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
+from api.email.letters import Letter
 from api.email.sending import Doubtful, Line, Outcome, Postponed, Refused, Sent, mailer_of
 from api.installation import Installation, Town, in_transaction
 from api.jobs.letters import NothingToSay, letter_of
@@ -48,14 +49,13 @@ async def send_queued(installation: Installation, town: Town) -> None:
 
 async def _send(installation: Installation, town: Town, line: Line, mailing_id: UUID) -> Outcome | None:
     """Send one message; no transaction is open while the other side is spoken to."""
-    async with town.sessions() as session:
-        mailing = await handing.mailing(session, mailing_id)
-        try:
-            letter = await letter_of(session, installation, town, mailing)
-        except NothingToSay:
-            letter = None
-    if letter is None:
+    try:
+        letter = await _composed(installation, town, mailing_id)
+    except NothingToSay:
         return await _settle(town, mailing_id, Refused("nothing left to send", None))
+    except Exception:
+        _log.exception("message %s cannot be composed; the others go on", mailing_id)
+        return Postponed("cannot be composed", None, everyone=False)
 
     async def about_to() -> None:
         async def claim(session: AsyncSession) -> bool:
@@ -69,6 +69,11 @@ async def _send(installation: Installation, town: Town, line: Line, mailing_id: 
     except Taken:
         return None
     return await _settle(town, mailing_id, outcome)
+
+
+async def _composed(installation: Installation, town: Town, mailing_id: UUID) -> Letter:
+    async with town.sessions() as session:
+        return await letter_of(session, installation, town, await handing.mailing(session, mailing_id))
 
 
 async def _settle(town: Town, mailing_id: UUID, outcome: Outcome) -> Outcome:

@@ -21,16 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.installation import Installation, Town, in_transaction
-from api.printing import folder, path_of
+from api.printing import folder, order_look, path_of
 from api.settings import Settings
-from ledger.days import day_of
 from ledger.errors import Refusal
-from merchants import programme
-from vouchers.buyers import buyer
-from vouchers.orders import drafting, printing, queries
+from vouchers.orders import printing, queries
 from vouchers.orders.handouts import AT_ONCE, Handout, handouts, origins_of
 from vouchers.orders.printing import PrintingView
-from vouchers.sheets import look_of, sheet_voucher
+from vouchers.sheets import sheet_voucher
 from vouchers.sheets_pdf import SheetBook, SheetLook
 
 LEFT_BEHIND: Final = timedelta(hours=2)
@@ -123,11 +120,8 @@ def _add(book: SheetBook, some: Sequence[Handout], town: Town, base_url: str) ->
 
 
 async def _look(session: AsyncSession, begun: PrintingView) -> SheetLook:
-    order = await queries.order(session, begun.order)
-    terms = await programme.terms_on(session, day_of(await clock.now(session)))
-    giver = await buyer(session, order.buyer)
-    logo = await drafting.picture(session, order.picture, buyer_id=order.buyer) if order.picture else None
-    return look_of(terms, giver, begun.language, message=order.message, logo=logo.png if logo else None)
+    found = await queries.order(session, begun.order)
+    return await order_look(session, found, begun.language, at=await clock.now(session))
 
 
 async def _finish(session: AsyncSession, printing_id: UUID) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from api.engines import RUNTIME_ROLE
 from api.installation import Installation
+from api.jobs.cards import reconcile_all, send_refund
 from api.jobs.mailing import send_queued
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
@@ -58,6 +59,11 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
     async def tend(timestamp: int) -> None:  # noqa: ARG001
         await tend_all(installation)
 
+    @queue.periodic(cron=EVERY_TEN_MINUTES)
+    @queue.task(name="reconcile_cards", queueing_lock="reconcile_cards", lock="reconcile_cards")
+    async def reconcile(timestamp: int) -> None:  # noqa: ARG001
+        await reconcile_all(installation)
+
     _what_was_wished(queue, installation)
 
     @queue.periodic(cron=EVERY_TEN_MINUTES)
@@ -80,6 +86,10 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="send_mail")
     async def send(schema: str, order: str) -> None:  # noqa: ARG001 - the job is asked by an order and sends for all
         await send_queued(installation, await installation.town_in(schema))
+
+    @queue.task(name="send_refund")
+    async def give_back(schema: str, refund: str) -> None:
+        await send_refund(installation, await installation.town_in(schema), UUID(refund))
 
     @queue.task(name="print_order")
     async def print_sheets(schema: str, printing: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
+from api.auth import links, visits
 from api.guessing import forget_old
 from api.installation import Installation, Town, Work, in_transaction
 from ledger import holds
@@ -38,7 +39,15 @@ async def sweep(town: Town) -> tuple[int, int]:
     timed_out = await _until_none(town, _time_out)
     expired = await _until_none(town, _expire)
     await forget_old(town.sessions)
+    await in_transaction(town.sessions, _forget)
     return timed_out, expired
+
+
+async def _forget(session: AsyncSession) -> None:
+    """Links and visits that are over."""
+    at = await clock.now(session)
+    await links.forget_old(session, at=at)
+    await visits.forget_old(session, at=at)
 
 
 async def _until_none(town: Town, work: Work[int]) -> int:

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.installation import Installation, Town
+from api.jobs.cards import tend_cards
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
@@ -21,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
-TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings)
+TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards)
 
 
 async def tend_all(installation: Installation) -> None:

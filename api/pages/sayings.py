@@ -32,6 +32,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "office-withdrawn": Saying(marked("Withdrawn. Whoever held it is signed out.")),
     "person-disabled": Saying(marked("Disabled, and signed out everywhere.")),
     "order-placed": Saying(marked("Your order is placed.")),
+    "company-known": Saying(marked("Your company is known here: you can order.")),
     "list-taken": Saying(marked("The list is taken over.")),
 }
 """By name. Add yours; names are kebab-case."""

@@ -90,7 +90,7 @@ class BatchShown(Shown):
 
 
 class ConservationShown(Shown):
-    """Where every cent of a batch is: issued + topped_up = left + redeemed - undone + expired - reinstated + refunded."""
+    """Where every cent is: issued + topped_up = left + redeemed - undone + expired - reinstated + refunded."""
 
     batch: UUID
     issued: int

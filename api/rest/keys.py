@@ -13,8 +13,8 @@ from api import clock
 from api.auth import keys
 from api.auth.doorkeeper import Caller
 from api.auth.keys import KeyView
-from api.auth.permissions import Permission as P
 from api.auth.permissions import KeyRole, scopes_of
+from api.auth.permissions import Permission as P
 from api.dependencies import Reading, Writing, permitted
 from api.rest.types import After, Id, Limit, Line, Page, Shown, Strict, StrictRoute, example, page
 

@@ -121,6 +121,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_clean)]
 Sought = Annotated[str | None, Query(max_length=200), AfterValidator(lambda text: text and _clean(text))]
 Reason = Annotated[str, Field(min_length=1, max_length=500, examples=["Wrong amount typed"]), AfterValidator(_clean)]
+Message = Annotated[str, Field(min_length=1, max_length=300, examples=["Joyeux Noël !"]), AfterValidator(_clean)]
 Id = Annotated[UUID, BeforeValidator(_id)]
 Day = Annotated[date, BeforeValidator(_day), Field(examples=["2027-12-31"])]
 Cents = Annotated[int, Field(gt=0, le=MOST_CENTS, examples=[1250], description="whole cents")]

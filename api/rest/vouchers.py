@@ -152,10 +152,8 @@ async def voucher_sheet(
     layout: Annotated[Layout, Query()] = "one",
 ) -> Response:
     """The printable A4 sheet of one voucher."""
-    view = await _own(voucher, caller, session, P.CODES_READ)
-    pdf = await voucher_pdf(
-        session, voucher, view.facts.batch, caller, base_url=here.settings.base_url, layout=layout, language=language
-    )
+    await _own(voucher, caller, session, P.CODES_READ)
+    pdf = await voucher_pdf(session, voucher, caller, base_url=here.settings.base_url, layout=layout, language=language)
     return Response(
         pdf, media_type="application/pdf", headers={"Content-Disposition": 'inline; filename="voucher.pdf"'}
     )

@@ -8,7 +8,9 @@ from typing import Final
 
 from api.wording.said import Said
 from ledger.errors import Refusal
+from vouchers.freezing import VoucherFrozen
 from vouchers.orders import card_errors as c
+from vouchers.orders import card_refusals as r
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     c.CardPaymentUnavailable: Said(
@@ -41,5 +43,41 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     c.EventUnreadable: Said(
         H.BAD_REQUEST, "Message illisible", "Ce message n'est pas un événement de Stripe.",
         "Unreadable message", "This message is not a Stripe event.",
+    ),
+    r.CardsNotOffered: Said(
+        H.CONFLICT, "Pas de paiement par carte", "Ce programme ne prend pas la carte : payez par virement.",
+        "No card payment", "This programme takes no cards: pay by transfer.",
+    ),
+    r.PaymentUnderWay: Said(
+        H.CONFLICT, "Paiement en cours", "Un prélèvement pour cette commande est en route ; il met quelques jours à arriver. Ne payez pas une seconde fois.",
+        "Payment on its way", "A direct debit for this order is on its way; it takes some days. Do not pay a second time.",
+    ),
+    r.TooLittleForCard: Said(
+        H.CONFLICT, "Montant trop petit pour la carte", "Il reste {amount} à payer ; par carte, c'est {least} au moins. Payez par virement.",
+        "Too little for a card", "{amount} is left to pay; by card it is {least} at least. Pay by transfer.",
+    ),
+    r.RefundTooLarge: Said(
+        H.CONFLICT, "Remboursement trop élevé", "Il reste {left} non dépensés ; vous demandez {asked}.",
+        "Refund too large", "{left} is left unspent; you ask for {asked}.",
+    ),
+    r.CardRefundTooLarge: Said(
+        H.CONFLICT, "Plus que la carte n'a payé", "Sur la carte peuvent revenir {left} ; vous demandez {asked}. Remboursez le reste par virement.",
+        "More than the card paid", "{left} can go back to the card; you ask for {asked}. Send the rest by transfer.",
+    ),
+    r.BuyerOwes: Said(
+        H.CONFLICT, "L'acheteur doit de l'argent", "Ce qui est rendu paie d'abord sa dette : des {asked} demandés, {free} peuvent lui être envoyés. Rendez en avoir.",
+        "The buyer owes money", "What is given back pays the debt first: of {asked}, {free} can be sent. Give it back as credit.",
+    ),
+    r.RefundUnknown: Said(
+        H.NOT_FOUND, "Remboursement inconnu", "Il n'y a pas de tel remboursement dans ce programme.",
+        "No such refund", "There is no such refund in this programme.",
+    ),
+    r.RefundSettled: Said(
+        H.CONFLICT, "Remboursement déjà réglé", "Ce remboursement n'attend plus rien : il est envoyé, abandonné, ou passe par la carte.",
+        "Refund already settled", "This refund waits for nothing: it is sent, given up, or goes by card.",
+    ),
+    VoucherFrozen: Said(
+        H.CONFLICT, "Paiement contesté", "Le paiement de ce bon est contesté auprès de la banque. Il est gelé jusqu'à la décision.",
+        "Payment disputed", "The payment of this voucher is disputed at the bank. It is frozen until that is decided.",
     ),
 }

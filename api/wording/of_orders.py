@@ -77,6 +77,16 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.CONFLICT, "Pas de crédit pour un particulier", "Seule une entreprise reçoit des bons avant de les payer.",
         "No credit for a person", "Only a company has vouchers before it pays them.",
     ),
+    o.PaymentUnknown: Said(
+        H.NOT_FOUND, "Paiement inconnu", "Il n'y a pas de paiement {payment}.",
+        "Unknown payment", "There is no payment {payment}.",
+    ),
+    o.MoneyMoved: Said(
+        H.CONFLICT, "Changé entre-temps",
+        "La commande a changé pendant que vous la regardiez. Relisez ce qui est affiché maintenant, puis confirmez à nouveau.",
+        "Changed meanwhile",
+        "The order changed while you were looking at it. Read what is shown now, then confirm again.",
+    ),
     o.MailingUnknown: Said(
         H.NOT_FOUND, "Message inconnu", "Il n'y a pas de message {mailing}.",
         "Unknown message", "There is no message {mailing}.",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus as H
 from typing import Final
 
-from api.auth import attempts, links, offices, origins, passwords, people, visitors
+from api.auth import arrivals, attempts, links, offices, origins, passwords, people, visitors
 from api.wording.said import Said
 from ledger.errors import Refusal
 
@@ -29,6 +29,14 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.TOO_MANY_REQUESTS, "Trop d'essais",
         "Il y a eu trop d'essais. Attendez {minutes} minutes, ou demandez un lien de connexion par courriel.",
         "Too many attempts", "There were too many attempts. Wait {minutes} minutes, or ask for a sign-in link by e-mail.",
+    ),
+    arrivals.TooManyNewcomers: Said(
+        H.TOO_MANY_REQUESTS, "Trop de demandes à la suite",
+        "Il y a eu beaucoup de demandes depuis votre connexion ou pour cette adresse. Rien n'est perdu : réessayez dans "
+        "{minutes} minutes, ou connectez-vous.",
+        "Too many in a row",
+        "There were many requests from your connection or for this address. Nothing is lost: try again in {minutes} "
+        "minutes, or sign in.",
     ),
     passwords.SignInRefused: Said(
         H.UNPROCESSABLE_ENTITY, "Connexion refusée",

@@ -101,7 +101,7 @@ def _within(created: int, asked: int | Thing | None) -> bool:
         return True
     if isinstance(asked, int):
         return created == asked
-    return (
+    return bool(
         created > asked.get("gt", created - 1)
         and created >= asked.get("gte", created)
         and created < asked.get("lt", created + 1)

@@ -10,15 +10,6 @@ import pytest
 from tests.stripe_double.driving import Account
 from tests.stripe_double.given import Webhook
 from tests.stripe_double.refusing import API_VERSION
-from vouchers.orders.stripe_gateway import StripeGateway
-
-
-@pytest.fixture
-async def gateway(stripe_account: Account) -> AsyncIterator[StripeGateway]:
-    """Ours, at the test's own account."""
-    gateway = StripeGateway(secret_key=stripe_account.key, base=stripe_account.address)
-    yield gateway
-    await gateway.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests may do that Stripe's API has no word for, under ``/_double/<secret key>/<deed>``."""
+"""What tests may do that Stripe's API has no word for, under ``/_double/<deed>``."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ if TYPE_CHECKING:
 _CANCEL = "cancel"
 
 
-def act(server: StripeServer, path: str, asked: Thing) -> tuple[int, Any]:
-    """Do a deed; the HTTP status and what to answer."""
-    if path == "accounts":
-        account = server.open_account(asked.get("key"))
-        return 200, {"key": account.key, "address": server.address}
-    key, _, deed = path.partition("/")
-    account_of_key = server.accounts.get(key)
-    if account_of_key is None or deed not in DEEDS | POST_DEEDS:
-        return 404, {"error": f"no account or no deed: {path}"}
+def act(server: StripeServer, key: str, deed: str, asked: Thing) -> tuple[int, Any]:
+    """Do a deed in the account of a secret key; the HTTP status and what to answer."""
+    if deed == "accounts":
+        opened = server.open_account(asked.get("key"))
+        return 200, {"key": opened.key, "address": server.address}
+    account = server.accounts.get(key)
+    if account is None or deed not in DEEDS | POST_DEEDS:
+        return 404, {"error": f"no such account, or no such deed: {deed}"}
     try:
         if deed in POST_DEEDS:  # these may wait for webhooks that call back: never under the lock
-            return 200, POST_DEEDS[deed](account_of_key, **asked)
-        with account_of_key.lock:
-            return 200, DEEDS[deed](account_of_key, **asked)
+            return 200, POST_DEEDS[deed](account, **asked)
+        with account.lock:
+            return 200, DEEDS[deed](account, **asked)
     except Refused as refused:
         return refused.status, {"error": refused.error["message"]}
     except (KeyError, StopIteration, TypeError) as error:

@@ -86,9 +86,9 @@ class Account:
 
     async def ask(self, deed: str, **facts: Any) -> Any:
         """Tell the double to do something. Fails loudly if it cannot."""
-        path = f"{self.key}/{deed}" if self.key else deed
+        headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         async with httpx.AsyncClient(timeout=_ANSWER, trust_env=False) as client:
-            answer = await client.post(f"{self.address}/_double/{path}", json=facts)
+            answer = await client.post(f"{self.address}/_double/{deed}", json=facts, headers=headers)
         if answer.status_code != httpx.codes.OK:
             raise AssertionError(f"{deed}: {answer.text}")
         return answer.json()

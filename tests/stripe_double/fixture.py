@@ -1,12 +1,16 @@
-"""Fixtures for tests that pay by card. Import both where they are used."""
+"""Fixtures for tests that pay by card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.stripe_double.driving import Account, Double
+
+if TYPE_CHECKING:
+    from vouchers.orders.stripe_gateway import StripeGateway
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +27,13 @@ def stripe_double() -> Iterator[Double]:
 async def stripe_account(stripe_double: Double) -> Account:
     """A Stripe account of the test's own."""
     return await stripe_double.account()
+
+
+@pytest.fixture
+async def stripe_gateway(stripe_account: Account) -> AsyncIterator[StripeGateway]:
+    """Ours, at the test's own account."""
+    from vouchers.orders.stripe_gateway import StripeGateway  # noqa: PLC0415 the library takes long to import
+
+    gateway = StripeGateway(secret_key=stripe_account.key, base=stripe_account.address)
+    yield gateway
+    await gateway.close()

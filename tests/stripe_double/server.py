@@ -83,7 +83,8 @@ class Handler(BaseHTTPRequestHandler):
             elif path.startswith("/c/pay/"):
                 self._page(path.removeprefix("/c/pay/"), raw)
             elif path.startswith("/_double/"):
-                status, told = control.act(self.server, path.removeprefix("/_double/"), json.loads(raw or "{}"))
+                key = self.headers.get("Authorization", "").removeprefix("Bearer ")
+                status, told = control.act(self.server, key, path.removeprefix("/_double/"), json.loads(raw or "{}"))
                 self._json(status, told, {})
             else:
                 self._send(404, b"", "text/plain", {})
@@ -156,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
         how = fault.how if fault else None
         if how == "hang":
             time.sleep(_HANGS)
-        if how in {"hang", "closed"}:
+        if how in ("hang", "closed"):
             raise Dropped
         if how == "500":
             return 500, _BROKEN

@@ -53,7 +53,7 @@ async def test_unknown_parameters_are_refused_at_every_depth(raw: httpx.AsyncCli
      "line_items[0][price_data][product_data][name]", "line_items[0][price_data][unit_amount]"],
 )  # fmt: skip
 async def test_missing_parameters_are_named(raw: httpx.AsyncClient, name: str) -> None:
-    gone = {key: None for key in FORM if key.startswith(name)}
+    gone: dict[str, str | None] = {key: None for key in FORM if key.startswith(name)}
     if name.endswith("[name]"):
         gone["line_items[0][price_data][product_data][description]"] = "x"
     error = await _refused(raw, **gone)

@@ -12,30 +12,30 @@ from tests.stripe_double.driving import Account
 from tests.stripe_double.given import intent, opened
 from tests.stripe_double.refusing import API_VERSION
 from tests.stripe_double.shapes import faults
-from vouchers.orders import stripe_gateway
+from vouchers.orders.stripe_gateway import API_VERSION as OURS
 from vouchers.orders.stripe_gateway import StripeGateway
 
 _DAY = 86_400
 
 
-async def _everything(gateway: StripeGateway, account: Account) -> None:
-    paid = await intent(gateway, account)
+async def _everything(stripe_gateway: StripeGateway, account: Account) -> None:
+    paid = await intent(stripe_gateway, account)
     await account.refund(paid, amount=1_000)
     await account.refunds_start("pending")
     await account.fail_refund(await account.refund(paid, amount=500))
     await account.settle_refund(await account.refund(paid, amount=500))
     await account.win(await account.dispute(paid))
-    await account.lose(await account.dispute(await intent(gateway, account)))
-    await account.lose(await account.dispute(await intent(gateway, account), inquiry=True))
-    await account.win(await account.dispute(await intent(gateway, account), inquiry=True))
-    debited = await intent(gateway, account, "sepa", 4_000)
+    await account.lose(await account.dispute(await intent(stripe_gateway, account)))
+    await account.lose(await account.dispute(await intent(stripe_gateway, account), inquiry=True))
+    await account.win(await account.dispute(await intent(stripe_gateway, account), inquiry=True))
+    debited = await intent(stripe_gateway, account, "sepa", 4_000)
     await account.settle_sepa(debited)
     await account.refund(debited)
-    await account.settle_sepa(await intent(gateway, account, "sepa"), succeeds=False)
-    declined = await opened(gateway)
+    await account.settle_sepa(await intent(stripe_gateway, account, "sepa"), succeeds=False)
+    declined = await opened(stripe_gateway)
     await account.pay(declined.session_id, "declined")
     await account.expire(declined.session_id)
-    await opened(gateway, email=None)
+    await opened(stripe_gateway, email=None)
     await account.charge_fee(250)
     await account.advance(8 * _DAY)
     await account.payout_paid(await account.payout(1_000))
@@ -44,9 +44,9 @@ async def _everything(gateway: StripeGateway, account: Account) -> None:
 
 
 async def test_every_object_and_event_has_stripes_shape(
-    gateway: StripeGateway, stripe_account: Account, raw: httpx.AsyncClient
+    stripe_gateway: StripeGateway, stripe_account: Account, raw: httpx.AsyncClient
 ) -> None:
-    await _everything(gateway, stripe_account)
+    await _everything(stripe_gateway, stripe_account)
     wrong: list[str] = []
     events = await stripe_account.events()
     for event in events:
@@ -74,9 +74,9 @@ async def test_every_object_and_event_has_stripes_shape(
 
 
 async def test_the_balance_is_the_sum_of_its_lines(
-    gateway: StripeGateway, stripe_account: Account, raw: httpx.AsyncClient
+    stripe_gateway: StripeGateway, stripe_account: Account, raw: httpx.AsyncClient
 ) -> None:
-    await _everything(gateway, stripe_account)
+    await _everything(stripe_gateway, stripe_account)
     balance = (await raw.get("/v1/balance")).json()
     lines = (await raw.get("/v1/balance_transactions?limit=100")).json()["data"]
     held = balance["available"][0]["amount"] + balance["pending"][0]["amount"]
@@ -85,8 +85,8 @@ async def test_the_balance_is_the_sum_of_its_lines(
     assert all(line["fee"] == sum(part["amount"] for part in line["fee_details"]) for line in lines)
 
 
-async def test_the_measure_itself_sees_what_is_wrong(gateway: StripeGateway, raw: httpx.AsyncClient) -> None:
-    page = await opened(gateway)
+async def test_the_measure_itself_sees_what_is_wrong(stripe_gateway: StripeGateway, raw: httpx.AsyncClient) -> None:
+    page = await opened(stripe_gateway)
     good: dict[str, Any] = (await raw.get(f"/v1/checkout/sessions/{page.session_id}")).json()
     assert faults(good) == []
     assert faults(good | {"expires_at": "soon"}) == ["checkout.session.expires_at: 'soon' is no int"]
@@ -101,7 +101,7 @@ async def test_the_measure_itself_sees_what_is_wrong(gateway: StripeGateway, raw
 
 
 def test_the_pinned_version_is_the_one_the_library_was_made_for() -> None:
-    assert stripe_gateway.API_VERSION == API_VERSION == stripe.api_version
+    assert OURS == API_VERSION == stripe.api_version
 
 
 def test_the_parameters_are_those_of_the_library() -> None:

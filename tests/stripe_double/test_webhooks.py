@@ -17,10 +17,10 @@ _PAID = [
 
 
 async def test_events_are_delivered_in_order_and_signed_with_every_secret(
-    gateway: StripeGateway, stripe_account: Account, webhook: Webhook
+    stripe_gateway: StripeGateway, stripe_account: Account, webhook: Webhook
 ) -> None:
     await stripe_account.hear(webhook.url, "whsec_new", "whsec_old")
-    await bought(gateway, stripe_account)
+    await bought(stripe_gateway, stripe_account)
     await stripe_account.quiet()
     assert webhook.types == _PAID
     for body, signature in webhook.came:
@@ -33,31 +33,31 @@ async def test_events_are_delivered_in_order_and_signed_with_every_secret(
     assert json.loads(webhook.came[3][0])["data"]["previous_attributes"] == {"balance_transaction": None}
 
 
-async def test_twice_swapped_and_lost(gateway: StripeGateway, stripe_account: Account, webhook: Webhook) -> None:
+async def test_twice_swapped_and_lost(stripe_gateway: StripeGateway, stripe_account: Account, webhook: Webhook) -> None:
     await stripe_account.hear(webhook.url, "whsec_1")
     await stripe_account.delivery("now", twice=True)
-    await bought(gateway, stripe_account)
+    await bought(stripe_gateway, stripe_account)
     await stripe_account.quiet()
     assert webhook.types == [one for what in _PAID for one in (what, what)]
     webhook.came.clear()
     await stripe_account.delivery("swapped")
-    await bought(gateway, stripe_account)
+    await bought(stripe_gateway, stripe_account)
     await stripe_account.quiet()
     assert webhook.types == [_PAID[1], _PAID[0], _PAID[3], _PAID[2], _PAID[4]]
     webhook.came.clear()
     await stripe_account.delivery("lost")
-    await bought(gateway, stripe_account)
+    await bought(stripe_gateway, stripe_account)
     await stripe_account.quiet()
     assert webhook.types == []
     assert len(await stripe_account.events("checkout.session.completed")) == 3
 
 
 async def test_held_events_are_released_in_any_order_any_number_of_times(
-    gateway: StripeGateway, stripe_account: Account, webhook: Webhook
+    stripe_gateway: StripeGateway, stripe_account: Account, webhook: Webhook
 ) -> None:
     await stripe_account.hear(webhook.url, "whsec_1", events=["charge.succeeded", "checkout.session.completed"])
     await stripe_account.delivery("hold")
-    await bought(gateway, stripe_account)
+    await bought(stripe_gateway, stripe_account)
     held = await stripe_account.held()
     assert len(held) == len(_PAID)
     await stripe_account.release(held[4], held[1], held[4])
@@ -70,9 +70,9 @@ async def test_held_events_are_released_in_any_order_any_number_of_times(
 
 
 async def test_an_event_can_be_delivered_again_late_or_signed_long_ago(
-    gateway: StripeGateway, stripe_account: Account, webhook: Webhook
+    stripe_gateway: StripeGateway, stripe_account: Account, webhook: Webhook
 ) -> None:
-    await bought(gateway, stripe_account)
+    await bought(stripe_gateway, stripe_account)
     event = (await stripe_account.events("checkout.session.completed"))[0]
     await stripe_account.hear(webhook.url, "whsec_1")
     webhook.status = 503
@@ -87,7 +87,7 @@ async def test_an_event_can_be_delivered_again_late_or_signed_long_ago(
     assert await stripe_account.redeliver(event["id"]) == 0
 
 
-async def test_an_event_says_which_request_made_it(gateway: StripeGateway, stripe_account: Account) -> None:
-    state = await bought(gateway, stripe_account)
-    await gateway.expire_checkout(state.id)
+async def test_an_event_says_which_request_made_it(stripe_gateway: StripeGateway, stripe_account: Account) -> None:
+    state = await bought(stripe_gateway, stripe_account)
+    await stripe_gateway.expire_checkout(state.id)
     assert (await stripe_account.events())[0]["request"] == {"id": None, "idempotency_key": None}

@@ -102,6 +102,12 @@ async def open_disputes(session: AsyncSession) -> list[DisputeView]:
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def recent_disputes(session: AsyncSession, *, limit: int) -> list[DisputeView]:
+    """All disputes, those that are not decided first, then the newest."""
+    statement = select(Dispute).order_by(Dispute.closed_at.is_not(None), Dispute.opened_at.desc(), Dispute.id)
+    return [_view(row) for row in (await session.execute(statement.limit(limit))).scalars()]
+
+
 async def _known(session: AsyncSession, order_id: UUID, told: DisputeState, *, actor: str, at: datetime) -> DisputeView:
     """The dispute as it was known, written first if it was not."""
     row = await _row(session, told.id)

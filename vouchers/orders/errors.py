@@ -148,3 +148,18 @@ class NothingIssued(Refusal):
     def __init__(self, *, status: str) -> None:
         self.status = status
         super().__init__(f"The order is {status}: it has no vouchers yet.")
+
+
+class PaymentUnknown(Refusal):
+    """No such payment in this programme."""
+
+    def __init__(self, *, payment: UUID) -> None:
+        self.payment = payment
+        super().__init__(f"There is no payment {payment}.")
+
+
+class MoneyMoved(Refusal):
+    """What was decided on is not so any more: somebody else recorded, used or cancelled meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("The order was not as it was shown any more.")

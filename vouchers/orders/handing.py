@@ -103,6 +103,40 @@ async def ask_again(
     return (await mailings_of(session, order_id, beneficiary_id=beneficiary_id, kind=VOUCHER))[-1]
 
 
+async def ask_failed(session: AsyncSession, order_id: UUID, *, doubtful: bool, actor: str, at: datetime) -> int:
+    """Send once more to everybody whose last message was refused or came back, to the address that is known now.
+
+    :param doubtful: also to those whose last message may have arrived: they would then have it twice
+    :returns: how many
+    :raises OrderUnknown, NothingIssued:
+    """
+    await _issued(session, order_id)
+    failed = {"refused", "bounced", "doubtful"} if doubtful else {"refused", "bounced"}
+    known = {one.id: one.email for one in await beneficiaries_of(session, order_id)}
+    waiting: dict[int, list[tuple[UUID | None, str]]] = {}
+    for who, last in (await last_messages(session, order_id)).items():
+        address = known.get(who)
+        if last.state in failed and address:
+            waiting.setdefault(last.attempt + 1, []).append((who, address))
+    for attempt, people in waiting.items():
+        await _ask(session, order_id, people, VOUCHER, attempt=attempt, actor=actor, at=at)
+    asked = sum(map(len, waiting.values()))
+    if asked:
+        await tell(session, order_id, "mailed_again_to_all", actor=actor, at=at, quantity=asked)
+    return asked
+
+
+async def last_messages(session: AsyncSession, order_id: UUID) -> dict[UUID, MailingView]:
+    """The last message that was to bring each beneficiary's voucher."""
+    found: dict[UUID, MailingView] = {}
+    for one in await mailings_of(session, order_id, kind=VOUCHER):
+        if one.beneficiary is not None and (
+            one.beneficiary not in found or found[one.beneficiary].attempt < one.attempt
+        ):
+            found[one.beneficiary] = one
+    return found
+
+
 async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, at: datetime) -> None:
     """Write to the buyer what became of its order, if an address is known."""
     address = (await buyer(session, (await order(session, order_id)).buyer)).email

@@ -86,6 +86,12 @@ async def refunds_asked(session: AsyncSession, method: Method, *, limit: int) ->
     return [view_of(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def recent_refunds(session: AsyncSession, *, limit: int) -> list[RefundView]:
+    """The refunds that were asked last, the newest first."""
+    statement = select(Refund).order_by(Refund.id.desc()).limit(limit)
+    return [view_of(row) for row in (await session.execute(statement)).scalars()]
+
+
 async def cards_left(session: AsyncSession, order_id: UUID) -> list[CardLeft]:
     """What of each card payment for an order can still go back to its card; the largest first.
 

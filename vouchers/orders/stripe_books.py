@@ -105,7 +105,7 @@ async def take_movements(session: AsyncSession, movements: Sequence[Movement], *
 
 
 async def read_since(session: AsyncSession) -> datetime | None:
-    """From when on lines are to be read: a while before the newest one, since some appear late; all if none is known."""
+    """From when on lines are to be read: some appear late, so that a while is read again; all if none is known."""
     newest = (await session.execute(select(func.max(StripeMovement.made_at)))).scalar_one()
     return None if newest is None else newest - LATE
 
@@ -129,6 +129,19 @@ async def reconciliation(session: AsyncSession) -> Reconciliation:
         differing=tuple(one for one in shown if one.type and one.books),
         unexplained=books - Money(net) - difference,
     )
+
+
+async def to_look_at(session: AsyncSession, *, since: datetime, limit: int) -> list[str]:
+    """The payments behind recent lines with which the books do not agree."""
+    found = _open().subquery()
+    statement = (
+        select(StripeMovement.payment_intent)
+        .distinct()
+        .join(found, found.c.about == StripeMovement.matched)
+        .where(StripeMovement.payment_intent.is_not(None), StripeMovement.at >= since)
+        .limit(limit)
+    )
+    return [one for one in (await session.execute(statement)).scalars() if one is not None]
 
 
 async def posting_lines(session: AsyncSession, *, after: str = "", limit: int) -> list[tuple[str, UUID, Money]]:

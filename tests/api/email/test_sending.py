@@ -6,9 +6,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -16,10 +15,8 @@ import zxingcpp
 from PIL import Image
 
 from api.email.outcomes import Doubtful, Outcome, Postponed, Refused, Sent
-from api.email.sending import OutboxMailer, mailer_of
 from api.email.smtp import Patience, SmtpMailer
 from api.settings import MailServer as Server
-from api.settings import Settings, SettingsRefused
 from tests.api.email.given import CODE, GIFT, a_letter
 from tests.mail_server import LOGIN, Fault, MailServer, mail_server, trusting
 from vouchers.codes import spell
@@ -132,6 +129,27 @@ async def test_a_connection_that_went_away_meanwhile_is_opened_anew(server: Mail
             await asyncio.to_thread(server.hang_up)
     assert claim.before == [0, 1, 2]
     assert server.connections == 3
+
+
+async def test_a_connection_that_breaks_before_the_letter_leaves_is_opened_anew_once(
+    server: MailServer, claim: Claim
+) -> None:
+    async with mailer(server).session() as line:
+        assert isinstance(await line.send(a_letter("paul@example.org"), about_to=claim), Sent)
+        server.faults[MARIE] = ["lost at RCPT"]
+        assert isinstance(await line.send(a_letter(), about_to=claim), Sent)
+        server.faults[MARIE] = ["lost at RCPT", "lost at RCPT"]
+        assert isinstance(await line.send(a_letter(), about_to=claim), Postponed)
+    assert claim.before == [0, 1]
+    assert len(server.to(MARIE)) == 1
+
+
+async def test_lines_of_dots_neither_end_a_letter_nor_get_lost(server: MailServer, claim: Claim) -> None:
+    letter = replace(a_letter(), plain=".\n..\n.hidden\n.\nRSET\nthe end\n")
+    assert isinstance(await mailer(server).send(letter, about_to=claim), Sent)
+    body = server.received[0].message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == letter.plain.splitlines()
 
 
 async def test_a_doubtful_letter_does_not_keep_the_next_from_leaving(server: MailServer, claim: Claim) -> None:
@@ -255,48 +273,3 @@ async def test_what_a_server_says_before_the_letter_never_loses_one(claim: Claim
     assert outcome.everyone
     assert len(outcome.detail) <= 300
     assert claim.before == []
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("smtp://mail.example", Server("mail.example", 587, "starttls")),
-        ("smtp://u%40x:p%2Fw@mail.example:25", Server("mail.example", 25, "starttls", "u@x", "p/w")),
-        ("smtp://10.0.0.2:25?starttls=never", Server("10.0.0.2", 25, "never")),
-        ("smtps://u:p@mail.example", Server("mail.example", 465, "always", "u", "p")),
-        ("smtp://127.0.0.1:2525", Server("127.0.0.1", 2525, "never")),
-        ("smtp://[::1]:2525?starttls=required", Server("::1", 2525, "starttls")),
-    ],
-)
-def test_the_address_of_a_mail_server_says_how_to_reach_it(url: str, expected: Server) -> None:
-    settings = Settings(smtp_url=url, mail_from="bons@école.example")
-    assert settings.mail_server == expected
-    assert settings.sender == "bons@xn--cole-9oa.example"
-    assert isinstance(mailer_of(settings), SmtpMailer)
-    assert "p/w" not in repr(settings) + repr(settings.mail_server)
-
-
-@pytest.mark.parametrize(
-    ("told", "sentence"),
-    [
-        ({"smtp_url": "smtp://mail.example"}, "OBOLE_MAIL_FROM"),
-        ({"smtp_url": "http://mail.example", "mail_from": "a@b.example"}, "not the address of a mail server"),
-        ({"smtp_url": "mail.example:25", "mail_from": "a@b.example"}, "not the address of a mail server"),
-        ({"smtp_url": "smtp://mail.example:port", "mail_from": "a@b.example"}, "cannot be read"),
-        ({"smtp_url": "smtp://mail.example:99999", "mail_from": "a@b.example"}, "cannot be read"),
-        ({"smtp_url": "smtp://mail.example?starttls=maybe", "mail_from": "a@b.example"}, "starttls"),
-        ({"smtp_url": "smtps://mail.example?starttls=never", "mail_from": "a@b.example"}, "starttls"),
-        ({"mail_from": "Ville <a@b.example>"}, "OBOLE_MAIL_FROM is not an e-mail address"),
-        ({"mail_from": "a@b.example\r\nBcc: c@d.example"}, "OBOLE_MAIL_FROM is not an e-mail address"),
-        ({"mail_bounces": "andré@b.example"}, "OBOLE_MAIL_BOUNCES: every mail server must take it"),
-    ],
-)
-def test_mail_settings_that_cannot_work_say_which_and_why(told: dict[str, str], sentence: str) -> None:
-    with pytest.raises(SettingsRefused, match=re.escape(sentence)):
-        Settings(**told)
-
-
-def test_without_a_mail_server_letters_go_to_the_outbox(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path)
-    assert isinstance(mailer_of(settings), OutboxMailer)
-    assert settings.sender == "obole@outbox.example"

@@ -19,7 +19,7 @@ from merchants.programme import Terms
 from tests.given import OPENED, TERMS, Town, a_town
 from tests.till import Paper, money
 from vouchers import buyers
-from vouchers.orders import drafting, fulfilling, history, paying, placing, queries
+from vouchers.orders import card, drafting, fulfilling, history, paying, placing, queries
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.queries import Method, OrderView, PaymentView
 
@@ -124,6 +124,9 @@ class OrderTown(Town):
         """The vouchers of an order as they are held, line by line; reissued ones after those they replace."""
         lines = await self.do(lambda session: queries.lines_of(session, order))
         return [paper for line in lines if line.batch for paper in await self.papers(line.batch)]
+
+    async def attempts(self, order: UUID) -> list[card.AttemptView]:
+        return await self.do(lambda session: card.attempts_of(session, order))
 
     async def told(self, order: UUID) -> list[str]:
         """What was done to an order, in one word each, oldest first."""

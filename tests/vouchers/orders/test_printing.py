@@ -34,7 +34,7 @@ from merchants.registry import Registered
 from tests.databases import PROGRAMMES
 from tests.till import Paper
 from tests.vouchers.orders.given import OrderTown
-from vouchers import codes
+from vouchers import codes, sheets
 from vouchers.errors import NoUsableCodeKey
 from vouchers.keys import KeyRing
 from vouchers.orders import drafting, printing
@@ -302,6 +302,25 @@ async def test_what_cannot_be_drawn_is_told_and_can_be_asked_again(printer: Prin
     await printer.later(minutes=61)
     await printer.tend()
     assert (await printer.view(given_up)).state == "failed"
+
+
+async def test_a_batch_is_printed_from_any_number_on(printer: Printer) -> None:
+    batch = await printer.orders.batch("10,00 €", 6, paid="70,00 €")
+    papers = await printer.orders.papers(batch)
+    await printer.orders.till.redeem(papers[3], "10,00 €")
+    heir = await printer.orders.reissue(papers[4])
+
+    async def gathered(**which: int) -> list[UUID]:
+        made = await printer.read(
+            lambda session: sheets.batch_sheets(
+                session, batch, printer.town.keys, "https://obole.example", at=printer.orders.at, **which
+            )
+        )
+        return [one.facts.id for one in made.vouchers]
+
+    assert await gathered() == [papers[0].id, papers[1].id, papers[2].id, heir.id, papers[5].id]
+    assert await gathered(first=3, most=2) == [papers[2].id, heir.id]
+    assert await gathered(first=7) == []
 
 
 async def links(printer: Printer, order: UUID, *, language: Language = "fr", keys: KeyRing | None = None) -> bytes:

@@ -1,0 +1,202 @@
+"""One voucher for a friend, without an account: a page to fill in, a page to check, then the payment.
+
+Between the two pages nothing is kept here: the second carries what was typed, and it is judged again. The buyer is
+always a new one unless this browser proved who it is: an address that was only typed opens nobody's orders.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any, Final, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.auth import arrivals, offices
+from api.auth.arrivals import TooManyNewcomers
+from api.auth.permissions import Permission as P
+from api.auth.visitors import MaybeVisitor, Visitor, begin_guest_visit, begin_person_visit
+from api.dependencies import Here
+from api.installation import in_transaction
+from api.pages.forms import GENERAL, Form, Sent, blank
+from api.pages.gift import FIELDS, OTHER, Gift, Giver, amounts, read_gift
+from api.pages.orders.paying import methods_of
+from api.pages.place import CurrentPlace, Place
+from api.pages.rendering import page, see_other
+from api.pages.signing_in import address_of
+from ledger import once
+from ledger.days import day_of, months_later
+from ledger.errors import Refusal
+from ledger.formats import Language
+from ledger.once import Once
+from merchants.programme import Terms
+from vouchers.buyers import NewBuyer, buyers_by_id, register_buyer
+from vouchers.orders import drafting, placing
+from vouchers.orders.drafting import LONGEST_MESSAGE, Line, Named, NewOrder
+from vouchers.orders.errors import DeliveryDayPast, FaceValueOutOfBounds
+from vouchers.orders.queries import Method, OrderView, order
+
+router = APIRouter(include_in_schema=False)
+
+PAGES: Final = UUID(int=0)
+"""Whose the keys are that pages write into their forms."""
+
+AGAIN: Final = timedelta(hours=1)
+"""How long the form of an order, sent once more, still opens that order to the browser that holds it."""
+
+FIRST: Final = "50"
+"""Euros: the amount that is chosen until another one is."""
+
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}")
+
+
+@router.get("/{slug:slug}/offer")
+async def offer(request: Request, place: CurrentPlace, visitor: MaybeVisitor, here: Here) -> Response:
+    """What the voucher is worth, for whom, how and when, and from whom."""
+    return _first(request, place, here, blank(request), await _known(place, visitor))
+
+
+@router.post("/{slug:slug}/offer")
+async def go_on(request: Request, place: CurrentPlace, visitor: MaybeVisitor, here: Here, form: Sent) -> Response:
+    """Show it as it will be, with what it costs; go back to change it; or order it."""
+    known = await _known(place, visitor)
+    do = form.shown("do")
+    if do == "change" or place.terms is None:
+        return _first(request, place, here, form, known)
+    today = await _today(place)
+    gift = read_gift(form, place.terms, known, today=today)
+    if gift is None:
+        return _first(request, place, here, form, known)
+    if do != "order":
+        return _check(request, place, here, form, gift, today)
+    method = form.one_of("method", methods_of(here, place))
+    total = drafting.price([Line(1, gift.face)], place.terms).total
+    if form.shown("total") != str(total.cents):
+        form.say(GENERAL, "The price has changed since you saw it: look once more.")
+    if not form.valid or not _KEY.fullmatch(form.shown("key")):
+        return _check(request, place, here, form, gift, today)
+    try:
+        return await _order(request, place, visitor, form, gift, cast("Method", method))
+    except (DeliveryDayPast, FaceValueOutOfBounds) as refusal:
+        form.refuse(refusal, {DeliveryDayPast: "day", FaceValueOutOfBounds: "amount"})
+        return _first(request, place, here, form, known)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        many = isinstance(refusal, TooManyNewcomers)
+        return _check(request, place, here, form, gift, today, HTTPStatus.TOO_MANY_REQUESTS if many else None)
+
+
+async def _order(
+    request: Request, place: Place, visitor: Visitor | None, form: Form, gift: Gift, method: Method
+) -> Response:
+    """Place it, once for each form however often it is sent, and let this browser see it."""
+    asked = _once(form, method)
+
+    async def work(session: AsyncSession) -> Response:
+        await once.serialise(session, asked)
+        kept = (await once.recall(session, [asked])).get(asked.id)
+        if kept is None:
+            if gift.giver.person is None:
+                address = address_of(request)
+                await arrivals.count(session, "order", email=gift.giver.email, address=address)
+            placed = await _place(session, gift, method, form.language)
+            new = gift.giver.buyer is None
+            outcome: dict[str, Any] = {"order": str(placed.id), "new": new}
+            await once.remember(session, [(asked, outcome)])
+        else:
+            outcome = kept.for_request(asked)
+            placed = await order(session, UUID(outcome["order"]))
+        pay = placed.status == "awaiting_payment" and method == "card"
+        answer = see_other(f"/{place.slug}/orders/{placed.id}{'/pay' if pay else ''}", said="order-placed")
+        if outcome["new"]:
+            await _let_in(request, answer, session, place, visitor, placed)
+        return answer
+
+    return await in_transaction(place.town.sessions, work)
+
+
+async def _place(session: AsyncSession, gift: Gift, method: Method, language: Language) -> OrderView:
+    at = await clock.now(session)
+    giver = gift.giver
+    buyer = giver.buyer
+    if buyer is None:
+        new = NewBuyer("person", giver.name, email=giver.email)
+        buyer = (await register_buyer(session, new, at=at)).id
+    actor = f"guest:{buyer}"
+    if giver.person is not None:
+        actor = f"person:{giver.person}"
+        await offices.give(session, person=giver.person, role="buyer", subject=buyer, by=actor, at=at)
+    named = (Named(gift.name, gift.face, gift.email),)
+    asked = NewOrder(
+        buyer, named=named, message=gift.message, handing="email", deliver_on=gift.deliver_on, language=language
+    )  # fmt: skip
+    made = await drafting.start(session, asked, actor=actor, at=at)
+    version = (await order(session, made)).version
+    return await placing.place(session, made, version=version, method=method, actor=actor, at=at)
+
+
+async def _let_in(
+    request: Request, answer: Response, session: AsyncSession, place: Place, visitor: Visitor | None, placed: OrderView
+) -> None:
+    """Let this browser see the order it has just placed; one that is signed in stays who it is."""
+    if visitor is not None and visitor.person is not None:
+        if placed.made_by == visitor.actor:  # its office ended its visits
+            await begin_person_visit(request, answer, session, place.town, person=visitor.person.id)
+    elif await clock.now(session) - placed.made_at < AGAIN:
+        await begin_guest_visit(request, answer, session, place.town, buyer=placed.buyer)
+
+
+async def _known(place: Place, visitor: Visitor | None) -> Giver | None:
+    """Who offers, if this browser proved it: as its private buyer, or as a person who has none yet."""
+    if visitor is None:
+        return None
+    async with place.town.sessions() as session:
+        found = await buyers_by_id(session, visitor.buyers)
+    for one in found.values():
+        if one.kind == "person" and one.email and visitor.may(P.ORDERS_WRITE, one.id):
+            person = visitor.person.id if visitor.person else None
+            return Giver(one.name, one.email, one.id, person)
+    if visitor.person is not None:
+        return Giver(visitor.person.name, visitor.person.email, person=visitor.person.id)
+    return None
+
+
+async def _today(place: Place) -> date:
+    async with place.town.sessions() as session:
+        return day_of(await clock.now(session))
+
+
+def _once(form: Form, method: Method) -> Once:
+    typed = "\n".join((method, form.shown("total"), *(repr(form.shown(name)) for name in FIELDS)))
+    return Once(PAGES, form.shown("key"), hashlib.sha256(typed.encode()).digest())
+
+
+def _first(request: Request, place: Place, here: Here, form: Form, known: Giver | None) -> Response:
+    terms: Terms | None = place.terms
+    offered = amounts(terms) if terms else []
+    first = FIRST if int(FIRST) in offered else str(offered[len(offered) // 2]) if offered else OTHER
+    return page(
+        request, "offer/offer.html", status=200 if form.valid else 422, form=form, known=known, terms=terms,
+        amounts=offered, first=first, longest=LONGEST_MESSAGE, offered=methods_of(here, place),
+    )  # fmt: skip
+
+
+def _check(
+    request: Request, place: Place, here: Here, typed: Form, gift: Gift, today: date, status: HTTPStatus | None = None
+) -> Response:
+    assert place.terms is not None  # noqa: S101 - without rules there is nothing to check
+    offered = methods_of(here, place)
+    starts = gift.deliver_on or today
+    form = blank(request, method=offered[:1]) if typed.valid else typed
+    return page(
+        request, "offer/check.html", status=status or (200 if typed.valid else 422), form=form, gift=gift,
+        typed={name: typed.shown(name) for name in FIELDS}, key=secrets.token_urlsafe(24), offered=offered,
+        price=drafting.price([Line(1, gift.face)], place.terms), terms=place.terms, starts=starts,
+        last_day=months_later(starts, place.terms.validity_months),
+    )  # fmt: skip

@@ -1,0 +1,72 @@
+"""What became of the vouchers of an order: how each stands today, and how much of all was spent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+from uuid import UUID
+
+from sqlalchemy import Table, Uuid, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.database import sum_of
+from ledger.money import Money
+from ledger.parallel import any_of, given
+from vouchers.orders.tables import OrderLine
+from vouchers.queries import VoucherView, voucher_views
+from vouchers.tables import Redemption, Undo, Voucher
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The vouchers of an order together: ``worth`` when they were issued, ``spent`` in shops since."""
+
+    quantity: int
+    worth: Money
+    spent: Money
+
+    @property
+    def percent(self) -> int:
+        """How much of it was spent, in whole percents; 100 only if all of it was."""
+        return self.spent.cents * 100 // self.worth.cents if self.worth.cents else 0
+
+
+async def standings(session: AsyncSession, origins: Sequence[UUID]) -> dict[UUID, VoucherView]:
+    """What each voucher first issued is today: itself, or the one that took its place."""
+    alive = {row.origin_id: row.id for row in await session.execute(_ALIVE, given(origin=origins))}
+    views = await voucher_views(session, list(alive.values()))
+    return {origin: views[heir] for origin, heir in alive.items()}
+
+
+async def spent_of(session: AsyncSession, order_id: UUID) -> Spent:
+    """How much of the vouchers of an order was spent in shops; what was taken back at the till does not count."""
+    issued = (OrderLine.order_id == order_id, OrderLine.batch_id.is_not(None))
+    quantity, worth = (
+        await session.execute(
+            select(func.coalesce(func.sum(OrderLine.quantity), 0), sum_of(OrderLine.quantity * OrderLine.face_value))
+            .where(*issued)
+        )
+    ).one()  # fmt: skip
+    spent = (
+        await session.execute(
+            select(sum_of(Redemption.amount))
+            .join(Voucher, Voucher.id == Redemption.voucher_id)
+            .join(OrderLine, OrderLine.batch_id == Voucher.batch_id)
+            .outerjoin(Undo, Undo.redemption_id == Redemption.id)
+            .where(*issued, Undo.id.is_(None))
+        )
+    ).scalar_one()
+    return Spent(quantity, Money(worth), Money(spent))
+
+
+_VOUCHERS: Final = cast("Table", Voucher.__table__)
+
+# A voucher is its own origin, or an heir: two indexes answer this, where `origin_id` alone would read every voucher.
+_ALIVE: Final = select(_VOUCHERS.c.origin_id, _VOUCHERS.c.id).where(
+    or_(
+        _VOUCHERS.c.id == any_of("origin", Uuid()),
+        and_(_VOUCHERS.c.origin_id == any_of("origin", Uuid()), _VOUCHERS.c.origin_id != _VOUCHERS.c.id),
+    ),
+    _VOUCHERS.c.status != "replaced",
+)
