@@ -12,13 +12,17 @@ WORKERS := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null | awk '{ print ($$1 > 4
 # Tests that need no database, for `make check`.
 UNIT := tests/ledger/test_money.py tests/ledger/test_days.py tests/ledger/test_formats.py \
 	tests/vouchers/test_codes.py tests/vouchers/test_sheets_pdf.py tests/merchants/test_checking.py \
-	tests/merchants/test_identity.py tests/merchants/test_reading.py tests/merchants/test_statement_pdf.py
+	tests/merchants/test_identity.py tests/merchants/test_reading.py tests/merchants/test_statement_pdf.py \
+	tests/pages/test_catalogues.py tests/pages/test_forms.py tests/vouchers/orders/test_addresses.py \
+	tests/vouchers/orders/test_beneficiary_rows.py tests/vouchers/orders/test_epc.py \
+	tests/vouchers/orders/test_reference.py tests/vouchers/orders/test_urssaf.py
 
-.PHONY: help run test check bench clean
+.PHONY: help run test pictures check bench clean
 
 help:
 	@echo "make run     set up, start PostgreSQL and serve; a demo programme on the first start (PORT=$(PORT))"
 	@echo "make test    set up and pass all tests"
+	@echo "make pictures draw the pictures of the pages in docs/pictures anew"
 	@echo "make check   format, lint, types, import contracts, tests that need no database"
 	@echo "make bench   measure redeeming and issuing beside bare PostgreSQL"
 	@echo "make clean   stop the embedded PostgreSQL and remove .obole, data included"
@@ -28,7 +32,11 @@ run: $(READY)
 
 test: $(READY)
 	@command -v pdftotext >/dev/null || { $(call apt,poppler-utils); }
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call apt,chromium fonts-liberation); }
 	@exec $(BIN)/pytest -n $(WORKERS) --durations=15
+
+pictures: $(READY)
+	@PICTURES=1 $(BIN)/pytest -q -n $(WORKERS) tests/pages
 
 check: $(READY)
 	@$(BIN)/ruff format --check --quiet .

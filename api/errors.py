@@ -25,6 +25,7 @@ from ledger.money import CURRENCY, Money
 from merchants.errors import ColumnsMissing, Fault, FileTooLarge, FileUnreadable, ShopFieldsInvalid
 from merchants.shops import reasons
 from vouchers.orders.addresses import AddressInvalid
+from vouchers.orders.errors import NothingIssued, WrongOrderStatus
 from vouchers.orders.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
 from vouchers.orders.list_refusal_words import list_sentence
 from vouchers.orders.list_words import address_code, sentence
@@ -62,7 +63,9 @@ def explain(refusal: Refusal, language: Language) -> Explained:
     elif isinstance(refusal, AddressInvalid):
         detail = sentence(address_code(refusal.reason), language, value=refusal.typed)
     else:
-        facts = {name: _shown(fact, language) for name, fact in vars(refusal).items()}
+        known = isinstance(refusal, WrongOrderStatus | NothingIssued)
+        given = {name: _status(fact, language) if known else fact for name, fact in vars(refusal).items()}
+        facts = {name: _shown(fact, language) for name, fact in given.items()}
         detail = said.detail(language).format(**facts)
     return Explained(said.status, said.title(language), detail)
 
@@ -109,6 +112,14 @@ def asked_language(request: Request) -> Language | None:
 def _fault(fault: Fault, language: Language) -> dict[str, str]:
     detail = reasons.sentence(fault.code, language, value=fault.value, expected=fault.expected)
     return {"pointer": f"/{fault.field}", "code": fault.code, "detail": detail}
+
+
+def _status(fact: object, language: Language) -> object:
+    """The status of an order, or several, as people call them."""
+    if isinstance(fact, tuple):
+        return tuple(_status(one, language) for one in fact)
+    french, english = of_orders.STATUSES.get(str(fact), (str(fact), str(fact)))
+    return french if language == "fr" else english
 
 
 def _shown(fact: object, language: Language) -> str:

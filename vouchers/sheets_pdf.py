@@ -28,6 +28,7 @@ from merchants.paper import (
 )
 from vouchers import qr
 from vouchers.codes import spell
+from vouchers.sheets_words import WORDS
 
 Layout = Literal["eight", "one"]
 
@@ -72,45 +73,12 @@ _MOST_LINES: Final = 4
 _SHARED: Final = "shared"
 _CUTS: Final = "cuts"
 
-_WORDS: Final[dict[Language, dict[str, str]]] = {
-    "fr": {
-        "title": "Bons d'achat",
-        "voucher": "BON D'ACHAT",
-        "offered": "Offert par {by}",
-        "for": "Pour {name}",
-        "until": "Valable jusqu'au",
-        "day": "{day} inclus",
-        "code": "Code à scanner ou à dicter",
-        "how": "À dépenser en une ou plusieurs fois, au centime près, chez les commerçants participants : "
-        "présentez ce bon en caisse.",
-        "briefly": "À dépenser en une ou plusieurs fois chez les commerçants participants.",
-        "step 1": "Scannez ce code avec votre téléphone pour trouver un commerce participant.",
-        "step 2": "En caisse, présentez cette page, sur papier ou sur votre écran.",
-        "step 3": "Dépensez en une ou plusieurs fois, au centime près : le reste est gardé.",
-    },
-    "en": {
-        "title": "Gift vouchers",
-        "voucher": "GIFT VOUCHER",
-        "offered": "A gift from {by}",
-        "for": "For {name}",
-        "until": "Valid through",
-        "day": "{day}",
-        "code": "Code to scan or read out",
-        "how": "Spend it in one or several goes, to the cent, at the shops that take part: "
-        "show this voucher at the till.",
-        "briefly": "Spend it in one or several goes at the shops that take part.",
-        "step 1": "Scan this code with your phone to find a shop that takes part.",
-        "step 2": "At the till, show this page, on paper or on your screen.",
-        "step 3": "Spend it in one or several goes, to the cent: the rest is kept.",
-    },
-}
-
 
 class SheetBook:
     """Sheets being drawn: vouchers are added as they come, each page is written when it is full."""
 
     def __init__(self, out: BinaryIO, look: SheetLook, layout: Layout) -> None:
-        title = f"{_WORDS[look.language]['title']} · {look.programme}"
+        title = f"{WORDS[look.language]['title']} · {look.programme}"
         self.drawn = 0
         self._paper = Paper(out, title=title, language=look.language, author=look.programme, streamed=True)
         self._look = look
@@ -168,7 +136,7 @@ def _stamp_eight(paper: Paper, look: SheetLook) -> None:
 
 
 def _small_shared(paper: Paper, look: SheetLook) -> None:
-    words = _WORDS[look.language]
+    words = WORDS[look.language]
     paper.rectangle(_MARGIN, 6.5, 10, 1.1, colour=ACCENT)
     label = Style(7.5, "bold", GREY, 1.1)
     paper.text(_MARGIN, 11.5, words["voucher"], label, width=_BESIDE)
@@ -204,13 +172,13 @@ def _small_message(paper: Paper, look: SheetLook) -> None:
     for number, line in enumerate(lines):
         paper.text(_MARGIN + 3, 56.3 + step * (number + 0.76), line, style)
     if len(lines) <= 2:  # noqa: PLR2004 - which leave room for one more
-        paper.text(_MARGIN, 66.5, _WORDS[look.language]["briefly"], Style(7.6, "plain", GREY), width=_INNER)
+        paper.text(_MARGIN, 66.5, WORDS[look.language]["briefly"], Style(7.6, "plain", GREY), width=_INNER)
 
 
 def _small(paper: Paper, place: int, voucher: SheetVoucher, look: SheetLook) -> None:
     row, column = divmod(place, 2)
     left, top = column * _CELL_WIDTH, row * _CELL_HEIGHT
-    words = _WORDS[look.language]
+    words = WORDS[look.language]
     inner = left + _MARGIN
     paper.press(_SHARED, left, top)
     if voucher.name:
@@ -231,7 +199,7 @@ class _Large:
         self._paper = paper
         self._look = look
         self._stamp = f"{_SHARED}-{named}"
-        words, middle = _WORDS[look.language], WIDTH / 2
+        words, middle = WORDS[look.language], WIDTH / 2
         self._size = 60 if named or look.logo else 68
         with paper.stamp(self._stamp):
             under = self._head(words)
@@ -285,7 +253,7 @@ class _Large:
     def draw(self, voucher: SheetVoucher) -> None:
         """A page."""
         paper, look, middle = self._paper, self._look, WIDTH / 2
-        words = _WORDS[look.language]
+        words = WORDS[look.language]
         paper.press(self._stamp)
         if voucher.name:
             owner = words["for"].format(name=voucher.name)

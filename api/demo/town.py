@@ -45,12 +45,23 @@ TERMS: Final = Terms(
     breakage_to="funder",
     iban="FR7699999130550000000149916",
     bic="DEMOFRPPXXX",
+    least_face=500,
+    most_face=25_000,
+    legal_notice="Établissement public inventé pour la démonstration",
 )
 
 COMPANIES: Final = (
-    NewBuyer("company", "Savonnerie des Accoules (démo)", "000001008", "FR29000001008", "ce@accoules.example"),
-    NewBuyer("company", "Chantiers de la Joliette (démo)", "000002006", "FR16000002006", "rh@joliette.example"),
-    NewBuyer("company", "Mutuelle du Garlaban (démo)", "000003004", "FR03000003004", "cse@garlaban.example"),
+    NewBuyer("company", "Savonnerie des Accoules (démo)", "000001008", "FR29000001008", "ce@accoules.example",
+             "7 montée de la Démonstration", "13002", "Marseille"),
+    NewBuyer("company", "Chantiers de la Joliette (démo)", "000002006", "FR16000002006", "rh@joliette.example",
+             "12 quai de la Démonstration", "13002", "Marseille"),
+    NewBuyer("company", "Mutuelle du Garlaban (démo)", "000003004", "FR03000003004", "cse@garlaban.example",
+             "3 cours de la Démonstration", "13400", "Aubagne"),
+)  # fmt: skip
+PRIVATE: Final = (
+    NewBuyer("person", "Hélène Marchand", email="helene.marchand@courriel.example"),
+    NewBuyer("person", "Odile Castan", email="odile.castan@courriel.example"),
+    NewBuyer("person", "Yannis Moreau", email="yannis.moreau@courriel.example"),
 )
 FUNDER: Final = "Ville de Démonstration-sur-Mer"
 FUNDED: Final = Money(250_000)
@@ -82,6 +93,7 @@ class People:
     """Who buys and who funds."""
 
     companies: tuple[UUID, ...]
+    private: tuple[UUID, ...]
     funder: UUID
 
 
@@ -123,10 +135,12 @@ async def settle_in(
 async def move_in(session: AsyncSession, *, before: date) -> People:
     """Register those who buy and those who fund, and what the town pays in."""
     at = moment(before - timedelta(days=3), 11)
-    companies = [(await buyers.register_buyer(session, one, at=at)).id for one in COMPANIES]
+    companies, private = (
+        tuple([(await buyers.register_buyer(session, one, at=at)).id for one in some]) for some in (COMPANIES, PRIVATE)
+    )
     funder = await buyers.register_funder(session, name=FUNDER, at=at)
     await buyers.pay_in(session, funder.id, FUNDED, reference="Convention 2026-17 (démo)", at=at)
-    return People(tuple(companies), funder.id)
+    return People(companies, private, funder.id)
 
 
 def _fate(chance: random.Random) -> Status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from io import BytesIO
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,10 +24,10 @@ from merchants.programme import Terms
 from vouchers import codes
 from vouchers.buyers import BuyerView, buyer
 from vouchers.facts import heirs_of
-from vouchers.orders import drafting, issuing_papers, queries, reminding, request_pdf, requesting
+from vouchers.orders import drafting, issuing_papers, queries, refunds, reminding, request_pdf, requesting
 from vouchers.orders.handing import VOUCHER, MailingView
 from vouchers.orders.issuing_papers import DocumentView
-from vouchers.orders.queries import OrderView
+from vouchers.orders.queries import OrderView, Status
 from vouchers.queries import voucher_view
 
 Compose = Callable[[], Letter]
@@ -41,6 +41,15 @@ _ENDED: Final[dict[str, Callable[[Envelope, Look, OrderFacts], Letter]]] = {
     "lapsed": composing_orders.order_lapsed_letter,
     "cancelled": composing_orders.order_cancelled_letter,
 }
+
+
+_SAID_OF: Final[dict[str, tuple[Status, ...]]] = {
+    "placed": ("awaiting_payment", "paid", "issued", "delivered"),
+    "short": ("awaiting_payment",),
+    "lapsed": ("cancelled",),
+    "cancelled": ("cancelled",),
+}
+"""In which statuses a letter is still true; one that was overtaken is not sent."""
 
 
 class NothingToSay(Exception):
@@ -103,11 +112,14 @@ async def _to_buyer(
     session: AsyncSession, town: Town, kind: str, order: OrderView, envelope: Envelope, look: Look, terms: Terms
 ) -> Compose:
     giver = await buyer(session, order.buyer)
+    if order.status not in _SAID_OF.get(kind, (order.status,)):
+        raise NothingToSay
     facts = await _facts(session, town, order, giver, look, envelope)
     match kind:
         case "placed":
-            request = await _request(session, order, envelope) if terms.iban and order.missing else ()
-            transfer = _transfer(order, terms)
+            waiting = order.status == "awaiting_payment" and bool(order.missing)
+            request = await _request(session, order, envelope) if terms.iban and waiting else ()
+            transfer = _transfer(order, terms) if waiting else None
             return lambda: composing_orders.order_placed_letter(
                 envelope, look, facts, transfer=transfer, papers=request
             )
@@ -129,7 +141,21 @@ async def _to_buyer(
             compose = _ENDED[kind]
             return lambda: compose(envelope, look, facts)
         case _:
-            raise NothingToSay
+            return await _refunded(session, order, envelope, look, facts)
+
+
+async def _refunded(
+    session: AsyncSession, order: OrderView, envelope: Envelope, look: Look, facts: OrderFacts
+) -> Compose:
+    sent = [one for one in await refunds.refunds_of(session, order.id) if one.method != "credit"]
+    if not sent:
+        raise NothingToSay
+    newest = sent[-1]
+    papers = await _papers(session, order, "refunded")
+    method: Literal["card", "transfer"] = "card" if newest.method == "card" else "transfer"
+    return lambda: composing_orders.refund_letter(
+        envelope, look, facts, amount=newest.amount, method=method, papers=papers
+    )
 
 
 async def _facts(

@@ -53,7 +53,7 @@ async def _send(installation: Installation, town: Town, line: Line, mailing_id: 
         letter = await _composed(installation, town, mailing_id)
     except NothingToSay:
         return await _settle(town, mailing_id, Refused("nothing left to send", None))
-    except Exception:
+    except Exception:  # noqa: BLE001 - whatever it is, one letter must not keep the others
         _log.exception("message %s cannot be composed; the others go on", mailing_id)
         return Postponed("cannot be composed", None, everyone=False)
 

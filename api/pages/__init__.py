@@ -6,7 +6,8 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
-from api.pages import account, assets, colleagues, home, outbox, people, signing_in
+from api.pages import account, assets, colleagues, companies, home, offering, outbox, people, signing_in
+from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
 from api.pages.orders import ROUTERS as ORDERS
 from api.pages.place import place_of
@@ -24,6 +25,9 @@ PAGES_OF_A_PROGRAMME: Final = (
     account.router,
     colleagues.router,
     people.router,
+    offering.router,
+    companies.router,
+    *DESK,
     *ORDERS,
 )  # fmt: skip
 """Those whose routes begin with ``/{slug:slug}/``: each knows its place, and who is signed in."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from api.auth.permissions import Permission
 from api.auth.visitors import Visitor
+from api.pages.catalogues import marked
 from api.pages.place import Place
 
 
@@ -21,14 +22,23 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry as it is shown: ``current`` on the page itself and those under it."""
+    """An entry as it is shown: ``current`` on the page itself and those under it, for the nearest one."""
 
     label: str
     href: str
     current: bool
 
 
-ENTRIES: Final[tuple[Entry, ...]] = ()
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry(marked("Today"), "/desk", Permission.ORDERS_PAY),
+    Entry(marked("Orders"), "/orders", Permission.ORDERS_READ),
+    Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY),
+    Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
+    Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
+    # Buyers may read themselves; the list of all of them is for who records their money.
+    Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
+    Entry(marked("People"), "/people", Permission.PEOPLE_WRITE),
+)
 """In the order in which they are shown."""
 
 
@@ -37,4 +47,6 @@ def navigation(visitor: Visitor | None, place: Place | None, *, at: str) -> list
     if visitor is None or place is None:
         return []
     open_to = [(entry, f"/{place.slug}{entry.path}") for entry in ENTRIES if visitor.may_somewhere(entry.permission)]
-    return [NavItem(entry.label, href, at == href or at.startswith(f"{href}/")) for entry, href in open_to]
+    under = [href for _, href in open_to if at == href or at.startswith(f"{href}/")]
+    nearest = max(under, key=len, default="")
+    return [NavItem(entry.label, href, href == nearest) for entry, href in open_to]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -23,7 +24,7 @@ from api.auth.arrivals import TooManyNewcomers
 from api.auth.permissions import Permission as P
 from api.auth.visitors import MaybeVisitor, Visitor, begin_guest_visit, begin_person_visit
 from api.dependencies import Here
-from api.installation import in_transaction
+from api.installation import Installation, in_transaction
 from api.pages.forms import GENERAL, Form, Sent, blank
 from api.pages.gift import FIELDS, OTHER, Gift, Giver, amounts, read_gift
 from api.pages.orders.paying import methods_of
@@ -34,12 +35,12 @@ from ledger import once
 from ledger.days import day_of, months_later
 from ledger.errors import Refusal
 from ledger.formats import Language
+from ledger.money import Money
 from ledger.once import Once
 from merchants.programme import Terms
 from vouchers.buyers import NewBuyer, buyers_by_id, register_buyer
 from vouchers.orders import drafting, placing
-from vouchers.orders.drafting import LONGEST_MESSAGE, Line, Named, NewOrder
-from vouchers.orders.errors import DeliveryDayPast, FaceValueOutOfBounds
+from vouchers.orders.drafting import LONGEST_MESSAGE, Line, Named, NewOrder, Price
 from vouchers.orders.queries import Method, OrderView, order
 
 router = APIRouter(include_in_schema=False)
@@ -52,6 +53,22 @@ AGAIN: Final = timedelta(hours=1)
 
 FIRST: Final = "50"
 """Euros: the amount that is chosen until another one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the second page shows: the gift, what it costs by the rules of today, from when it holds."""
+
+    gift: Gift
+    price: Price
+    terms: Terms
+    today: date
+
+    @property
+    def starts(self) -> date:
+        """Its first day."""
+        return self.gift.deliver_on or self.today
+
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 
@@ -66,30 +83,34 @@ async def offer(request: Request, place: CurrentPlace, visitor: MaybeVisitor, he
 async def go_on(request: Request, place: CurrentPlace, visitor: MaybeVisitor, here: Here, form: Sent) -> Response:
     """Show it as it will be, with what it costs; go back to change it; or order it."""
     known = await _known(place, visitor)
-    do = form.shown("do")
-    if do == "change" or place.terms is None:
+    do, terms = form.shown("do"), place.terms
+    if do == "change" or terms is None:
         return _first(request, place, here, form, known)
     today = await _today(place)
-    gift = read_gift(form, place.terms, known, today=today)
+    gift = read_gift(form, terms, known, today=today)
     if gift is None:
         return _first(request, place, here, form, known)
+    shown = Shown(gift, drafting.price([Line(1, gift.face)], terms), terms, today)
     if do != "order":
-        return _check(request, place, here, form, gift, today)
+        return _check(request, place, here, form, shown)
+    return await _ordered(request, place, visitor, here, form, shown)
+
+
+async def _ordered(
+    request: Request, place: Place, visitor: Visitor | None, here: Installation, form: Form, shown: Shown
+) -> Response:
+    """Order it, or show once more what cannot stand."""
     method = form.one_of("method", methods_of(here, place))
-    total = drafting.price([Line(1, gift.face)], place.terms).total
-    if form.shown("total") != str(total.cents):
+    if form.shown("total") != str(shown.price.total.cents):
         form.say(GENERAL, "The price has changed since you saw it: look once more.")
     if not form.valid or not _KEY.fullmatch(form.shown("key")):
-        return _check(request, place, here, form, gift, today)
+        return _check(request, place, here, form, shown)
     try:
-        return await _order(request, place, visitor, form, gift, cast("Method", method))
-    except (DeliveryDayPast, FaceValueOutOfBounds) as refusal:
-        form.refuse(refusal, {DeliveryDayPast: "day", FaceValueOutOfBounds: "amount"})
-        return _first(request, place, here, form, known)
+        return await _order(request, place, visitor, form, shown.gift, cast("Method", method))
     except Refusal as refusal:
         form.refuse(refusal)
         many = isinstance(refusal, TooManyNewcomers)
-        return _check(request, place, here, form, gift, today, HTTPStatus.TOO_MANY_REQUESTS if many else None)
+        return _check(request, place, here, form, shown, HTTPStatus.TOO_MANY_REQUESTS if many else None)
 
 
 async def _order(
@@ -124,13 +145,9 @@ async def _order(
 async def _place(session: AsyncSession, gift: Gift, method: Method, language: Language) -> OrderView:
     at = await clock.now(session)
     giver = gift.giver
-    buyer = giver.buyer
-    if buyer is None:
-        new = NewBuyer("person", giver.name, email=giver.email)
-        buyer = (await register_buyer(session, new, at=at)).id
-    actor = f"guest:{buyer}"
-    if giver.person is not None:
-        actor = f"person:{giver.person}"
+    buyer = giver.buyer or (await register_buyer(session, NewBuyer("person", giver.name, email=giver.email), at=at)).id
+    actor = f"person:{giver.person}" if giver.person else f"guest:{buyer}"
+    if giver.person is not None and giver.buyer is None:
         await offices.give(session, person=giver.person, role="buyer", subject=buyer, by=actor, at=at)
     named = (Named(gift.name, gift.face, gift.email),)
     asked = NewOrder(
@@ -177,26 +194,28 @@ def _once(form: Form, method: Method) -> Once:
     return Once(PAGES, form.shown("key"), hashlib.sha256(typed.encode()).digest())
 
 
-def _first(request: Request, place: Place, here: Here, form: Form, known: Giver | None) -> Response:
-    terms: Terms | None = place.terms
-    offered = amounts(terms) if terms else []
+def _first(request: Request, place: Place, here: Installation, form: Form, known: Giver | None) -> Response:
+    terms = place.terms
+    if terms is None:
+        return page(request, "offer/offer.html", form=form, offered=[])
+    offered = amounts(terms)
     first = FIRST if int(FIRST) in offered else str(offered[len(offered) // 2]) if offered else OTHER
+    face = Money(int(first) * 100 if offered else terms.least_face)
     return page(
         request, "offer/offer.html", status=200 if form.valid else 422, form=form, known=known, terms=terms,
         amounts=offered, first=first, longest=LONGEST_MESSAGE, offered=methods_of(here, place),
+        least=Money(terms.least_face), most=Money(terms.most_face), price=drafting.price([Line(1, face)], terms),
     )  # fmt: skip
 
 
 def _check(
-    request: Request, place: Place, here: Here, typed: Form, gift: Gift, today: date, status: HTTPStatus | None = None
+    request: Request, place: Place, here: Installation, typed: Form, shown: Shown, status: HTTPStatus | None = None
 ) -> Response:
-    assert place.terms is not None  # noqa: S101 - without rules there is nothing to check
     offered = methods_of(here, place)
-    starts = gift.deliver_on or today
     form = blank(request, method=offered[:1]) if typed.valid else typed
     return page(
-        request, "offer/check.html", status=status or (200 if typed.valid else 422), form=form, gift=gift,
+        request, "offer/check.html", status=status or (200 if typed.valid else 422), form=form, gift=shown.gift,
         typed={name: typed.shown(name) for name in FIELDS}, key=secrets.token_urlsafe(24), offered=offered,
-        price=drafting.price([Line(1, gift.face)], place.terms), terms=place.terms, starts=starts,
-        last_day=months_later(starts, place.terms.validity_months),
+        price=shown.price, terms=shown.terms, starts=shown.starts,
+        last_day=months_later(shown.starts, shown.terms.validity_months),
     )  # fmt: skip

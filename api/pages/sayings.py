@@ -34,5 +34,9 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "order-placed": Saying(marked("Your order is placed.")),
     "company-known": Saying(marked("Your company is known here: you can order.")),
     "list-taken": Saying(marked("The list is taken over.")),
+    "order-cancelled": Saying(marked("The order is cancelled.")),
+    "credit-used": Saying(marked("Your credit is used for this order.")),
+    "mail-asked": Saying(marked("On its way: the list below shows what becomes of each message.")),
+    "voucher-replaced": Saying(marked("Replaced: the old code is dead, what was left is on the new voucher.")),
 }
 """By name. Add yours; names are kebab-case."""

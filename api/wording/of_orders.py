@@ -14,6 +14,18 @@ from vouchers.orders import printing as p
 
 _BAD: Final = H.UNPROCESSABLE_ENTITY
 
+STATUSES: Final[Mapping[str, tuple[str, str]]] = {
+    "draft": ("brouillon", "draft"),
+    "awaiting_payment": ("en attente de paiement", "awaiting payment"),
+    "paid": ("payée", "paid"),
+    "issued": ("émise", "issued"),
+    "delivered": ("remise", "delivered"),
+    "cancelled": ("annulée", "cancelled"),
+    "refunded": ("remboursée", "refunded"),
+    "disputed": ("contestée", "disputed"),
+}
+"""What people call the statuses of an order, in French and English."""
+
 SAID: Final[Mapping[type[Refusal], Said]] = {
     o.OrderUnknown: Said(
         H.NOT_FOUND, "Commande inconnue", "Il n'y a pas de commande {order}. Vérifiez l'identifiant, ou cherchez-la dans la liste.",
@@ -25,7 +37,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Order changed meanwhile", "The order was changed meanwhile (version {version}). Read it again, then redo your change.",
     ),
     o.WrongOrderStatus: Said(
-        H.CONFLICT, "Pas dans cet état", "La commande est dans l'état « {status} » ; il faudrait : {needed}.",
+        H.CONFLICT, "Pas dans cet état", "La commande est dans l'état « {status} » ; il faudrait qu'elle soit : {needed}.",
         "Not in this status", "The order is “{status}”; this takes: {needed}.",
     ),
     o.OrderEmpty: Said(

@@ -14,9 +14,9 @@ from sqlalchemy.orm import aliased
 
 from ledger.days import day_of
 from vouchers.buyers import BuyerKind
+from vouchers.orders.errors import PaymentUnknown
 from vouchers.orders.issuing_papers import CREDIT_DAYS
 from vouchers.orders.queries import OrderView, PaymentView, payment_of, view_of
-from vouchers.orders.errors import PaymentUnknown
 from vouchers.orders.tables import Mailing, Order, OrderEvent, Payment
 from vouchers.tables import Buyer
 
@@ -97,12 +97,17 @@ async def with_buyer(session: AsyncSession, order_id: UUID) -> Awaiting | None:
     return next(iter(await orders_with_buyers(session, Order.id == order_id, limit=1)), None)
 
 
+async def orders_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Awaiting]:
+    """These orders with their buyers."""
+    found = await orders_with_buyers(session, Order.id.in_(list(ids)), limit=max(len(ids), 1))
+    return {one.order.id: one for one in found}
+
+
 async def last_payments(session: AsyncSession, *, limit: int) -> list[tuple[PaymentView, Awaiting]]:
     """The money that came last for orders, the newest first."""
     statement = select(Payment).where(Payment.order_id.is_not(None)).order_by(Payment.at.desc(), Payment.id.desc())
     payments = [payment_of(row) for row in (await session.execute(statement.limit(limit))).scalars()]
-    which = Order.id.in_([one.order for one in payments])
-    orders = {one.order.id: one for one in await orders_with_buyers(session, which, limit=limit)}
+    orders = await orders_by_id(session, {one.order for one in payments if one.order is not None})
     return [(one, orders[one.order]) for one in payments if one.order is not None]
 
 

@@ -30,6 +30,7 @@ LONGEST: Final = 300
 NEAR: Final = 0.85
 """How much of a reference must agree: a wrong or missing character or two of some twenty."""
 
+LOST_AT_MOST: Final = 2
 SHORTEST_NAME: Final = 3
 COUNT: Final = re.compile(r"0*([0-9]{1,6})", re.ASCII)
 _NEITHER: Final = re.compile(r"[^A-Z0-9]", re.ASCII)
@@ -91,11 +92,13 @@ async def _named(session: AsyncSession, typed: str, *, limit: int) -> list[Await
 
 def _near(wanted: str, reference: str) -> bool:
     """Whether somewhere in what was written stands nearly this reference."""
-    start = wanted.find("RF")
-    part = wanted[start : start + len(reference)] if start >= 0 else wanted
-    if abs(len(part) - len(reference)) > 2:  # noqa: PLR2004 -- two characters may be lost or added
-        return False
-    return SequenceMatcher(None, part, reference, autojunk=False).ratio() >= NEAR
+    starts = [one.start() for one in re.finditer("RF", wanted)] or [0]
+    parts = [wanted[start : start + len(reference)] for start in starts]
+    return any(
+        len(reference) - len(part) <= LOST_AT_MOST
+        and SequenceMatcher(None, part, reference, autojunk=False).ratio() >= NEAR
+        for part in parts
+    )
 
 
 def _says(typed: str, names: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.formats import Language
@@ -23,9 +23,6 @@ Method = Literal["card", "transfer"]
 STATUSES: Final[tuple[Status, ...]] = (
     "draft", "awaiting_payment", "paid", "issued", "delivered", "cancelled", "refunded", "disputed",
 )  # fmt: skip
-MOVING: Final[tuple[Status, ...]] = ("awaiting_payment", "paid", "issued")
-"""In which something may be left to do without anybody asking."""
-
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
@@ -157,8 +154,9 @@ async def counted_by_status(session: AsyncSession, *, buyers: Collection[UUID] |
 
 
 async def moving(session: AsyncSession) -> list[UUID]:
-    """The orders in which something may be left to do."""
-    statement = select(Order.id).where(Order.status.in_(MOVING)).order_by(Order.id)
+    """The orders in which something is left to do without anybody asking: to issue, or to send."""
+    to_send = and_(Order.status == "issued", Order.handing == "email")
+    statement = select(Order.id).where(or_(Order.status == "paid", to_send)).order_by(Order.id)
     return list((await session.execute(statement)).scalars())
 
 

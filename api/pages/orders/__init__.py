@@ -2,6 +2,32 @@
 
 from typing import Final
 
-from api.pages.orders import checking, giving, people, starting, vouchers
+from api.pages.orders import (
+    attestation,
+    beneficiaries,
+    checking,
+    giving,
+    handing,
+    mailings,
+    order,
+    papers,
+    paying,
+    people,
+    starting,
+    vouchers,
+)
 
-ROUTERS: Final = (starting.router, vouchers.router, people.router, giving.router, checking.router)
+ROUTERS: Final = (
+    starting.router,
+    vouchers.router,
+    people.router,
+    giving.router,
+    checking.router,
+    paying.router,
+    order.router,
+    papers.router,
+    handing.router,
+    mailings.router,
+    beneficiaries.router,
+    attestation.router,
+)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from api.pages.catalogues import sentences
+from api.pages.catalogues import marked, sentences
 from ledger.formats import Language, shown_day, shown_money
 from ledger.money import ZERO
-from vouchers.orders.queries import OrderView
+from vouchers.orders.queries import OrderView, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,26 @@ class Mail:
         return (self.of - self.waiting) * 100 // self.of if self.of else 0
 
 
+_ALWAYS: Final[Mapping[Status, str]] = {
+    "draft": marked("This order is still being written."),
+    "paid": marked("Your payment has come. The vouchers are being made: this page goes on by itself."),
+    "cancelled": marked("This order is cancelled: nothing is to be paid."),
+    "refunded": marked("What was left on these vouchers was given back: nobody can spend them any more."),
+    "disputed": marked("The payment is disputed at the bank. Until it has decided, nobody can spend these vouchers."),
+}
+
+
 def what_next(order: OrderView, mail: Mail, *, under_way: bool, today: date, language: Language) -> str:
     """What happens next, or what there is to do."""
-    _ = sentences(language).gettext
     match order.status:
-        case "draft":
-            return _("This order is still being written.")
         case "awaiting_payment":
             return _awaiting(order, language, under_way=under_way)
-        case "paid":
-            return _("Your payment has come. The vouchers are being made: this page goes on by itself.")
         case "issued":
             return _issued(order, mail, today, language)
         case "delivered":
             return _delivered(order, mail, language)
-        case "cancelled":
-            return _("This order is cancelled: nothing is to be paid.")
-        case "refunded":
-            return _("What was left on these vouchers was given back: nobody can spend them any more.")
-        case "disputed":
-            return _("The payment is disputed at the bank. Until it has decided, nobody can spend these vouchers.")
+        case other:
+            return sentences(language).gettext(_ALWAYS[other])
 
 
 def _awaiting(order: OrderView, language: Language, *, under_way: bool) -> str:

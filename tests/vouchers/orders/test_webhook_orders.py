@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 
 from ledger.chart import Kind
 from ledger.money import Money
-from tests.vouchers.orders.cards import CardTown
+from tests.vouchers.orders.cards import CardTown, Told
 from tests.vouchers.orders.given import OrderTown
 from vouchers.buyers import buyer
 
 EXAMPLES: Final = 20
+MOST: Final = 30
+"""More messages than any story sends."""
 LINES: Final = ((2, "20,00"), (1, "10,00"))
 """50,00 € of vouchers; with fee and VAT 51,50 €."""
 
@@ -148,58 +151,80 @@ ENDS: Final[dict[Story, Books]] = {
 """What each story ends in, in cents, before Stripe's fees are taken from 517."""
 
 
+places = st.lists(st.integers(0, MOST - 1), max_size=4)
+"""Drawn before anything happens, since an example may be given up while it draws."""
+
+
 @pytest.mark.parametrize("story", ENDS, ids=lambda story: story.__name__)
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
+@given(order_heard=st.permutations(range(MOST)), again=st.lists(st.tuples(*[st.integers(0, MOST - 1)] * 2), max_size=4))
 async def test_however_the_messages_come_the_books_end_the_same(
-    cards: CardTown, story: Story, data: st.DataObject
+    cards: CardTown, story: Story, order_heard: list[int], again: list[tuple[int, int]]
 ) -> None:
-    """Some are heard while it happens, all of them afterwards, in any order and any number of times."""
-    town = cards.town
-    heard_before = len(await cards.stripe.events())
-    payer = await town.new_buyer("Camille Martin")
-    before = await _sums(town)
-    order = (await town.placed(*LINES, buyer=payer)).id
-    await story(cards, order)
-    events = (await cards.stripe.events())[heard_before:]
-    again = data.draw(st.lists(st.integers(0, len(events) - 1), max_size=4), label="again")
-    for place in data.draw(st.permutations([*range(len(events)), *again]), label="order"):
-        await cards.hear(events[place])
-    matched = await cards.reconcile()
-    assert await _books(town, order, payer, before) == ENDS[story]
-    assert matched.agrees, matched
-    await cards.assert_sound()
+    """All are heard once everything has happened, in any order and any number of times."""
+    async with a_telling(cards) as telling:
+        await story(cards, telling.order)
+        events = await telling.events()
+        assert len(events) <= MOST
+        heard = [events[place] for place in order_heard if place < len(events)]
+        for which, where in again:
+            heard.insert(where % (len(heard) + 1), events[which % len(events)])
+        for event in heard:
+            await cards.hear(event)
+        await telling.ends_as(ENDS[story])
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
+@settings(max_examples=EXAMPLES // 2, suppress_health_check=list(HealthCheck))
+@given(issued_heard=places, disputed_heard=places, lost_heard=places)
 async def test_messages_between_the_events_of_a_dispute_end_in_the_same_books(
-    cards: CardTown, data: st.DataObject
+    cards: CardTown, issued_heard: list[int], disputed_heard: list[int], lost_heard: list[int]
 ) -> None:
     """Old messages come again between the steps, and new ones are skipped until later."""
-    town = cards.town
-    heard_before = len(await cards.stripe.events())
-    payer = await town.new_buyer("Camille Martin")
-    before = await _sums(town)
-    order = (await town.placed(*LINES, buyer=payer)).id
+    async with a_telling(cards) as telling:
+        intent = await issued(cards, telling.order)
+        await telling.hear_some(issued_heard)
+        dispute = await cards.stripe.dispute(intent)
+        await telling.hear_some(disputed_heard)
+        await cards.stripe.lose(dispute)
+        await telling.hear_some(lost_heard)
+        for event in await telling.events():
+            await cards.hear(event)
+        await telling.ends_as(ENDS[lost])
 
-    async def some() -> None:
-        events = (await cards.stripe.events())[heard_before:]
-        for place in data.draw(st.lists(st.integers(0, len(events) - 1), max_size=4)):
-            await cards.hear(events[place])
 
-    intent = await issued(cards, order)
-    await some()
-    dispute = await cards.stripe.dispute(intent)
-    await some()
-    await cards.stripe.lose(dispute)
-    await some()
-    for event in (await cards.stripe.events())[heard_before:]:
-        await cards.hear(event)
-    matched = await cards.reconcile()
-    assert await _books(town, order, payer, before) == ENDS[lost]
-    assert matched.agrees, matched
-    await cards.assert_sound()
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An order of a buyer of its own, and the messages since it was placed."""
+
+    cards: CardTown
+    order: UUID
+    payer: UUID
+    sums: dict[Kind, int]
+    heard: int
+
+    async def events(self) -> list[Told]:
+        return (await self.cards.stripe.events())[self.heard :]
+
+    async def hear_some(self, places: list[int]) -> None:
+        events = await self.events()
+        for place in places:
+            await self.cards.hear(events[place % len(events)])
+
+    async def ends_as(self, end: Books) -> None:
+        """The books are these, 517 is what Stripe has, and nothing is found in them."""
+        matched = await self.cards.reconcile()
+        assert await _books(self.cards.town, self.order, self.payer, self.sums) == end
+        assert matched.agrees, matched
+        await self.cards.assert_sound()
+
+
+@asynccontextmanager
+async def a_telling(cards: CardTown) -> AsyncIterator[Telling]:
+    """An order that waits for its payment."""
+    payer = await cards.town.new_buyer("Camille Martin")
+    heard = len(await cards.stripe.events())
+    sums = await _sums(cards.town)
+    yield Telling(cards, (await cards.town.placed(*LINES, buyer=payer)).id, payer, sums, heard)
 
 
 async def test_after_everything_is_paid_out_517_stands_at_zero(cards: CardTown) -> None:
@@ -220,17 +245,12 @@ async def test_after_everything_is_paid_out_517_stands_at_zero(cards: CardTown) 
 async def test_messages_that_are_lost_are_made_up_for_by_the_jobs(cards: CardTown) -> None:
     """Not one message arrives: what the jobs look at by themselves ends in the same books."""
     for story, end in ENDS.items():
-        payer = await cards.town.new_buyer(story.__name__)
-        before = await _sums(cards.town)
-        order = (await cards.town.placed(*LINES, buyer=payer)).id
-        await story(cards, order)
-        await cards.tend_later()
-        matched = await cards.reconcile()
-        # The lines that show what was lost may have come in this very round: the next one finds nothing open.
-        matched = await cards.reconcile()
-        assert matched.agrees, (story.__name__, matched)
-        found = await _books(cards.town, order, payer, before)
-        assert found == end, story.__name__
+        async with a_telling(cards) as telling:
+            await story(cards, telling.order)
+            await cards.tend_later()
+            # The lines of Stripe's account show what was lost.
+            await cards.reconcile()
+            await telling.ends_as(end)
 
 
 async def _sums(town: OrderTown) -> dict[Kind, int]:

@@ -1,0 +1,78 @@
+"""What came by card in the demonstration, and what Stripe's account says of it, so that account 517 agrees to the cent.
+
+Stripe is not asked: these are lines such as it gives, with fees such as it takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.demo.story import STRIPE, Act, Story
+from ledger.money import ZERO, Money
+from vouchers.orders import disputing, stripe_books
+from vouchers.orders.card_words import DisputeState, Movement
+
+SAFETY: Final = "pi_demo_safety"
+BIRTHDAY: Final = "pi_demo_birthday"
+DISPUTE: Final = "du_demo_safety"
+
+_PAID: Final = Money(30_720)
+_BIRTHDAY_PAID: Final = Money(5_120)
+
+
+class Days(Protocol):
+    """Days before today."""
+
+    def at(self, back: int, hour: int, minute: int) -> datetime:
+        """A moment that many days ago."""
+
+
+def acts(session: AsyncSession, days: Days) -> Iterator[tuple[datetime, Act]]:
+    """The lines of Stripe's account, each the day after."""
+    charge = _line("charge", _PAID, Money(486), SAFETY, SAFETY)
+    yield days.at(32, 6, 0), _take(session, charge)
+    disputed = _line("adjustment", -_PAID, Money(2_000), DISPUTE, SAFETY, category="dispute")
+    yield days.at(8, 6, 0), _take(session, disputed)
+    birthday = _line("charge", _BIRTHDAY_PAID, Money(102), BIRTHDAY, BIRTHDAY)
+    yield days.at(7, 6, 0), _take(session, birthday)
+    left = _net(charge) + _net(disputed) + _net(birthday)
+    yield days.at(6, 6, 0), _take(session, _line("payout", -left, ZERO, "po_demo", None))
+
+
+def disputes(story: Story) -> Act:
+    """The bank of who paid takes the money back until it has decided; nobody can spend these vouchers."""
+
+    async def dispute(at: datetime) -> None:
+        told = DisputeState(
+            DISPUTE, SAFETY, "ch_demo_safety", _PAID, "needs_response", "fraudulent", withdrawn=True, opened_at=at
+        )
+        await disputing.note_dispute(story.desk.session, story.id, told, actor=STRIPE, at=at)
+        story.leave_purses()
+
+    return dispute
+
+
+def _take(session: AsyncSession, line: dict[str, object]) -> Act:
+    async def take(at: datetime) -> None:
+        await stripe_books.take_movements(session, [Movement(**line, created=at)], at=at)  # type: ignore[arg-type]
+
+    return take
+
+
+def _net(line: dict[str, object]) -> Money:
+    net = line["net"]
+    assert isinstance(net, Money)  # noqa: S101 - made below
+    return net
+
+
+def _line(
+    kind: str, amount: Money, fee: Money, source: str, payment: str | None, *, category: str = ""
+) -> dict[str, object]:
+    return {
+        "id": f"txn_demo_{source}", "type": kind, "category": category or kind, "amount": amount, "fee": fee,
+        "net": amount - fee, "source": source, "payment_intent": payment,
+    }  # fmt: skip

@@ -1,0 +1,193 @@
+"""The orders that the demonstration is full of when one comes: one in each state, counted in days before today.
+
+What was sold in the months before is in `api.demo.life`; these are what an operator and a company find in their lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from api.demo import card_money
+from api.demo.picture import logo
+from api.demo.rosters import staff
+from api.demo.story import Act, Desk, Story
+from api.demo.town import COMPANIES, moment
+from ledger.money import Money
+from vouchers.orders import drafting
+from vouchers.orders.drafting import Line, Named, NewOrder
+
+_SATURDAY: Final = 6
+Acts = Iterator[tuple[datetime, Act]]
+
+UNMENDED: Final = (
+    {"line": 26, "typed": {"name": "Bruno Castelli", "email": "b.castelli@accoules,example", "staff_number": "A061",
+                           "amount": "60,00"}},
+    {"line": 27, "typed": {"name": "", "email": "", "staff_number": "A062", "amount": "60,00"}},
+    {"line": 28, "typed": {"name": "Sabine Ferrero", "email": "", "staff_number": "A063", "amount": "six cents"}},
+)  # fmt: skip
+"""Lines of a list as somebody typed them; each cannot stand for another reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Days before today on which offices work; two such days never change their order."""
+
+    today: date
+
+    def at(self, back: int, hour: int, minute: int) -> datetime:
+        """A moment that many days ago, on the Friday before if that is a weekend."""
+        day = self.today - timedelta(days=back)
+        return moment(day - timedelta(days=max(0, day.isoweekday() - _SATURDAY + 1)), hour, minute)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The orders of the last weeks. ``buyers`` are the companies, then the private people."""
+
+    desk: Desk
+    companies: Sequence[UUID]
+    people: Sequence[UUID]
+    calendar: Calendar
+    now: datetime
+    """The last moment at which anything happens."""
+
+    def acts(self, *, letters_wait: bool) -> Acts:
+        """Everything that is done with them, and when.
+
+        :param letters_wait: whether the letters of the last hour leave only when the server starts
+        """
+        yield from self._soap()
+        yield from self._builders(letters_wait=letters_wait)
+        yield from self._mutual(letters_wait=letters_wait)
+        yield from self._private(letters_wait=letters_wait)
+        yield from card_money.acts(self.desk.session, self.calendar)
+
+    def _soap(self) -> Acts:
+        """A company that prints: one order lapsed, one awaits its payment, one is a draft with lines to mend."""
+        on, domain = self.calendar.at, _domain(0)
+        late = self._of(0, "Tombola de la Saint-Éloi", lines=(Line(20, Money(1_000)),))
+        yield on(50, 10, 5), late.ask
+        yield on(17, 4, 1), late.lapse
+        christmas = self._of(
+            0, "Noël du personnel", named=staff(domain, 42, Money(4_000)), occasion="christmas",
+            message="Belles fêtes à vous et à vos proches !",
+        )  # fmt: skip
+        yield on(6, 9, 12), christmas.ask
+        party = self._of(
+            0, "Fête de fin d'année", named=staff(domain, 24, Money(15_000)), handing="email",
+            message="Merci pour cette belle année.",
+        )  # fmt: skip
+        yield on(1, 16, 40), party.start
+        yield on(1, 16, 58), party.keep_unmended(UNMENDED)
+
+    def _builders(self, *, letters_wait: bool) -> Acts:
+        """A company with every kind of payment: disputed, on credit, a little short, paid for a later day."""
+        on = self.calendar.at
+        safety = self._of(1, "Challenge sécurité", lines=(Line(12, Money(2_500)),), method="card")
+        yield on(33, 9, 41), safety.ask
+        yield on(33, 9, 58), safety.pays_by_card(card_money.SAFETY)
+        yield on(33, 10, 20), safety.take
+        yield on(9, 3, 12), card_money.disputes(safety)
+        trust = self._of(1, "Parrainage des apprentis", lines=(Line(10, Money(3_000)),), spent=False)
+        yield on(20, 11, 5), trust.ask
+        yield on(19, 15, 30), trust.issue_on_credit("Client régulier, facture à 30 jours")
+        short = self._of(1, "Trophées de chantier", lines=(Line(20, Money(5_000)),))
+        yield on(12, 14, 10), short.ask
+        yield on(7, 10, 45), short.comes(Money(100_000), label="VIR TROPHEES")
+        later = self._of(
+            1, "Noël des équipes", named=staff(_domain(1), 60, Money(4_000)), occasion="christmas", handing="email",
+            message="Joyeux Noël à toute l'équipe !", deliver_on=self.calendar.today + timedelta(days=19),
+            fresh=letters_wait, spent=False,
+        )  # fmt: skip
+        yield on(4, 8, 55), later.ask
+        yield self.now - timedelta(minutes=25), later.comes()
+        if not letters_wait:
+            yield self.now - timedelta(minutes=24), later.issue
+
+    def _mutual(self, *, letters_wait: bool) -> Acts:
+        """A company that writes to its people: some letters did not arrive; parts and wholes were given back."""
+        on, domain = self.calendar.at, _domain(2)
+        well = self._of(
+            2, "Journée du bien-être", named=staff(domain, 18, Money(3_000)), handing="email",
+            message="Prenez soin de vous.", untouched=frozenset({3, 5, 11, 16}),
+        )  # fmt: skip
+        yield on(41, 10, 2), well.ask
+        yield on(39, 11, 5), well.comes()
+        yield on(39, 11, 6), well.issue
+        yield on(39, 11, 7), well.write({5: "refused", 11: "bounced", 16: "doubtful"})
+        yield on(38, 9, 12), well.write_again(11, f"accueil@{domain}")
+        yield on(30, 14, 20), well.lose(3, "Message effacé par erreur")
+        agencies = self._of(
+            2, "Challenge des agences", lines=(Line(30, Money(2_000)),), untouched=frozenset({27, 28, 29, 30})
+        )
+        yield on(37, 9, 25), agencies.ask
+        yield on(36, 10, 40), agencies.comes()
+        yield on(36, 10, 41), agencies.issue
+        yield on(35, 9, 5), agencies.take
+        yield on(15, 10, 30), agencies.give_back("Quatre gagnants ont quitté l'entreprise", places=(27, 28, 29, 30))
+        yield on(13, 10, 15), agencies.send_back
+        seminar = self._of(2, "Séminaire des élus", lines=(Line(20, Money(1_500)),), spent=False)
+        yield on(29, 16, 0), seminar.ask
+        yield on(27, 9, 50), seminar.comes()
+        yield on(27, 9, 51), seminar.issue
+        yield on(22, 11, 0), seminar.give_back("Séminaire annulé")
+        yield on(21, 9, 30), seminar.send_back
+        twice = self._of(2, "Journée du bien-être (bis)", lines=(Line(18, Money(3_000)),))
+        yield on(18, 17, 20), twice.ask
+        yield on(16, 8, 50), twice.cancel("Commandé deux fois")
+        welcome = self._of(
+            2, "Bienvenue aux nouveaux", named=staff(domain, 6, Money(2_500), first=84), handing="email",
+            message="Bienvenue parmi nous : voici de quoi découvrir le quartier.", fresh=letters_wait, spent=False,
+        )  # fmt: skip
+        yield self.now - timedelta(minutes=58), self._with_logo(welcome)
+        yield self.now - timedelta(minutes=57), welcome.ask
+        yield self.now - timedelta(minutes=12), welcome.comes()
+        yield self.now - timedelta(minutes=11), welcome.issue
+        yield self.now - timedelta(minutes=10), welcome.write()
+
+    def _private(self, *, letters_wait: bool) -> Acts:
+        """People who give to friends: one by card, one who paid twice, one who has yet to pay."""
+        on = self.calendar.at
+        birthday = self._by(
+            0, "Anniversaire de Tom", named=(Named("Tom Marchand", Money(5_000), "tom.marchand@courriel.example"),),
+            handing="email", message="Joyeux anniversaire, Tom !", method="card", spent=False,
+        )  # fmt: skip
+        yield on(8, 20, 2), birthday.ask
+        yield on(8, 20, 19), birthday.pays_by_card(card_money.BIRTHDAY)
+        yield on(8, 20, 20), birthday.write()
+        double = self._by(1, "Cousinade", lines=(Line(3, Money(2_000)),), handing="links", spent=False)
+        yield on(26, 18, 40), double.ask
+        yield on(24, 9, 35), double.comes()
+        yield on(24, 9, 36), double.issue
+        yield on(24, 19, 5), double.take
+        yield on(23, 9, 35), double.comes(Money(6_144), label="VIR INSTANTANE")
+        waits = self._by(2, "Pour Mamie", lines=(Line(2, Money(3_000)),), fresh=letters_wait)
+        yield self.now - timedelta(minutes=40), waits.ask
+
+    def _of(self, company: int, label: str, **told: object) -> Story:
+        return self._story(self.companies[company], self.desk.staff.assistants[company], label, told)
+
+    def _by(self, person: int, label: str, **told: object) -> Story:
+        return self._story(self.people[person], f"guest:{self.people[person]}", label, told)
+
+    def _story(self, buyer: UUID, actor: str, label: str, told: dict[str, object]) -> Story:
+        about = {name: told.pop(name) for name in ("method", "spent", "untouched", "fresh") if name in told}
+        return Story(self.desk, NewOrder(buyer, label=label, **told), actor, **about)  # type: ignore[arg-type]
+
+    def _with_logo(self, story: Story) -> Act:
+        """Its buyer's logo is on it."""
+
+        async def keep(at: datetime) -> None:
+            kept = await drafting.keep_picture(self.desk.session, story.new.buyer, logo(), at=at)
+            story.with_picture(kept)
+
+        return keep
+
+
+def _domain(company: int) -> str:
+    return str(COMPANIES[company].email).partition("@")[2]
+

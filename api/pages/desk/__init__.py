@@ -1,0 +1,18 @@
+"""The operator's desk: money that came, credit, refunds, disputes, Stripe's account, buyers."""
+
+from typing import Final
+
+from api.pages.desk import buyers, credit, decisions, disputes, giving_back, home, money, on_order, refunds, stripe
+
+ROUTERS: Final = (
+    home.router,
+    money.router,
+    credit.router,
+    on_order.router,
+    decisions.router,
+    giving_back.router,
+    refunds.router,
+    disputes.router,
+    stripe.router,
+    buyers.router,
+)

@@ -1,0 +1,116 @@
+"""The operator's first page: what waits for a decision today, and whether the books are sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.auth.permissions import Permission as P
+from api.auth.visitors import PageReading, Visitor
+from api.dependencies import Here
+from api.pages.catalogues import marked
+from api.pages.desk.access import SeesOrders
+from api.pages.place import CurrentPlace
+from api.pages.rendering import page
+from ledger import audit
+from ledger.days import day_of
+from ledger.money import Money, total
+from vouchers.buyers import with_credit
+from vouchers.orders import awaiting, stripe_books
+from vouchers.orders.awaiting import Awaiting
+from vouchers.orders.disputing import open_disputes
+from vouchers.orders.refunds import refunds_asked
+
+router = APIRouter(include_in_schema=False)
+
+SOON: Final = timedelta(days=7)
+LOOKED_AT: Final = 500
+NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for whoever runs the programme: a path below ``/desk``, how many, of which sum.
+
+    ``kind`` is that of its badge; ``hint`` is what to do.
+    """
+
+    name: str
+    path: str
+    count: int
+    amount: Money | None
+    kind: str
+    hint: str
+
+
+@router.get("/{slug:slug}/desk")
+async def home(
+    request: Request, place: CurrentPlace, visitor: SeesOrders, session: PageReading, here: Here
+) -> Response:
+    """What to do today."""
+    at = await clock.now(session)
+    today = day_of(at)
+    waiting = await awaiting.awaiting(session)
+    tasks = [*_of_orders(waiting, today), *await _of_money(session, visitor)]
+    books = await stripe_books.reconciliation(session) if visitor.may(P.LEDGER_READ) else None
+    undelivered = await awaiting.undelivered(session, limit=NAMED)
+    return page(
+        request, "desk/home.html", tasks=[one for one in tasks if one.count], undelivered=undelivered, today=today,
+        fence=await audit.ring_fence(session) if visitor.may(P.LEDGER_READ) else None,
+        books=books if books is not None and (here.cards.offered(place.slug) or books.movements) else None,
+        waiting=len(waiting), waiting_sum=total([one.order.missing for one in waiting]),
+        owed=total([one.order.missing for one in waiting if one.owed]),
+    )  # fmt: skip
+
+
+def _of_orders(waiting: Sequence[Awaiting], today: date) -> list[Waiting]:
+    overdue = [one for one in waiting if one.owed and one.due_on is not None and one.due_on < today]
+    lapsing = [one for one in waiting if not one.owed and one.due_on is not None and one.due_on <= today + SOON]
+    return [
+        Waiting(
+            marked("Vouchers on credit, overdue"), "/desk/money#waiting", len(overdue), _missing(overdue), "error",
+            marked("Ask for the money: these vouchers are already in people's hands."),
+        ),
+        Waiting(
+            marked("Orders that lapse within a week"), "/desk/money#waiting", len(lapsing), _missing(lapsing), "wait",
+            marked("See whether their money has come."),
+        ),
+    ]  # fmt: skip
+
+
+async def _of_money(session: AsyncSession, visitor: Visitor) -> list[Waiting]:
+    found: list[Waiting] = []
+    disputes = await open_disputes(session)
+    found.append(
+        Waiting(
+            marked("Disputes that are open"), "/desk/disputes", len(disputes), total([one.amount for one in disputes]),
+            "error", marked("See which of them need an answer at Stripe."),
+        )
+    )  # fmt: skip
+    if visitor.may(P.REFUNDS_WRITE):
+        asked = await refunds_asked(session, "transfer", limit=LOOKED_AT)
+        found.append(
+            Waiting(
+                marked("Refunds to send by transfer"), "/desk/refunds", len(asked), total([one.amount for one in asked]),
+                "wait", marked("Send them from your bank, then confirm."),
+            )
+        )  # fmt: skip
+    if visitor.may(P.ORDERS_PAY):
+        givers = await with_credit(session)
+        found.append(
+            Waiting(
+                marked("Buyers with free credit"), "/desk/credit", len(givers), total([one.free for one in givers]),
+                "note", marked("Use it for their next order, or send it back."),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _missing(some: Sequence[Awaiting]) -> Money:
+    return total([one.order.missing for one in some])

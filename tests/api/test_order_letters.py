@@ -1,0 +1,138 @@
+"""What goes out by itself: the letters about an order, to its buyer and to those who receive vouchers."""
+
+from __future__ import annotations
+
+from email import message_from_bytes, policy
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import zxingcpp
+from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.email import outbox
+from api.installation import in_transaction
+from api.jobs.mailing import send_queued
+from api.jobs.orders import advance_order, tend_orders
+from merchants import programme
+from tests.api.given import Door, World
+from tests.api.lived import TODAY
+from tests.given import TERMS
+from vouchers import buyers
+from vouchers.buyers import NewBuyer
+
+PEOPLE = [
+    {"name": "Zoé Łódź", "email": "zoe@people.example", "face_value": 5000},
+    {"name": "Ada & Co", "email": "ada@people.example", "face_value": 2000},
+]
+
+
+async def a_company(world: World) -> UUID:
+    """A company with an address for its papers, in a programme with a fee and a bank account."""
+    terms = TERMS.with_changes({"service_fee_bp": 200, "iban": "FR7630006000011234567890189", "bic": "AGRIFRPPXXX"})
+
+    async def work(session: AsyncSession) -> UUID:
+        await programme.set_terms(session, terms, effective_from=TODAY)
+        new = NewBuyer("company", "Conserverie", "552100554", email="ce@conserverie.example")
+        made = await buyers.register_buyer(session, new, at=await _now(session))
+        return made.id
+
+    return await in_transaction((await world.town()).sessions, work)
+
+
+async def ordered(world: World, door: Door, **more: Any) -> dict[str, Any]:
+    """A placed order by e-mail for two people."""
+    body = {"buyer": str(await a_company(world)), "beneficiaries": PEOPLE, "handing": "email", **more}
+    made = (await door.post("/orders", body)).json()
+    answer = await door.post(f"/orders/{made['id']}/place", {"version": 1})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def letters(world: World) -> list[outbox.Kept]:
+    """Send what waits; what lies in the outbox then, oldest first."""
+    here = world.app.state.installation
+    await send_queued(here, await world.town())
+    return outbox.newest(here.settings.home)[::-1]
+
+
+async def test_from_placed_to_delivered_everybody_is_written_to_once(world: World) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door)
+    path, town = f"/orders/{order['id']}", await world.town()
+    assert [one.to for one in await letters(world)] == ["ce@conserverie.example"]
+    await door.post(f"{path}/payments", {"amount": order["total"] - 100, "reference": "VIR 1"})
+    assert len(await letters(world)) == 2
+    await door.post(f"{path}/payments", {"amount": 100, "reference": "VIR 2"})
+    for _ in range(3):
+        await advance_order(town, UUID(order["id"]))
+        sent = await letters(world)
+    assert sorted(one.to for one in sent[2:]) == ["ada@people.example", "ce@conserverie.example", "zoe@people.example"]
+    assert (await door.get(path)).json()["status"] == "delivered"
+    messages = (await door.get(f"{path}/messages")).json()
+    assert [one["kind"] for one in messages if one["beneficiary"] is None] == ["placed", "short", "issued"]
+    assert {one["state"] for one in messages} == {"sent"}
+
+
+async def test_the_code_in_a_letter_opens_the_voucher_and_after_a_replacement_only_the_new_one_does(
+    world: World,
+) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door)
+    path = f"/orders/{order['id']}"
+    await door.post(f"{path}/payments", {"amount": order["total"], "reference": "VIR"})
+    await advance_order(await world.town(), UUID(order["id"]))
+    await advance_order(await world.town(), UUID(order["id"]))
+    first = await code_for(world, "zoe@people.example")
+    assert await left_on(world, first) == 5000
+    (zoe,) = (await door.get(f"{path}/beneficiaries", search="Zoé")).json()["items"]
+    await door.post(f"{path}/beneficiaries/{zoe['id']}/reissue", {"reason": "Lost", "send": True})
+    second = await code_for(world, "zoe@people.example")
+    assert second != first
+    assert await left_on(world, second) == 5000
+    till = await world.door("till")
+    assert (await till.post("/vouchers/look-up", {"code": first}, key=None)).json().get("state") in {None, "replaced"}
+
+
+async def test_a_cancelled_order_and_one_that_lapsed_tell_their_buyer(world: World) -> None:
+    door = await world.door("operator")
+    cancelled = await ordered(world, door)
+    await door.post(f"/orders/{cancelled['id']}/cancel", {"reason": "Ordered twice"})
+    lapsed = await ordered(world, door, label="Rentrée")
+    await world.as_owner("UPDATE orders SET lapses_on = '2020-01-01' WHERE status = 'awaiting_payment'")
+    await tend_orders(world.app.state.installation, await world.town())
+    assert (await door.get(f"/orders/{lapsed['id']}")).json()["status"] == "cancelled"
+    told = [one.subject for one in await letters(world)]
+    assert len(set(told)) == len(told)
+    assert any(cancelled["number"] in one and "annulée" in one for one in told)
+    assert any(lapsed["number"] in one and "close" in one for one in told)
+
+
+async def code_for(world: World, address: str) -> str:
+    """The link in the QR code of the newest letter to somebody, read by another program."""
+    await letters(world)
+    home = world.app.state.installation.settings.home
+    newest = next(one for one in outbox.newest(home) if one.to == address)
+    message = _message(outbox.raw(home, newest.id) or b"")
+    pictures = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    with Image.open(BytesIO(pictures[-1].get_payload(decode=True))) as image:
+        (read,) = zxingcpp.read_barcodes(image.convert("L"))
+    return str(read.text)
+
+
+async def left_on(world: World, code: str) -> int:
+    """What a till sees on a voucher."""
+    till = await world.door("till")
+    answer = await till.post("/vouchers/look-up", {"code": code}, key=None)
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["left"])
+
+
+def _message(content: bytes) -> Any:
+    return message_from_bytes(content, policy=policy.default)
+
+
+async def _now(session: AsyncSession) -> Any:
+    return await clock.now(session)

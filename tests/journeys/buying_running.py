@@ -1,0 +1,124 @@
+"""`obole run` as a person starts it, with Stripe's double and a real mail server beside it, on a new demonstration."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from tests.mail_server import MailServer
+from tests.stripe_double.driving import Account
+
+ROOT: Final = Path(__file__).parents[2]
+SLUG: Final = "treiz-local"
+SECRET: Final = "whsec_of_the_journey_of_buying"  # noqa: S105 - of the double's
+FROM: Final = "bons@treiz-local.example"
+
+STARTING: Final = 240
+"""Seconds to make the database and the demonstration, on a machine that does other things too."""
+
+STOPPING: Final = 40
+"""Seconds to end what is under way: the server's ten, and its jobs' own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running Obole: where it answers, what its demonstration told, and what stands around it."""
+
+    address: str
+    environment: dict[str, str]
+    demo: dict[str, Any]
+    stripe: Account
+    mail: MailServer
+    log: Path
+
+    @property
+    def home(self) -> str:
+        """The first page of the programme."""
+        return f"{self.address}/{SLUG}"
+
+    def api(self, role: str) -> httpx.AsyncClient:
+        """The API with one of the demonstration's keys."""
+        return httpx.AsyncClient(
+            base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {self.demo['keys'][role]}"},
+            trust_env=False, timeout=30,
+        )  # fmt: skip
+
+    async def command(self, *words: str) -> Any:
+        """What a command of `obole` answers with ``--json``, typed in another terminal."""
+        typed = [*_OBOLE, *words, "--json"]
+        done = await asyncio.to_thread(
+            subprocess.run, typed, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+_OBOLE: Final = (sys.executable, "-m", "api.cli")
+
+
+@asynccontextmanager
+async def running(home: Path, stripe: Account, mail: MailServer) -> AsyncIterator[Running]:
+    """Start it under a home of its own, as ``make run`` does but for the port; stop it as Ctrl-C does."""
+    environment = {
+        **os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200", "OBOLE_HOME": str(home),
+        "OBOLE_STRIPE": json.dumps({SLUG: {"secret_key": stripe.key, "webhook_secrets": [SECRET]}}),
+        "OBOLE_STRIPE_API": stripe.address, "OBOLE_SMTP_URL": mail.url, "OBOLE_MAIL_FROM": FROM,
+    }  # fmt: skip
+    log = home.with_suffix(".log")
+    with log.open("wb") as told:
+        process = subprocess.Popen(
+            [*_OBOLE, "run", "--port", "0"], env=environment, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT
+        )
+    try:
+        address = await _answering(process, log)
+        await stripe.hear(f"{address}/webhooks/stripe/{SLUG}", SECRET)
+        demo = json.loads((home / "demo.json").read_text())
+        yield Running(address, environment, demo, stripe, mail, log)
+    finally:
+        await _end(process)
+    said = log.read_text()
+    assert "Traceback" not in said, said
+    assert process.returncode == 0, said
+
+
+async def _answering(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Wait until it says where it answers."""
+    for _ in range(STARTING * 5):
+        said = log.read_text()
+        if found := re.search(r"Obole answers on (http://[0-9.:]+)", said):
+            return found[1]
+        assert process.poll() is None, said
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"Obole did not start: {log.read_text()}")
+
+
+async def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        await asyncio.to_thread(process.wait, STOPPING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        await asyncio.to_thread(process.wait, STOPPING)
+
+
+async def until(mail: MailServer, addresses: Sequence[str], *, seconds: int = 90) -> None:
+    """Wait until the mail server has a letter for each of these."""
+    for _ in range(seconds * 5):
+        if set(addresses) <= {one.to for one in list(mail.received)}:
+            return
+        await asyncio.sleep(0.2)
+    missing = sorted(set(addresses) - {one.to for one in mail.received})
+    raise AssertionError(f"{len(missing)} letters never came, such as that to {missing[:3]}")
