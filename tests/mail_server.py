@@ -25,6 +25,7 @@ Fault = Literal[
     "greylisted",  # 451 to RCPT
     "closing",  # 421 to RCPT
     "lost at RCPT",  # the connection drops before RCPT is answered
+    "silent at RCPT",  # RCPT is never answered
     "no to DATA",  # 554 to DATA, before a byte of the letter
     "lost at DATA",  # the connection drops before DATA is answered
     "not taken",  # 554 to the letter
@@ -91,7 +92,7 @@ class _Handler:
         self._server = server
 
     async def handle_RCPT(self, smtp: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802
-        match self._next(address, "refused", "greylisted", "closing", "lost at RCPT"):
+        match self._next(address, "refused", "greylisted", "closing", "lost at RCPT", "silent at RCPT"):
             case "refused":
                 return "550 5.1.1 <b>No such person</b>\u202e here"
             case "greylisted":
@@ -100,6 +101,8 @@ class _Handler:
                 return "421 4.3.2 Closing for the night"
             case "lost at RCPT":
                 _abort(smtp)
+            case "silent at RCPT":
+                await asyncio.sleep(30)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 

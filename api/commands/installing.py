@@ -37,6 +37,7 @@ def demo_() -> None:
         note(f"The demonstration {demo.SLUG} is there already; nothing is changed.")
     known = made or demo.kept(settings.home)
     if known is not None:
+        welcome.tell_people(known, settings.base_url, outbox=settings.mail_server is None)
         welcome.tell_keys(known, settings.home)
 
 

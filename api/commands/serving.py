@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
 
@@ -68,7 +67,7 @@ def _run(settings: Settings, listening: socket.socket, *, no_demo: bool) -> None
             known = asyncio.run(bring_to_life(patient(settings), database))
         _tell_workers(settings)
         address = settings.public_url or f"http://{_EVERYWHERE.get(settings.host, settings.host)}:{settings.port}"
-        _serve(settings, listening, ready=lambda: _welcome(known, address, settings.home))
+        _serve(settings, listening, ready=lambda: _welcome(known, address, settings))
     finally:
         # Workers end by a signal and leave their handles behind; without them the last to leave is this process.
         if database.server is not None:
@@ -163,12 +162,13 @@ class _Workers(Multiprocess):
             self._ready()
 
 
-def _welcome(known: demo.Demo | None, address: str, home: Path) -> None:
+def _welcome(known: demo.Demo | None, address: str, settings: Settings) -> None:
     welcome.tell_address(address)
+    welcome.tell_people(known, address, outbox=settings.mail_server is None)
     if known is not None:
-        welcome.tell_keys(known, home)
+        welcome.tell_keys(known, settings.home)
         welcome.tell_commands(known, address)
-    welcome.tell_farewell(home)
+    welcome.tell_farewell(settings.home)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""What `obole run` and `obole demo` say: the address, the keys of the demonstration, three commands to try."""
+"""What `obole run` and `obole demo` say: the address, who signs in and how, letters, keys, three commands to try."""
 
 from __future__ import annotations
 
@@ -17,13 +17,36 @@ from api.demo.giving_life import FILE, Demo
 
 AMOUNT: Final = 1250
 KEY: Final = "try-1"
+WORD: Final = 19
+"""Characters of the column of words."""
+
+GREETED: Final = (("buyer 1", "as a company"), ("operator", "as the operator"), ("accountant", "as the accountant"))
+"""Who is told how to sign in; the others are in the file."""
 
 
 def tell_address(address: str) -> None:
     """Where it is, and where its description is."""
     console = out()
-    _line(console, Text.assemble("Obole answers on ", (address, f"bold {ACCENT}")))
-    _line(console, Text.assemble("The API, with examples: ", (f"{address}/docs", ACCENT)))
+    _line(console, Text())
+    _line(console, Text.assemble("  Obole answers on ", (address, f"bold {ACCENT}")))
+
+
+def tell_people(demo: Demo | None, address: str, *, outbox: bool) -> None:
+    """Where to sign in, as whom, and where letters are read.
+
+    :param outbox: whether letters are kept on this machine
+    """
+    console = out()
+    if demo is not None and demo.people:
+        _line(console, Text())
+        _pair(console, "Sign in", Text(f"{address}/{demo.programme}/sign-in", style=ACCENT))
+        for role, said in GREETED:
+            _pair(console, f"  {said}", Text(demo.people[role]))
+        _pair(console, "  password", Text.assemble((demo.password, "bold"), ("  for each of them", "dim")))
+        _line(console, Text())
+    if outbox:
+        _pair(console, "Letters", Text.assemble((f"{address}/outbox", ACCENT), ("  they go no further", "dim")))
+    _pair(console, "The API", Text.assemble((f"{address}/docs", ACCENT), ("  with examples", "dim")))
 
 
 def tell_keys(demo: Demo, home: Path) -> None:
@@ -77,6 +100,10 @@ def _command(console: Console, what: str, lines: tuple[str, ...]) -> None:
     _line(console, Text())
     _line(console, Text(f"  # {what}", style=ACCENT))
     _line(console, Text("  " + " \\\n    ".join(lines)))
+
+
+def _pair(console: Console, word: str, said: Text) -> None:
+    _line(console, Text.assemble("  ", (f"{word:<{WORD}}", "dim" if word.startswith(" ") else "bold"), "  ", said))
 
 
 def _line(console: Console, text: Text) -> None:

@@ -16,9 +16,9 @@ from ledger.money import ZERO, Money
 from vouchers.orders import disputing, stripe_books
 from vouchers.orders.card_words import DisputeState, Movement
 
-SAFETY: Final = "pi_demo_safety"
+CONTESTED: Final = "pi_demo_contested"
 BIRTHDAY: Final = "pi_demo_birthday"
-DISPUTE: Final = "du_demo_safety"
+DISPUTE: Final = "du_demo_contested"
 
 _PAID: Final = Money(30_720)
 _BIRTHDAY_PAID: Final = Money(5_120)
@@ -32,15 +32,15 @@ class Days(Protocol):
 
 
 def acts(session: AsyncSession, days: Days) -> Iterator[tuple[datetime, Act]]:
-    """The lines of Stripe's account, each the day after."""
-    charge = _line("charge", _PAID, Money(486), SAFETY, SAFETY)
-    yield days.at(32, 6, 0), _take(session, charge)
-    disputed = _line("adjustment", -_PAID, Money(2_000), DISPUTE, SAFETY, category="dispute")
-    yield days.at(8, 6, 0), _take(session, disputed)
+    """The lines of Stripe's account, each in the evening after."""
+    charge = _line("charge", _PAID, Money(486), CONTESTED, CONTESTED)
+    yield days.at(32, 23, 0), _take(session, charge)
+    disputed = _line("adjustment", -_PAID, Money(2_000), DISPUTE, CONTESTED, category="dispute")
+    yield days.at(8, 23, 0), _take(session, disputed)
     birthday = _line("charge", _BIRTHDAY_PAID, Money(102), BIRTHDAY, BIRTHDAY)
-    yield days.at(7, 6, 0), _take(session, birthday)
+    yield days.at(7, 23, 5), _take(session, birthday)
     left = _net(charge) + _net(disputed) + _net(birthday)
-    yield days.at(6, 6, 0), _take(session, _line("payout", -left, ZERO, "po_demo", None))
+    yield days.at(6, 23, 10), _take(session, _line("payout", -left, ZERO, "po_demo", None))
 
 
 def disputes(story: Story) -> Act:
@@ -48,7 +48,7 @@ def disputes(story: Story) -> Act:
 
     async def dispute(at: datetime) -> None:
         told = DisputeState(
-            DISPUTE, SAFETY, "ch_demo_safety", _PAID, "needs_response", "fraudulent", withdrawn=True, opened_at=at
+            DISPUTE, CONTESTED, "ch_demo_contested", _PAID, "needs_response", "fraudulent", withdrawn=True, opened_at=at
         )
         await disputing.note_dispute(story.desk.session, story.id, told, actor=STRIPE, at=at)
         story.leave_purses()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -22,12 +22,18 @@ from api.auth.keys import make_key
 from api.auth.permissions import KeyRole
 from api.demo import town as scene
 from api.demo.life import Life
+from api.demo.orders import Calendar, Orders
+from api.demo.people import PEOPLE, new_password, take_office
+from api.demo.purse import Purse
+from api.demo.story import Desk
 from api.demo.town import TERMS, People
 from api.engines import Database, owner_engine
+from api.enqueuing import enqueue
 from api.installation import Town, installation
 from api.settings import Settings
 from ledger.database import sessions_of
 from ledger.days import Period, day_of, months_later
+from ledger.wishes import take_wishes, wish
 from merchants import registry
 from merchants.settlements.queries import closings_page, settlements_page
 from merchants.shops.queries import shops_page
@@ -63,6 +69,12 @@ class Demo:
     open_month: str
     """The month that is over and left to be closed."""
 
+    password: str = field(default="", repr=False)
+    """That of all who sign in; made for this installation."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    """By which address whom signs in: the operator, the accountant, the manager, the assistant of each company."""
+
 
 def kept(home: Path) -> Demo | None:
     """What the file says, if it is there."""
@@ -93,12 +105,16 @@ async def give_life(settings: Settings, database: Database, progress: Progress) 
         async with town.sessions.begin() as session:
             if there and await shops_page(session, limit=1):
                 return None
-            demo = await _fill(session, town, months, now, progress)
+            # Letters are kept in a folder or not at all: nothing is sent to people who do not exist.
+            letters_wait = settings.mail_server is None
+            demo = await _fill(session, town, months, now, progress, letters_wait=letters_wait)
             _keep(settings.home, demo)
         return demo
 
 
-async def _fill(session: AsyncSession, town: Town, months: list[Period], now: datetime, progress: Progress) -> Demo:
+async def _fill(
+    session: AsyncSession, town: Town, months: list[Period], now: datetime, progress: Progress, *, letters_wait: bool
+) -> Demo:
     chance = random.Random(SEED)  # noqa: S311 - a demonstration that is the same each time, not a secret
     shops = scene.demo_shops()
     first = months[0].first_day
@@ -106,9 +122,27 @@ async def _fill(session: AsyncSession, town: Town, months: list[Period], now: da
         session, shops, chance, before=first, progress=lambda done: progress("Shops settle in", done, len(shops))
     )
     people = await scene.move_in(session, before=first)
-    life = Life(session, town.keys, people, tills, chance)
-    await life.live(months, until=now - LATEST, progress=lambda done, of: progress("Vouchers live", done, of))
-    return await _give_keys(session, town, life, people, now, months)
+    password, moved_in = new_password(), scene.moment(first - timedelta(days=3), 12)
+    staff = await take_office(session, people.companies, password=password, at=moved_in)
+    desk = Desk(session, town.keys, staff, Purse())
+    life = Life(desk, people, tills, chance)
+    orders = Orders(desk, people.companies, people.private, Calendar(day_of(now)), now - LATEST)
+    await life.live(
+        months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
+    )
+    await _let_go_on(session, desk)
+    demo = await _give_keys(session, town, life, people, now, months)
+    addresses = {one.role if one.company is None else f"buyer {one.company + 1}": one.email for one in PEOPLE}
+    return replace(demo, password=password, people=addresses)
+
+
+async def _let_go_on(session: AsyncSession, desk: Desk) -> None:
+    """What was wished for months ago was done then; of the last orders the jobs go on when the server starts."""
+    take_wishes(session)
+    for order in desk.fresh:
+        wish(session, "advance_order", order=str(order))
+        wish(session, "send_mail", order=str(order))
+    await enqueue(session)
 
 
 async def _give_keys(
@@ -118,7 +152,7 @@ async def _give_keys(
     settled = {one.shop: one.id for one in await settlements_page(session, closing=closed.id, limit=10_000)}
     busiest = next(one for one in life.tills if one.shop in settled)
     subjects: dict[KeyRole, UUID | None] = {
-        "operator": None, "buyer": people.companies[1], "shop": busiest.shop, "till": busiest.id
+        "operator": None, "buyer": people.companies[0], "shop": busiest.shop, "till": busiest.id
     }  # fmt: skip
     texts = {
         role: (await make_key(session, slug=SLUG, role=role, subject=subject, label="Demo", at=now))[1]
@@ -128,7 +162,7 @@ async def _give_keys(
         programme=SLUG,
         keys=texts,
         codes=tuple(spell(codes.derive(town.keys.current, voucher).typed) for voucher in life.examples),
-        buyer=str(people.companies[1]),
+        buyer=str(people.companies[0]),
         shop=str(busiest.shop),
         till=str(busiest.id),
         settlement=str(settled[busiest.shop]),

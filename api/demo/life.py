@@ -6,6 +6,7 @@ from one seed, so that two installations founded on the same day live the same l
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,15 +17,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.demo.incidents import Incidents
-from api.demo.purse import Purse
+from api.demo.orders import Orders
+from api.demo.purse import Carried, Purse
+from api.demo.rosters import staff
 from api.demo.shopping import shopping
-from api.demo.town import ACTOR, People, Till, moment
+from api.demo.story import Desk, Story
+from api.demo.town import ACTOR, COMPANIES, People, Till, moment
 from ledger import holds
 from ledger.days import Period
 from ledger.money import Money
 from merchants.settlements import closing
 from vouchers import buyers, expiring, issuing, topping_up
-from vouchers.keys import KeyRing
+from vouchers.orders.drafting import Line, Named, NewOrder
 
 Act = Callable[[datetime], Awaitable[None]]
 
@@ -43,17 +47,21 @@ class Planned:
     topped_up: int = 0
     """Euros that the town adds to each voucher."""
 
+    named: int | None = None
+    """After how many of its people the company's list begins; nobody is named if there is no list."""
+
 
 BATCHES: Final = (
-    Planned("Rentrée des classes", 0, 30, 120, 0, 0),
+    Planned("Rentrée des classes", 0, 30, 120, 0, 0, named=0),
     Planned("Semaine du commerce de proximité", 1, 10, 80, 0, 2, days_valid=24, topped_up=5),
-    Planned("Prime de partage", 2, 50, 90, 0, 6),
+    Planned("Prime de partage", 2, 50, 90, 0, 6, named=0),
     Planned("Remerciements aux clients", 1, 20, 150, 0, 13),
     Planned("Culture et librairies", 0, 50, 60, 1, 1, topped_up=10),
-    Planned("Médailles du travail", 2, 100, 25, 1, 8),
-    Planned("Cadeaux du personnel", 1, 50, 140, 1, 14),
+    Planned("Médailles du travail", 2, 100, 25, 1, 8, named=60),
+    Planned("Cadeaux du personnel", 1, 50, 140, 1, 14, named=0),
     Planned("Tombola des commerçants", 0, 15, 60, 2, 0),
 )
+"""All of them were ordered, paid by transfer and printed, but one: the operator issued it itself, for three weeks."""
 EXAMPLES: Final = "Cadeaux du personnel"
 """The batch from which three vouchers are kept unspent, as examples."""
 
@@ -64,17 +72,28 @@ EXAMPLES_KEPT: Final = 3
 class Life:
     """The demonstration at work."""
 
-    session: AsyncSession
-    keys: KeyRing
+    desk: Desk
     people: People
     tills: Sequence[Till]
     chance: random.Random
-    purse: Purse = field(default_factory=Purse)
     examples: list[UUID] = field(default_factory=list)
 
-    async def live(self, months: Sequence[Period], *, until: datetime, progress: Callable[[int, int], None]) -> None:
-        """Let everything happen that lies before ``until``, in its order."""
-        acts = sorted((act for act in self._acts(months) if act[0] < until), key=lambda act: act[0])
+    @property
+    def session(self) -> AsyncSession:
+        """The books."""
+        return self.desk.session
+
+    @property
+    def purse(self) -> Purse:
+        """What people carry about."""
+        return self.desk.purse
+
+    async def live(
+        self, months: Sequence[Period], orders: Orders, *, letters_wait: bool, progress: Callable[[int, int], None]
+    ) -> None:
+        """Let everything happen that lies before the last moment of the orders, in its order."""
+        known = itertools.chain(self._acts(months), orders.acts(letters_wait=letters_wait))
+        acts = sorted((act for act in known if act[0] < orders.now), key=lambda act: act[0])
         for done, (at, act) in enumerate(acts, start=1):
             await act(at)
             progress(done, len(acts))
@@ -83,33 +102,60 @@ class Life:
         firsts = [month.first_day for month in months]
         for batch in BATCHES:
             day = firsts[batch.month] + timedelta(days=batch.day)
-            yield moment(day, 8, 40), self._issue(batch)
+            if batch.days_valid:
+                yield moment(day, 8, 40), self._issue(batch)
+            else:
+                yield from self._sell(batch, day)
         yield from shopping(self.session, self.purse, self.tills, self.chance, months)
-        yield from Incidents(self.session, self.purse, self.tills, self.keys, self.people.funder).acts(firsts)
+        yield from Incidents(self.session, self.purse, self.tills, self.desk.keys, self.people.funder).acts(firsts)
         for night in _days(months):
             yield moment(night, 4), self._sweep
         yield moment(firsts[1] + timedelta(days=1), 9, 30), self._close(months[0])
+
+    def _sell(self, batch: Planned, day: date) -> Iterator[tuple[datetime, Act]]:
+        """A company orders, pays by transfer, and prints the sheets."""
+        face = Money(batch.euros * 100)
+        domain = str(COMPANIES[batch.company].email).partition("@")[2]
+        people: tuple[Named, ...] = ()
+        if batch.named is not None:
+            people = staff(domain, batch.quantity, face, first=batch.named, with_email=False)
+        lines = () if people else (Line(batch.quantity, face),)
+        asked = NewOrder(self.people.companies[batch.company], lines, people, batch.label)
+        story = Story(self.desk, asked, self.desk.staff.assistants[batch.company])
+
+        async def issue(at: datetime) -> None:
+            await story.issue(at)
+            await self._handed_over(batch, story.issued, at=at)
+
+        yield moment(day - timedelta(days=2), 14, 5), story.ask
+        yield moment(day - timedelta(days=1), 10, 30), story.comes()
+        yield moment(day, 8, 40), issue
+        yield moment(day, 9, 10), story.take
 
     def _issue(self, batch: Planned) -> Act:
         async def issue(at: datetime) -> None:
             company, face = self.people.companies[batch.company], Money(batch.euros * 100)
             await self._pay(company, face * batch.quantity, batch.label, at=at - timedelta(days=1))
-            last_day = at.date() + timedelta(days=batch.days_valid) if batch.days_valid else None
+            last_day = at.date() + timedelta(days=batch.days_valid or 0)
             new = issuing.NewBatch(company, face, batch.quantity, label=batch.label, last_day=last_day)
-            batch_id = await issuing.issue(self.session, new, keys=self.keys, actor=ACTOR, at=at)
-            issued = await self.purse.take_in(self.session, batch_id, self.keys, label=batch.label)
-            for one in issued if batch.topped_up else ():
-                extra = Money(batch.topped_up * 100)
-                await topping_up.top_up(self.session, one.id, funder_id=self.people.funder, amount=extra, at=at)
-                one.left = one.left + extra
-            if batch.label == EXAMPLES:
-                self.examples = [one.id for one in self.purse.set_aside(batch.label, EXAMPLES_KEPT)]
+            batch_id = await issuing.issue(self.session, new, keys=self.desk.keys, actor=ACTOR, at=at)
+            issued = await self.purse.take_in(self.session, batch_id, self.desk.keys, label=batch.label)
+            await self._handed_over(batch, issued, at=at)
 
         return issue
 
+    async def _handed_over(self, batch: Planned, issued: Sequence[Carried], *, at: datetime) -> None:
+        """The town adds its part; some vouchers are kept as examples."""
+        for one in issued if batch.topped_up else ():
+            extra = Money(batch.topped_up * 100)
+            await topping_up.top_up(self.session, one.id, funder_id=self.people.funder, amount=extra, at=at)
+            one.left = one.left + extra
+        if batch.label == EXAMPLES:
+            self.examples = [one.id for one in self.purse.set_aside(batch.label, EXAMPLES_KEPT)]
+
     async def _pay(self, company: UUID, value: Money, label: str, *, at: datetime) -> None:
-        """What a batch costs with its fee of 2 % and the VAT on it, by transfer; what is over stays as credit."""
-        fees = Money(value.cents * 24 // 1000 + 1)
+        """What a batch costs with its fee of 2 % and the VAT on it, by transfer."""
+        fees = Money(value.cents * 24 // 1000)
         await buyers.pay_in(self.session, company, value + fees, reference=f"VIR {label}", at=at)
 
     async def _sweep(self, at: datetime) -> None:

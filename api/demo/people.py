@@ -1,4 +1,4 @@
-"""Who signs in to the demonstration: invented people, each with an office, all with one password made for this place."""
+"""Who signs in to the demonstration: invented people with an office each, all with one password, made on the spot."""
 
 from __future__ import annotations
 

@@ -10,13 +10,13 @@ from vouchers.orders.drafting import Named
 
 FIRST: Final = (
     "Amélie", "Bastien", "Chloé", "Djamel", "Elsa", "Farid", "Gaëlle", "Hugo", "Inaya", "Jérôme", "Karima", "Loïc",
-    "Mireille", "Nassim", "Océane", "Pascal", "Quitterie", "Rachid", "Salomé", "Thierry", "Ursule", "Vincent", "Wassila",
-    "Xavier", "Yasmine", "Zoé", "Antoine", "Béatrice", "Cédric", "Delphine",
+    "Mireille", "Nassim", "Océane", "Pascal", "Quitterie", "Rachid", "Salomé", "Thierry", "Ursule", "Vincent",
+    "Wassila", "Xavier", "Yasmine", "Zoé", "Antoine", "Béatrice", "Cédric", "Delphine",
 )  # fmt: skip
 LAST: Final = (
-    "Abelly", "Barthas", "Casanova", "Demaria", "Espariat", "Fabre", "Garnier", "Haddad", "Icard", "Jauffret", "Khelifi",
-    "Lombard", "Martelli", "Nguyen", "Olive", "Pastorello", "Quillet", "Rambaud", "Sarkissian", "Toumi", "Ughetto",
-    "Vidal", "Wattel", "Ximenès", "Yildiz", "Zanetti", "Amrani", "Blanc", "Caruso", "Diallo", "Estève",
+    "Abelly", "Barthas", "Casanova", "Demaria", "Espariat", "Fabre", "Garnier", "Haddad", "Icard", "Jauffret",
+    "Khelifi", "Lombard", "Martelli", "Nguyen", "Olive", "Pastorello", "Quillet", "Rambaud", "Sarkissian", "Toumi",
+    "Ughetto", "Vidal", "Wattel", "Ximenès", "Yildiz", "Zanetti", "Amrani", "Blanc", "Caruso", "Diallo", "Estève",
 )  # fmt: skip
 """As many that do not share a divisor with the first names: every pair comes once."""
 

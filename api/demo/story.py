@@ -32,6 +32,7 @@ ANSWERS: Final[Mapping[Outcome, str]] = {
 A_MINUTE: Final = timedelta(minutes=1)
 SOON: Final = timedelta(seconds=4)
 MOST: Final = 1_000
+NOT_YET: Final = UUID(int=0)
 
 
 @dataclass(slots=True)
@@ -62,8 +63,8 @@ class Story:
     spent: bool = True
     untouched: frozenset[int] = frozenset()
     fresh: bool = False
-    id: UUID = UUID(int=0)
-    refund: UUID = UUID(int=0)
+    id: UUID = NOT_YET
+    refund: UUID = NOT_YET
     issued: list[Carried] = field(default_factory=list)
 
     @property

@@ -39,7 +39,7 @@ TERMS: Final = Terms(
     postcode="13001",
     commune="Marseille",
     contact="bonjour@treiz-local.example",
-    number_prefix="DEMO",
+    number_prefix="TREIZ",
     commission_bp=250,
     service_fee_bp=200,
     breakage_to="funder",
@@ -62,6 +62,7 @@ PRIVATE: Final = (
     NewBuyer("person", "Hélène Marchand", email="helene.marchand@courriel.example"),
     NewBuyer("person", "Odile Castan", email="odile.castan@courriel.example"),
     NewBuyer("person", "Yannis Moreau", email="yannis.moreau@courriel.example"),
+    NewBuyer("person", "Lucien Ferrand", email="lucien.ferrand@courriel.example"),
 )
 FUNDER: Final = "Ville de Démonstration-sur-Mer"
 FUNDED: Final = Money(250_000)
@@ -135,12 +136,11 @@ async def settle_in(
 async def move_in(session: AsyncSession, *, before: date) -> People:
     """Register those who buy and those who fund, and what the town pays in."""
     at = moment(before - timedelta(days=3), 11)
-    companies, private = (
-        tuple([(await buyers.register_buyer(session, one, at=at)).id for one in some]) for some in (COMPANIES, PRIVATE)
-    )
+    companies = [(await buyers.register_buyer(session, one, at=at)).id for one in COMPANIES]
+    private = [(await buyers.register_buyer(session, one, at=at)).id for one in PRIVATE]
     funder = await buyers.register_funder(session, name=FUNDER, at=at)
     await buyers.pay_in(session, funder.id, FUNDED, reference="Convention 2026-17 (démo)", at=at)
-    return People(companies, private, funder.id)
+    return People(tuple(companies), tuple(private), funder.id)
 
 
 def _fate(chance: random.Random) -> Status:

@@ -10,6 +10,8 @@ from typing import Final
 from uuid import UUID
 
 import procrastinate
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
 from sqlalchemy import URL
 
 from api.engines import RUNTIME_ROLE
@@ -66,14 +68,25 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
 
     _what_was_wished(queue, installation)
 
-    @queue.periodic(cron=EVERY_TEN_MINUTES)
+    @queue.periodic(cron=EVERY_MINUTE)
     @queue.task(name="retry_stalled", queueing_lock="retry_stalled")
     async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001
-        """A job whose worker died stays "doing" for ever unless it is taken up again."""
+        """A job whose worker died stays "doing" for ever, and keeps its lock, unless it is taken up again."""
         for job in await queue.job_manager.get_stalled_jobs():
-            await queue.job_manager.retry_job(job)
+            await _take_up(queue, job)
 
     return queue
+
+
+async def _take_up(queue: procrastinate.App, job: Job) -> None:
+    try:
+        try:
+            await queue.job_manager.retry_job(job)
+        except UniqueViolation:
+            # The next of its kind is queued, where only one may be: that one does the work, once this lets go.
+            await queue.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+    except ConnectorException:
+        _log.info("job %s was taken up by another worker meanwhile", job.id)
 
 
 def _what_was_wished(queue: procrastinate.App, installation: Installation) -> None:

@@ -29,7 +29,7 @@ LIKED: Final = (20, 30, 50, 100)
 """Euros: what people give most, offered where the programme's bounds allow it."""
 
 ROUND: Final = (5, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 500, 1_000, 2_000, 5_000)
-OFFERED: Final = 4
+OFFERED: Final = 5
 
 UNPRINTABLE: Final = marked("Take out what cannot be printed.")
 AN_ADDRESS: Final = marked("Write a name, not the address of a site.")

@@ -38,5 +38,11 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "credit-used": Saying(marked("Your credit is used for this order.")),
     "mail-asked": Saying(marked("On its way: the list below shows what becomes of each message.")),
     "voucher-replaced": Saying(marked("Replaced: the old code is dead, what was left is on the new voucher.")),
+    "credit-spent": Saying(marked("The credit is used for this order.")),
+    "credit-paid-back": Saying(marked("Recorded: the credit was sent back.")),
+    "credit-given": Saying(marked("The vouchers are issued on credit. Your decision is in the history of the order.")),
+    "refund-asked": Saying(marked("The refund is asked for.")),
+    "refund-sent": Saying(marked("Recorded: the transfer was sent.")),
+    "refund-kept": Saying(marked("The money stays as credit.")),
 }
 """By name. Add yours; names are kebab-case."""

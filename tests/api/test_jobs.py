@@ -116,10 +116,50 @@ async def test_a_job_whose_worker_died_is_taken_up_again(world: World) -> None:
         await soon(done)
 
 
+async def test_a_minutely_job_whose_worker_died_does_not_keep_the_next_ones_waiting(world: World) -> None:
+    """Of its kind one only may wait, and none may run beside it: so it cannot be queued again, and must let go."""
+    queue = queue_of(world)
+    async with queue.open_async():
+        await world.as_owner(
+            "INSERT INTO public.procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
+            "INSERT INTO public.procrastinate_jobs"
+            " (queue_name, task_name, lock, queueing_lock, status, attempts, args, worker_id)"
+            " SELECT 'default', 'tend', 'died', 'died', 'doing', 1, '{\"timestamp\": 0}', max(id)"
+            " FROM public.procrastinate_workers",
+        )
+        await queue.configure_task("tend", lock="died", queueing_lock="died").defer_async(timestamp=60)
+        await queue.tasks["retry_stalled"].func(0)
+
+        async def done() -> bool:
+            return await world.asked("SELECT count(*) FROM public.procrastinate_jobs WHERE lock = 'died'") == 0
+
+        await soon(done)
+
+
+async def test_two_that_look_after_dead_workers_at_once_do_not_fail(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    queue = queue_of(world)
+    async with queue.open_async():
+        await world.as_owner(
+            "INSERT INTO public.procrastinate_jobs (queue_name, task_name, lock, status, args)"
+            " SELECT 'default', 'sweep', 'died ' || number, 'doing', '{\"timestamp\": 0}'"
+            " FROM generate_series(1, 20) number"
+        )
+        await asyncio.gather(*(queue.tasks["retry_stalled"].func(0) for _ in range(3)))
+
+        async def done() -> bool:
+            return await world.asked("SELECT count(*) FROM public.procrastinate_jobs WHERE lock LIKE 'died %'") == 0
+
+        await soon(done)
+
+
 async def test_the_minutely_tasks_are_known_to_the_queue(world: World) -> None:
     queue = queue_of(world)
     periodic = {task.task.name: task.cron for task in queue.periodic_registry.periodic_tasks.values()}
-    assert periodic == {"sweep": "* * * * *", "retry_stalled": "*/10 * * * *"}
+    assert periodic == {
+        "sweep": "* * * * *", "tend": "* * * * *", "reconcile_cards": "*/10 * * * *", "retry_stalled": "* * * * *",
+    }  # fmt: skip
 
 
 async def test_the_worker_starts_and_stops_with_the_application_and_says_nothing(

@@ -85,7 +85,7 @@ async def valid(till: httpx.AsyncClient, links: Iterable[str]) -> Mapping[str, i
         answer = await till.post("/vouchers/look-up", json={"code": link})
         assert answer.status_code == httpx.codes.OK, (link, answer.text)
         told = answer.json()
-        assert told["status"] == "active", told
+        assert told["state"] == "active", told
         found[link] = told["left"]
     return found
 

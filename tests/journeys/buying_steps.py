@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import openpyxl
-from playwright.async_api import FilePayload, Page
+from playwright.async_api import FilePayload, Locator, Page
 
 from tests.journeys.buying_running import Running
 
@@ -22,10 +24,10 @@ async def sign_in(page: Page, running: Running, email: str, password: str) -> No
     """From the programme's first page to one's own."""
     await page.goto(f"{running.home}/")
     await page.get_by_role("link", name="Se connecter").first.click()
-    await page.get_by_label("Adresse e-mail").fill(email)
+    await page.get_by_label("Adresse").fill(email)
     await page.get_by_label("Mot de passe", exact=True).fill(password)
     await page.get_by_role("button", name="Se connecter").click()
-    await page.get_by_role("button", name="Se déconnecter").first.wait_for(state="attached")
+    await page.get_by_role("link", name="Mon compte").wait_for()
 
 
 async def begin(page: Page, running: Running, label: str) -> None:
@@ -79,3 +81,64 @@ def order_in(page: Page) -> UUID:
 async def shown_sums(page: Page) -> list[str]:
     """The sums of a page, line by line, spaces made plain."""
     return [" ".join(one.split()) for one in await page.locator(".sums > *").all_inner_texts()]
+
+
+async def pay_on_the_page_of_stripe(page: Page, running: Running, total: str) -> None:
+    """Leave for the payment page, pay there by card, and be led back."""
+    await page.get_by_role("button", name="par carte").click()
+    await page.wait_for_url(f"{running.stripe.address}/**")
+    assert total in " ".join((await page.locator("#total").inner_text()).split())
+    await page.get_by_role("button", name="Payer par carte", exact=True).click()
+    await page.wait_for_url(f"{running.home}/orders/*/paid?**")
+
+
+async def to_the_order(page: Page, order: UUID) -> None:
+    """From where the payment page led back to, on to the order."""
+    await page.get_by_role("link", name="Vers ma commande").click()
+    await page.wait_for_url(f"**/orders/{order}")
+
+
+async def sheets(page: Page) -> bytes:
+    """Have the sheets drawn, watch them come, keep the file."""
+    await page.get_by_role("button", name="Préparer le PDF").click()
+    await page.wait_for_url("**/printings/*")
+    file = page.get_by_role("link", name="Télécharger le PDF")
+    await page.locator("progress").or_(file).first.wait_for()
+    await file.wait_for()
+    return await download(page, file)
+
+
+async def download(page: Page, link: Locator) -> bytes:
+    """The file behind a link, as the browser keeps it."""
+    async with page.expect_download() as kept:
+        await link.click()
+    return Path(await (await kept.value).path()).read_bytes()
+
+
+async def papers(page: Page) -> list[tuple[str, bytes]]:
+    """The papers of an order: what its page says of each, and the file."""
+    links = page.locator(".papers a[href*='/papers/']")
+    return [
+        (" ".join((await links.nth(at).inner_text()).split()), await download(page, links.nth(at)))
+        for at in range(await links.count())
+    ]
+
+
+async def comes(page: Page, running: Running, said: str, amount: str, *, twice: bool = False) -> str:
+    """The operator has a line of the bank's statement: finds the order by it, looks at what it does, records it."""
+    await page.goto(f"{running.home}/desk/money")
+    await page.get_by_label("Référence").fill(said)
+    await page.get_by_label("Montant").fill(amount)
+    await page.get_by_role("button", name="Trouver la commande").click()
+    await page.wait_for_url("**/desk/money/*?amount=**")
+    if twice:
+        await page.get_by_label("Il est arrivé une seconde fois").check()
+    await page.get_by_role("button", name="Enregistrer").click()
+    await page.wait_for_url("**/desk/money/recorded/*")
+    return " ".join((await page.locator("main").inner_text()).split())
+
+
+def number_in(shown: str) -> str:
+    """The number of a paper."""
+    (number,) = re.findall(r"[A-Z]+-[0-9]{4}-[0-9]{6}", shown)
+    return str(number)

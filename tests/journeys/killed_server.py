@@ -1,11 +1,13 @@
 """A server to be killed, as the command line serves it. Not imported by tests: run as a program of its own.
 
 Importing the application takes longer than starting it, so one process imports it and then, for each line it reads,
-becomes two: the copy serves until it is killed, on a socket that was open before and stays open after.
+becomes two: the copy serves until it is killed, on a socket that was open before and stays open after. The line is
+JSON: what else the environment of this copy says.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -27,9 +29,10 @@ def main() -> None:
     """For each line read, a server; its process is told, then how it ended."""
     listening = socket.socket(fileno=int(sys.argv[1]))
     print("warm", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         child = os.fork()
         if not child:
+            os.environ.update(json.loads(line))
             serve(listening)
             os._exit(0)
         print(child, flush=True)

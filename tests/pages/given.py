@@ -61,6 +61,13 @@ class Live:
 async def served(database: Database, settings: Settings, *, terms: Terms = TERMS) -> AsyncIterator[Live]:
     """Serve a migrated database from this process, on a free port of the loopback; both its programmes are founded."""
     await found(database, settings, terms)
+    async with serving(database, settings) as live:
+        yield live
+
+
+@asynccontextmanager
+async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]:
+    """Serve a database with whatever is in it."""
     with closing(socket.socket()) as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]

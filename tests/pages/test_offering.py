@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -64,8 +65,9 @@ async def test_a_voucher_for_a_friend_takes_one_page_and_a_check_on_a_phone(
         page = watched.page
         await page.goto(live.home)
         await page.get_by_role("link", name="Offrir un bon d'achat").click()
-        await _tried_in_vain(watched)
-        await page.get_by_text("Un autre montant").click()
+        await _tried_in_vain(watched, look=scripts)
+        await page.goto(page.url)
+        await page.get_by_label("Un autre montant").check()
         await page.get_by_label("Lequel ?").fill("12,50")
         await page.get_by_label("Pour qui est-il ?").fill("Marie Curie")
         await page.get_by_label("Son adresse e-mail").fill("marie@amie.example")
@@ -247,6 +249,20 @@ async def test_so_many_orders_from_one_place_and_then_no_more_for_an_hour(live: 
         await many("last@y.example", "2001:db8::2", 1)
 
 
+async def test_where_cards_are_taken_a_card_leads_on_to_its_payment(database: Database, settings: Settings) -> None:
+    keys = json.dumps({"treiz": {"secret_key": "sk_test_none", "webhook_secrets": ["whsec_none"]}})
+    settings = settings.model_copy(update={"stripe": keys})
+    async with served(database, settings, terms=SELLING) as live, live.client() as client:
+        window = Window(client)
+        checked = await window.post(OFFER, TYPED)
+        assert 'value="card" checked' in checked.text
+        form = {**TYPED, "do": "order", "key": _kept(checked.text, "key"), "total": "3090"}
+        assert "proposées" in fault(await window.post(OFFER, form))
+        placed = await window.post(OFFER, {**form, "method": "card"})
+        assert placed.headers["location"].endswith("/pay?said=order-placed")
+        assert (await _ordered(live, _order_id(placed)))[0].method == "card"
+
+
 async def test_a_form_from_elsewhere_orders_nothing(live: Live, window: Window) -> None:
     checked = await window.post(OFFER, TYPED)
     form = {**TYPED, "do": "order", "method": "transfer", "key": _kept(checked.text, "key"), "total": "3090"}
@@ -279,7 +295,7 @@ def test_the_amounts_offered_are_round_and_within_the_bounds(least: int, most: i
     assert (read is not None) == (least <= 1_200 <= most)
 
 
-async def _tried_in_vain(watched: Watched) -> None:
+async def _tried_in_vain(watched: Watched, *, look: bool) -> None:
     """What is wrong is said beside its field; what was right stays."""
     page = watched.page
     await page.get_by_label("Votre nom").fill("Camille")
@@ -287,6 +303,8 @@ async def _tried_in_vain(watched: Watched) -> None:
     await page.get_by_role("heading", name="3 points à corriger").wait_for()
     assert await page.get_by_label("Votre nom").input_value() == "Camille"
     watched.forgive("status of 422")
+    if look:
+        await check_page(watched)
 
 
 async def _sums(page: Page, place: str) -> list[str]:

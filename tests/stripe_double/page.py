@@ -67,5 +67,6 @@ def _frame(language: str, title: str, body: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'
         f"<title>{title}</title></head><body><main><h1>{title}</h1>{body}</main></body></html>"
     )

@@ -20,6 +20,7 @@ _BUSY = {"error": {
 }}  # fmt: skip
 _BROKEN = {"error": {"message": "An unknown error occurred", "type": "api_error"}}
 _HANGS = 2.0
+_HELD = 20.0
 
 
 class Dropped(Exception):
@@ -173,7 +174,9 @@ class Handler(BaseHTTPRequestHandler):
             if key and begun:
                 account.kept[key] = Kept(path, asked, status, told, request, account.now())
                 headers["Original-Request"] = request
-        if how == "lost":
+        if how == "held":  # done, and whoever asked dies before the answer
+            time.sleep(_HELD)
+        if how in ("held", "lost"):
             raise Dropped
         return status, told
 

@@ -35,7 +35,8 @@ A_PAGE: Final = 30
 ORDERS: Final = 15
 LONGEST_NAME: Final = 120
 BESIDE: Final[dict[type[Refusal], str]] = {
-    SirenInvalid: "siren", VatNumberInvalid: "vat_number", PersonNameMalformed: "person", PersonDisabled: "person_email",
+    SirenInvalid: "siren", VatNumberInvalid: "vat_number", PersonNameMalformed: "person",
+    PersonDisabled: "person_email",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, Visitor
+from api.pages import forms
 from api.pages.desk.access import RecordsMoney
 from api.pages.desk.doing_once import do_once, numbered
 from api.pages.desk.money import LARGEST, LONGEST_REFERENCE, SMALLEST
@@ -56,7 +57,9 @@ async def use_or_pay_back(
         if do == "use":
             used = await _use(request, place, visitor, form, buyer_id, which)
             if used is not None:
-                return see_other(f"/{place.slug}/desk/orders/{used}", said="credit-used")
+                return see_other(f"/{place.slug}/desk/orders/{used}", said="credit-spent")
+        elif do != "back":
+            form.say(forms.GENERAL, forms.NOT_OFFERED)
         else:
             visitor.require(P.REFUNDS_WRITE)
             if await _pay_back(request, place, visitor, form, buyer_id) is not None:

@@ -16,7 +16,7 @@ from api.installation import in_transaction
 from api.pages import forms
 from api.pages.desk.access import GivesBack, order_and_buyer
 from api.pages.desk.decisions import LONGEST_REASON
-from api.pages.desk.doing_once import NUMBER, do_once, numbered
+from api.pages.desk.doing_once import do_once, numbered
 from api.pages.desk.money import LARGEST, SMALLEST
 from api.pages.desk.words import REFUND_METHODS
 from api.pages.forms import Form, blank
@@ -206,8 +206,8 @@ async def _page(
     rows = await _rows(session, order_id, found, q, keep=_chosen(form)) if from_vouchers else []
     return page(
         request, "desk/refund.html", status=200 if form.valid else 422, form=form, one=one, order=one.order,
-        found=found, rows=rows[:SHOWN], more=max(len(rows) - SHOWN, 0), q=q, methods=methods_of(found, from_vouchers=from_vouchers),
-        from_vouchers=from_vouchers, number=NUMBER,
+        found=found, rows=rows[:SHOWN], more=max(len(rows) - SHOWN, 0), q=q, from_vouchers=from_vouchers,
+        methods=methods_of(found, from_vouchers=from_vouchers),
     )  # fmt: skip
 
 

@@ -95,10 +95,11 @@ async def _of_money(session: AsyncSession, visitor: Visitor) -> list[Waiting]:
     )  # fmt: skip
     if visitor.may(P.REFUNDS_WRITE):
         asked = await refunds_asked(session, "transfer", limit=LOOKED_AT)
+        sums = total([one.amount for one in asked])
         found.append(
             Waiting(
-                marked("Refunds to send by transfer"), "/desk/refunds", len(asked), total([one.amount for one in asked]),
-                "wait", marked("Send them from your bank, then confirm."),
+                marked("Refunds to send by transfer"), "/desk/refunds", len(asked), sums, "wait",
+                marked("Send them from your bank, then confirm."),
             )
         )  # fmt: skip
     if visitor.may(P.ORDERS_PAY):

@@ -84,8 +84,7 @@ async def money(
 @router.get("/{slug:slug}/desk/money/{order_id}")
 async def look(
     request: Request,
-    place: CurrentPlace,
-    visitor: RecordsMoney,
+    _visitor: RecordsMoney,
     session: PageReading,
     order_id: UUID,
     *,
@@ -99,7 +98,7 @@ async def look(
     if amount:
         form.typed["amount"] = [amount]
         form.money("amount", least=SMALLEST, most=LARGEST)
-    return await _look(request, visitor, session, form, order_id)
+    return await _look(request, session, form, order_id)
 
 
 @router.post("/{slug:slug}/desk/money/{order_id}")
@@ -122,7 +121,7 @@ async def record(request: Request, place: CurrentPlace, visitor: RecordsMoney, f
         except Refusal as refusal:
             form.refuse(refusal, {MoneyMoved: forms.GENERAL})
     async with place.town.sessions() as session:
-        return await _look(request, visitor, session, form, order_id)
+        return await _look(request, session, form, order_id)
 
 
 @router.get("/{slug:slug}/desk/money/recorded/{payment_id}")
@@ -154,7 +153,7 @@ async def _record(session: AsyncSession, visitor: Visitor, form: Form, order_id:
     return payment.id
 
 
-async def _look(request: Request, visitor: Visitor, session: AsyncSession, form: Form, order_id: UUID) -> Response:
+async def _look(request: Request, session: AsyncSession, form: Form, order_id: UUID) -> Response:
     one = await order_and_buyer(session, order_id)
     giver = await buyer(session, one.order.buyer)
     payments = await queries.payments_of(session, order_id)

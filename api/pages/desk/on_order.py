@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -41,7 +42,7 @@ class Actions:
         return any((self.record, self.use_credit, self.on_credit, self.refund, self.cancel))
 
 
-async def desk_context(session: AsyncSession, visitor: Visitor, order: OrderView) -> dict[str, object]:
+async def desk_context(session: AsyncSession, visitor: Visitor, order: OrderView) -> dict[str, Any]:
     """What the partial ``desk/on_order.html`` needs: ``desk`` is none for who does not run the programme."""
     if not visitor.may(P.ORDERS_READ):
         return {"desk": None}

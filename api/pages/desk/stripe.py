@@ -10,7 +10,7 @@ from api import clock
 from api.auth.visitors import PageReading
 from api.dependencies import Here
 from api.pages.desk.access import SeesBooks
-from api.pages.desk.words import LINES
+from api.pages.desk.words import line_told
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page
 from ledger.days import day_of, months_later, start_of
@@ -35,6 +35,6 @@ async def books(
         request, "desk/stripe.html", offered=here.cards.offered(place.slug),
         books=await stripe_books.reconciliation(session), lines=lines,
         payouts=await stripe_lines.last_lines(session, types=stripe_books.TO_BANK, limit=PAYOUTS),
-        fees=await stripe_lines.fees_between(session, since, until), names=LINES, since=since,
+        fees=await stripe_lines.fees_between(session, since, until), line_told=line_told, since=since,
         disputes=len(await open_disputes(session)),
     )  # fmt: skip

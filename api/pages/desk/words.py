@@ -105,7 +105,14 @@ LINES: Final[Mapping[str, str]] = {
     "payout_cancel": marked("Payout that was cancelled"),
 }
 
+ANOTHER_KIND: Final = marked("Line of another kind")
+
 
 def dispute_told(status: str) -> Told:
     """A dispute in words, whatever Stripe comes to call its state."""
     return DISPUTES.get(status, DISPUTED_OTHERWISE)
+
+
+def line_told(kind: str) -> str:
+    """What a line of Stripe's account is, in English as the catalogues know it."""
+    return LINES.get(kind, ANOTHER_KIND)

@@ -61,7 +61,8 @@ async def attestation(
         years=sorted({*range(today.year, today.year - YEARS_BACK, -1), chosen}, reverse=True),
         events=[(event_name(one.event, language), one.count, one.amount) for one in made.by_event],
         people=made.by_person[:PEOPLE_SHOWN], count=len(made.by_person), shown=PEOPLE_SHOWN,
-        warnings=[urssaf_words.said(one, language) for one in warned],
+        warnings=[urssaf_words.said(one, language) for one in warned if not isinstance(one, urssaf.SeniorityBarred)],
+        always=[urssaf_words.said(one, language) for one in warned if isinstance(one, urssaf.SeniorityBarred)],
         ceiling=urssaf_words.ceiling_said(chosen, language), only_here=urssaf_words.ONLY_HERE[language],
     )  # fmt: skip
 

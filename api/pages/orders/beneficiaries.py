@@ -46,10 +46,10 @@ STATES: Final[Mapping[State, tuple[str, str]]] = {
     "not_yet_valid": ("wait", marked("Valid later")),
 }
 REASONS: Final[Mapping[str, str]] = {
-    "lost": marked("Lost"),
-    "stolen": marked("Stolen"),
-    "damaged": marked("Damaged or unreadable"),
-    "wrong": marked("Given or sent to the wrong person"),
+    "lost": marked("It is lost"),
+    "stolen": marked("It was stolen"),
+    "damaged": marked("It is damaged or unreadable"),
+    "wrong": marked("It went to the wrong person"),
 }
 
 
@@ -83,6 +83,7 @@ async def beneficiaries(
         request, "orders/beneficiaries.html", order=order, entries=entries, q=sought, named=bool(everybody),
         found=len(places), count=max(len(origins), len(everybody)), issued=bool(origins),
         further=some[A_PAGE - 1] if len(some) > A_PAGE else None, before=after > 0,
+        writes=bool(origins) and _writes(visitor, order),
     )  # fmt: skip
 
 

@@ -55,6 +55,11 @@ def what_next(order: OrderView, mail: Mail, *, under_way: bool, today: date, lan
             return sentences(language).gettext(_ALWAYS[other])
 
 
+def state_of(order: OrderView, mail: Mail | None = None) -> str:
+    """What the page says, in short: it is drawn anew when this changes."""
+    return f"{order.status} {order.covered.cents} {'mailing' if mail and mail.waiting else 'still'}"
+
+
 def _awaiting(order: OrderView, language: Language, *, under_way: bool) -> str:
     _ = sentences(language).gettext
     missing = shown_money(order.missing, language)

@@ -22,7 +22,7 @@ from api.installation import in_transaction
 from api.pages.forms import Form, Sent, blank
 from api.pages.orders import telling
 from api.pages.orders.access import order_for
-from api.pages.orders.next_steps import Mail, what_next
+from api.pages.orders.next_steps import Mail, state_of, what_next
 from api.pages.orders.paying import checkout_origin, methods_of
 from api.pages.orders.words import status_shown
 from api.pages.place import CurrentPlace, Place
@@ -190,11 +190,6 @@ async def _handing_out(session: AsyncSession, found: OrderView, visitor: Visitor
         "hands_out": ready, "ways": ways, "drawn": drawn[:3] if ready else [], "named": len(people),
         "addressed": sum(1 for one in people if one.email), "company": giver.kind == "company",
     }  # fmt: skip
-
-
-def state_of(found: OrderView, mail: Mail) -> str:
-    """What the page says, in short: it is drawn anew when this changes."""
-    return f"{found.status} {found.covered.cents} {'mailing' if mail.waiting else 'still'}"
 
 
 def mail_of(last: Iterable[MailingView]) -> Mail:

@@ -17,6 +17,7 @@ from api.card_flow import converge_checkout, pay_by_card
 from api.dependencies import Here
 from api.pages.forms import Form, Sent, blank
 from api.pages.orders.access import order_for
+from api.pages.orders.next_steps import state_of
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
@@ -110,7 +111,7 @@ async def paid(
     mine = next(one for one in attempts if one.session_id == asked)
     return page(
         request, "orders/paid.html", order=found, attempt=mine, answered=answered, price=price,
-        outcome=_outcome(found, mine),
+        outcome=_outcome(found, mine), state=state_of(found),
     )  # fmt: skip
 
 

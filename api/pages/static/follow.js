@@ -16,7 +16,7 @@ export function follow(root) {
         const answer = await fetch(waiting.dataset.follow, { headers: { accept: "application/json" } });
         if (answer.ok) {
           const told = await answer.json();
-          if (told.state !== waiting.dataset.state) {
+          if (told.state !== waiting.dataset.state && !writing(root)) {
             location.reload();
             return;
           }
@@ -31,6 +31,11 @@ export function follow(root) {
   }
 
   setTimeout(look, pause);
+}
+
+// Nothing is taken away from under the hands of somebody who is at a form.
+function writing(root) {
+  return root.activeElement?.closest("main form") != null;
 }
 
 function show(waiting, percent) {

@@ -42,6 +42,7 @@ function showGift() {
 
 if (form) {
   for (const place of [document.getElementById("to-pay"), document.getElementById("preview")]) place.hidden = false;
+  document.getElementById("fee-told").hidden = true;
   form.addEventListener("input", showGift);
   window.addEventListener("pageshow", showGift);
   showGift();

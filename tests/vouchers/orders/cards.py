@@ -131,6 +131,14 @@ class CardTown:
             lambda session: refunding.ask_refund(session, order, amount=amount, at=self.town.at, **wanted)
         )
 
+    async def refund_credit(self, order: UUID, typed: str | Money | None = None, **asked: object) -> RefundView:
+        """Ask free credit of an order's buyer back, to its card unless told otherwise."""
+        amount = None if typed is None else money(typed)
+        wanted = {"method": "card", "reason": "", "actor": "op", **asked}
+        return await self.town.do(
+            lambda session: refunding.ask_credit_refund(session, order, amount=amount, at=self.town.at, **wanted)
+        )
+
     async def send(self, refund: RefundView) -> RefundView:
         """Send a refund that was asked."""
         await card_flow.send_refund(self.here, self.served, refund.id)
@@ -158,6 +166,11 @@ class CardTown:
     async def reconcile(self) -> Reconciliation:
         """Take Stripe's lines and hold them against 517."""
         await cards.reconcile_cards(self.here, self.served)
+        return await self.town.do(stripe_books.reconciliation)
+
+    async def match(self) -> Reconciliation:
+        """Take Stripe's lines only, and hold them against 517."""
+        await cards.take_movements(self.here, self.served)
         return await self.town.do(stripe_books.reconciliation)
 
     async def pay_out(self) -> None:

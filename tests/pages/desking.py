@@ -1,0 +1,137 @@
+"""Orders in every state for the pages of the operator's desk, made by the domain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.installation import Town, in_transaction
+from ledger.money import Money
+from tests.pages.given import Live
+from tests.pages.ordering import a_company
+from vouchers import buyers
+from vouchers.buyers import BuyerKind, BuyerView, NewBuyer
+from vouchers.orders import disputing, drafting, fulfilling, paying, placing, queries, stripe_books
+from vouchers.orders.card_words import DisputeState, Movement
+from vouchers.orders.drafting import Line, Named, NewOrder
+from vouchers.orders.errors import WrongOrderStatus
+from vouchers.orders.locking import locked
+from vouchers.orders.queries import Method, OrderView, PaymentView
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class Desk:
+    """A programme whose orders an operator follows. ``buyer`` is the company that orders."""
+
+    live: Live
+    town: Town
+    buyer: UUID
+
+    async def do(self, work: Callable[[AsyncSession, datetime], Awaitable[Answer]]) -> Answer:
+        """Work in one transaction, at the present moment."""
+
+        async def attempt(session: AsyncSession) -> Answer:
+            return await work(session, await clock.now(session))
+
+        return await in_transaction(self.town.sessions, attempt)
+
+    async def placed(
+        self, quantity: int = 2, worth: str = "50,00", *, buyer: UUID | None = None, method: Method = "transfer",
+        people: tuple[Named, ...] = (), label: str = "",
+    ) -> OrderView:  # fmt: skip
+        """An order that waits for its money: 2 × 50 € make 103,00 € with the fee of 2.5 % and its VAT."""
+        lines = () if people else (Line(quantity, Money.of(worth)),)
+        asked = NewOrder(buyer or self.buyer, lines=lines, named=people, label=label)
+
+        async def work(session: AsyncSession, at: datetime) -> OrderView:
+            made = await drafting.start(session, asked, actor="test", at=at)
+            version = (await queries.order(session, made)).version
+            return await placing.place(session, made, version=version, method=method, actor="test", at=at)
+
+        return await self.do(work)
+
+    async def paid(self, order: OrderView, amount: Money | None = None, *, intent: str | None = None) -> OrderView:
+        """What it misses comes, or another amount; by card if a payment intent is named."""
+
+        async def work(session: AsyncSession, at: datetime) -> None:
+            sum_ = amount or order.missing
+            if intent is not None:
+                await paying.record_card(session, order.id, sum_, payment_intent=intent, actor="stripe", at=at)
+            else:
+                await paying.record_transfer(session, order.id, sum_, reference="VIR 1", actor="test", at=at)
+
+        await self.do(work)
+        return await self.order(order.id)
+
+    async def issued(self, order: OrderView) -> OrderView:
+        """Its vouchers are made, here or by the job that was asked to when it was paid."""
+        try:
+            return await self.do(
+                lambda session, at: fulfilling.issue_order(session, order.id, keys=self.town.keys, actor="obole", at=at)
+            )
+        except WrongOrderStatus:
+            return await self.order(order.id)
+
+    async def disputed(self, order: OrderView, intent: str) -> None:
+        """The holder of the card contests the payment."""
+
+        async def work(session: AsyncSession, at: datetime) -> None:
+            told = DisputeState(
+                "dp_1", intent, "ch_1", order.total, "needs_response", "fraudulent", True, at - timedelta(days=2)
+            )
+            await locked(session, order.id)
+            await disputing.note_dispute(session, order.id, told, actor="stripe", at=at)
+
+        await self.do(work)
+
+    async def told_by_stripe(self, *lines: Movement) -> None:
+        """Lines of Stripe's account are read."""
+
+        async def work(session: AsyncSession, at: datetime) -> None:
+            await stripe_books.take_movements(session, lines, at=at)
+
+        await self.do(work)
+
+    async def order(self, order: UUID) -> OrderView:
+        async with self.town.sessions() as session:
+            return await queries.order(session, order)
+
+    async def payments(self, order: UUID) -> list[PaymentView]:
+        async with self.town.sessions() as session:
+            return await queries.payments_of(session, order)
+
+    async def giver(self, buyer: UUID | None = None) -> BuyerView:
+        async with self.town.sessions() as session:
+            return await buyers.buyer(session, buyer or self.buyer)
+
+    async def new_buyer(self, name: str, kind: BuyerKind = "company") -> UUID:
+        new = NewBuyer(kind, name, email="facture@autre.example")
+        return (await self.do(lambda session, at: buyers.register_buyer(session, new, at=at))).id
+
+
+async def a_desk(live: Live) -> Desk:
+    """A programme with a company that orders."""
+    town = await live.town()
+    return Desk(live, town, await a_company(town))
+
+
+def people(count: int, worth: str = "50,00") -> tuple[Named, ...]:
+    """As many people, each to have a voucher."""
+    return tuple(
+        Named(f"Personne {i}", Money.of(worth), f"p{i}@savonnerie.example", f"M{i:03d}") for i in range(1, count + 1)
+    )
+
+
+def hidden(page: str, name: str) -> str:
+    """What a hidden field of a page holds."""
+    before, found, after = page.partition(f'name="{name}" value="')
+    assert found, f"no {name} in {before[:200]}"
+    return after.partition('"')[0]

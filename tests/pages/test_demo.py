@@ -1,0 +1,207 @@
+"""The demonstration as `make run` gives it life: orders in each state, people who sign in, letters that wait.
+
+It is made once, served once, and the commands of the README are typed at it as they are printed there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import stat
+import subprocess
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import httpx
+import pytest
+from sqlalchemy import URL
+
+from api.auth import offices, passwords, people
+from api.auth.passwords import SignInRefused
+from api.demo.giving_life import FILE, Demo, give_life, kept
+from api.email import outbox
+from api.engines import Database
+from api.installation import Installation, Town, installation
+from api.jobs.mailing import send_queued
+from api.jobs.orders import tend_orders
+from api.pages.orders.telling import OTHERWISE, sentence
+from api.settings import Settings
+from ledger.money import ZERO
+from tests import databases
+from tests.pages.browser import Watched, check_page
+from tests.pages.given import serving
+from vouchers import buyers, codes, proofs
+from vouchers.orders import handing, history, queries, stripe_books
+from vouchers.orders.issuing_papers import papers_of
+
+README: Final = Path(__file__).parents[2] / "README.md"
+PRINTED: Final = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The demonstration on its first morning, before any job ran."""
+
+    here: Installation
+    town: Town
+    demo: Demo
+    home: Path
+    database: Database
+
+
+@pytest.fixture(scope="module")
+async def begun(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Begun]:
+    home = tmp_path_factory.mktemp("demo")
+    settings = Settings(home=home, pool_size=20, pool_timeout=10)
+    async with databases.new_database(cluster, template=databases.TEMPLATE) as database:
+        demo = await give_life(settings, database, lambda _what, _done, _of: None)
+        assert demo is not None
+        async with installation(settings, database) as here:
+            yield Begun(here, await here.town(demo.programme), demo, home, database)
+
+
+async def test_there_is_an_order_in_each_state_and_the_books_agree(begun: Begun) -> None:
+    async with begun.town.sessions() as session:
+        counted = await queries.counted_by_status(session)
+        proved = await proofs.audit(session)
+        stripe = await stripe_books.reconciliation(session)
+    assert set(counted) == set(queries.STATUSES)
+    assert proved.findings == ()
+    assert proved.ring_fence.covered
+    assert stripe.movements
+    assert stripe.agrees
+    assert stripe.books == ZERO
+
+
+async def test_each_kind_of_payment_and_of_message_is_there(begun: Begun) -> None:
+    async with begun.town.sessions() as session:
+        orders = await queries.orders_page(session, limit=100)
+        told: Counter[str] = Counter()
+        states: Counter[str] = Counter()
+        for order in orders:
+            told.update([one.what for one in await history.history_of(session, order.id)])
+            states.update([one.state for one in await handing.mailings_of(session, order.id)])
+        papers = [one for order in orders for one in await papers_of(session, order.id)]
+        known = await buyers.buyers_page(session, limit=100)
+    for what in ("short", "paid_in_excess", "credit_given", "refund_sent", "refund_asked", "lapsed", "cancelled",
+                 "disputed", "replaced", "mailed_again", "bounced", "changed"):  # fmt: skip
+        assert told[what], what
+    for state in ("queued", "sent", "refused", "bounced", "doubtful"):
+        assert states[state], state
+    assert {one.kind for one in papers} == {"invoice", "receipt", "credit_note", "receipt_cancellation"}
+    assert any(one.free for one in known)
+    assert {one.handing for one in orders} == {"sheets", "email", "links"}
+    assert any(one.picture for one in orders)
+
+
+async def test_every_line_of_every_history_is_a_sentence_and_none_runs_backwards(begun: Begun) -> None:
+    unknown = OTHERWISE.partition("%")[0]
+    async with begun.town.sessions() as session:
+        for order in await queries.orders_page(session, limit=100):
+            lines = await history.history_of(session, order.id)
+            assert [one.at for one in lines] == sorted(one.at for one in lines), order.label
+            assert not any(sentence(one, "en").startswith(unknown) for one in lines), order.label
+
+
+async def test_its_people_sign_in_with_the_password_of_this_installation_alone(begun: Begun) -> None:
+    demo, file = begun.demo, begun.home / FILE
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert kept(begun.home) == demo
+    assert demo.password not in repr(demo)
+    passwords.refuse_weak(demo.password, about=("Treiz'Local (démo)", *demo.people.values()))
+    roles = []
+    for email in demo.people.values():
+        found = await passwords.checked(begun.town.sessions, email, demo.password)
+        async with begun.town.sessions() as session:
+            held = await offices.offices_of(session, [found.id])
+        roles += [one.role for one in held[found.id]]
+    assert sorted(roles) == ["accountant", "buyer", "buyer", "buyer", "manager", "operator"]
+    with pytest.raises(SignInRefused):
+        await passwords.checked(begun.town.sessions, demo.people["operator"], demo.password + "x")
+    async with begun.town.sessions() as session:
+        assert len(await people.people_page(session, limit=100)) == len(demo.people)
+
+
+def test_a_file_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
+    old = {"programme": "treiz-local", "keys": {}, "codes": [], "buyer": "", "shop": "", "till": "", "settlement": "",
+           "open_month": "2026-10"}  # fmt: skip
+    (tmp_path / FILE).write_text(str(old).replace("'", '"'))
+    known = kept(tmp_path)
+    assert known is not None
+    assert (known.password, known.people) == ("", {})
+    assert {one.name for one in fields(Demo)} == {*old, "password", "people"}
+
+
+async def test_the_first_minute_sends_what_waits_to_the_outbox_and_every_code_in_it_is_valid(begun: Begun) -> None:
+    for _ in range(2):
+        await tend_orders(begun.here, begun.town)
+        await send_queued(begun.here, begun.town)
+    letters = outbox.newest(begun.home)
+    assert not [one for one in letters if not one.to.endswith(".example")]
+    vouchers = [one for one in letters if "25,00" in one.subject]
+    assert len(vouchers) == 6
+    for letter in vouchers:
+        opened = outbox.opened(begun.home, letter.id)
+        assert opened is not None
+        link = re.search(r"/v/([\w-]+)", opened.plain)
+        assert link is not None
+        assert codes.read(link[0], begun.town.keys.keys)
+    async with begun.town.sessions() as session:
+        counted = await queries.counted_by_status(session)
+        assert "paid" not in counted  # the job issues what is paid
+        assert not await handing.queued(session, limit=1)
+        assert (await proofs.audit(session)).findings == ()
+
+
+async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(begun: Begun, page: Watched) -> None:
+    """The pictures of the README and of the tutorial are taken here, with ``PICTURES=1``."""
+    async with begun.town.sessions() as session:
+        orders = {one.label: one.id for one in await queries.orders_page(session, limit=100)}
+    company, mutual = begun.demo.people["buyer 1"], begun.demo.people["buyer 3"]
+    shown: dict[str, list[tuple[str, str]]] = {
+        company: [("orders", "demo-orders"), (f"orders/{orders['Fête de fin d\'année']}/people", "demo-mend"),
+                  (f"orders/{orders['Trophées de la sécurité']}", "demo-short")],
+        mutual: [(f"orders/{orders['Journée du bien-être']}", "demo-order")],
+        begun.demo.people["operator"]: [("desk", "demo-desk")],
+    }  # fmt: skip
+    async with serving(begun.database, begun.here.settings) as live:
+        home = f"{live.address}/{begun.demo.programme}/"
+        for email, pages in shown.items():
+            await page.context.clear_cookies()
+            await page.page.goto(f"{home}sign-in")
+            await page.page.get_by_label("E-mail").fill(email)
+            await page.page.get_by_label("Mot de passe", exact=True).fill(begun.demo.password)
+            await page.page.get_by_role("button", name="Se connecter", exact=True).click()
+            await page.page.wait_for_url(home)
+            for path, name in pages:
+                await page.page.goto(home + path)
+                await check_page(page, name, schemes=("light",))
+        await page.page.goto(f"{live.address}/outbox")
+        await page.page.get_by_role("link", name="25,00").first.click()
+        await check_page(page, "demo-letter", schemes=("light",))
+
+
+async def test_the_commands_of_the_readme_run_as_they_are_printed(begun: Begun, tmp_path: Path) -> None:
+    blocks = [one for one in re.findall(r"```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL) if "curl" in one]
+    assert len(blocks) == 2
+    (tmp_path / ".obole").symlink_to(begun.home)
+    async with serving(begun.database, begun.here.settings) as live:
+        for block in blocks:
+            typed = "set -eu\n" + block.replace(PRINTED, live.address)
+            done = await asyncio.to_thread(
+                subprocess.run, ["bash", "-c", typed], cwd=tmp_path, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stderr
+        assert '"amount":250' in done.stdout
+        assert (tmp_path / "request.pdf").read_bytes().startswith(b"%PDF")
+        assert len((tmp_path / "links.csv").read_text("utf-8-sig").splitlines()) == 1 + 10
+        async with httpx.AsyncClient(base_url=live.address, trust_env=False) as client:
+            key = {"authorization": f"Bearer {begun.demo.keys['buyer']}"}
+            found = await client.get("/api/v1/orders", params={"search": "Challenge"}, headers=key)
+    (order,) = found.json()["items"]
+    assert order["status"] == "delivered"
+    assert UUID(order["buyer"]) == UUID(begun.demo.buyer)

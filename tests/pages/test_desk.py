@@ -1,0 +1,397 @@
+"""The operator's desk: money that came, short, over and twice; credit, refunds, disputes, Stripe's account, buyers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+from playwright.async_api import Browser
+
+from api.auth.permissions import Role
+from api.engines import Database
+from api.pages.desk import ROUTERS
+from api.settings import Settings
+from ledger.ids import new_id
+from ledger.money import Money
+from tests.pages.browser import a_page, check_page
+from tests.pages.desking import Desk, a_desk, hidden, people
+from tests.pages.given import served
+from tests.pages.ordering import SELLING, SignedIn, somebody
+from vouchers import proofs
+from vouchers.orders import history
+from vouchers.orders.card_words import Movement
+
+
+@pytest.fixture
+async def desk(database: Database, settings: Settings) -> AsyncIterator[Desk]:
+    """A programme that sells, with a fee and a bank account, and a company that orders."""
+    async with served(database, settings, terms=SELLING) as live:
+        yield await a_desk(live)
+
+
+async def operator(desk: Desk) -> SignedIn:
+    return await somebody(desk.live, "operator", email="op@programme.example")
+
+
+async def recorded(client: httpx.AsyncClient, order: UUID, amount: str, *, again: bool = False) -> httpx.Response:
+    """Look at what an amount does, confirm it, and see what is said after."""
+    path = f"/treiz/desk/money/{order}"
+    seen = await client.get(path, params={"amount": amount, "reference": "VIR SAVONNERIE"})
+    assert seen.status_code == 200, seen.text
+    answer = await client.post(path, data=confirming(seen.text, amount) | ({"again": "yes"} if again else {}))
+    return answer if answer.status_code != 303 else await client.get(answer.headers["location"])
+
+
+def confirming(page: str, amount: str) -> dict[str, str]:
+    """The form that records what was shown."""
+    kept = {name: hidden(page, name) for name in ("once", "seen", "looked_at")}
+    return {**kept, "amount": amount, "reference": "VIR SAVONNERIE", "do": "record"}
+
+
+async def test_what_the_statement_says_leads_to_the_order_however_it_is_written(desk: Desk) -> None:
+    order = await desk.placed()
+    other = await desk.placed(buyer=await desk.new_buyer("Épicerie du Cours"), worth="70,00")
+    assert order.reference is not None
+    assert order.number is not None
+    spaced = " ".join(re.findall(".{1,4}", order.reference.lower()))
+    wrong = order.reference[:-3] + "X" + order.reference[-2:]
+    async with (await operator(desk)).client(desk.live, "en") as client:
+
+        async def found(**asked: str) -> str:
+            answer = await client.get("/treiz/desk/money", params=asked)
+            assert answer.status_code == 200, answer.text
+            text = answer.text.partition('id="found"')[2].partition("</section>")[0]
+            assert text
+            return text
+
+        named = await found(q=f"VIR SEPA SAVONNERIE {spaced} MERCI")
+        assert order.number in named
+        assert "Its reference or number" in named
+        assert "Its reference or number" in await found(q=order.number.lower())
+        assert order.number in await found(q=str(int(order.number[-6:])))
+        assert "Nearly its reference" in await found(q=wrong)
+        assert other.number in await found(q="epicerie du COURS, facture 12")
+        by_amount = await found(amount="103,00")
+        assert order.number in by_amount
+        assert str(other.number) not in by_amount
+        assert "No order found" in await found(q="nobody at all", amount="1,11")
+        bad = await client.get("/treiz/desk/money", params={"amount": "douze"})
+        assert bad.status_code == 422
+        assert 'value="douze"' in bad.text
+        sure = await client.get("/treiz/desk/money", params={"q": order.reference, "amount": "103"})
+        assert sure.headers["location"].startswith(f"/treiz/desk/money/{order.id}?")
+
+
+async def test_a_euro_short_a_euro_over_and_a_payment_twice_each_have_their_place(desk: Desk) -> None:
+    order = await desk.placed()
+    assert order.total == Money.of("103,00")
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        shown = await client.get(f"/treiz/desk/money/{order.id}", params={"amount": "102"})
+        assert "€1.00 are missing" in shown.text
+        assert await desk.payments(order.id) == [], "looking records nothing"
+        said = await recorded(client, order.id, "102")
+        assert "€1.00 are missing" in said.text
+        assert "ce@savonnerie.example" in said.text
+        assert (await desk.order(order.id)).missing == Money.of("1,00")
+        said = await recorded(client, order.id, "2,00")
+        assert "€1.00 came too much" in said.text
+        assert (await desk.order(order.id)).status == "paid"
+        assert (await desk.giver()).free == Money.of("1,00")
+        shown = await client.get(f"/treiz/desk/money/{order.id}", params={"amount": "102"})
+        assert "This order takes no money" in shown.text
+        refused = await recorded(client, order.id, "102")
+        assert refused.status_code == 422
+        assert "again-fault" in refused.text
+        assert len(await desk.payments(order.id)) == 2
+        said = await recorded(client, order.id, "102", again=True)
+        assert "The order did not need it" in said.text
+        assert (await desk.giver()).free == Money.of("103,00")
+    async with desk.town.sessions() as session:
+        assert (await proofs.audit(session)).agrees
+
+
+async def test_a_form_that_is_sent_twice_records_once(desk: Desk) -> None:
+    order, other = await desk.placed(), await desk.placed(worth="70,00")
+    path = f"/treiz/desk/money/{order.id}"
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        seen = (await client.get(path, params={"amount": "103"})).text
+        form = confirming(seen, "103")
+        first = await client.post(path, data=form)
+        second = await client.post(path, data=form)
+        assert (first.status_code, second.status_code) == (303, 303)
+        assert first.headers["location"] == second.headers["location"]
+        changed = await client.post(path, data=form | {"amount": "104", "looked_at": "10400"})
+        assert changed.status_code == 422
+        assert "sent before with something else" in changed.text
+        assert hidden(changed.text, "once") != form["once"]
+        # Two people look at the same order; the second finds it changed.
+        path = f"/treiz/desk/money/{other.id}"
+        mine = confirming((await client.get(path, params={"amount": "144,20"})).text, "144,20")
+        theirs = confirming((await client.get(path, params={"amount": "144,20"})).text, "144,20")
+        assert (await client.post(path, data=mine)).status_code == 303
+        late = await client.post(path, data=theirs)
+        assert late.status_code == 422
+        assert "changed while you were looking" in late.text
+        unseen = await client.post(path, data=confirming(late.text, "5") | {"looked_at": "1"})
+        assert unseen.status_code == 422
+        assert (await client.post(path, data={"amount": "1", "reference": "x", "do": "record"})).status_code == 422
+    assert len(await desk.payments(order.id)) == 1
+    assert len(await desk.payments(other.id)) == 1
+
+
+async def test_credit_pays_another_order_or_is_sent_back(desk: Desk) -> None:
+    first, second = await desk.placed(), await desk.placed(quantity=1, worth="20,00")
+    await desk.paid(first, Money.of("150,00"))
+    path = f"/treiz/desk/credit/{desk.buyer}"
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        assert "Savonnerie du Port" in (await client.get("/treiz/desk/credit")).text
+        seen = (await client.get(path)).text
+        use = {"once": hidden(seen, "once"), "do": f"use:{second.id}"}
+        used = await client.post(path, data=use)
+        assert used.headers["location"].startswith(f"/treiz/desk/orders/{second.id}")
+        assert (await client.post(path, data=use)).headers["location"] == used.headers["location"]
+        assert (await desk.order(second.id)).status == "paid"
+        seen = (await client.get(path)).text
+        back = {"once": hidden(seen, "once"), "do": "back", "amount": "26,40", "reference": "AVOIR 1"}
+        bare = await client.post(path, data=back | {"reference": ""})
+        assert "reference-fault" in bare.text
+        much = await client.post(path, data=back | {"amount": "26,41"})
+        assert much.status_code == 422
+        assert "amount-fault" in much.text
+        assert 'value="26,41"' in much.text
+        assert (await client.post(path, data=back)).status_code == 303
+        assert (await client.post(path, data=back)).status_code == 303
+        stranger = {"once": str(new_id()), "do": f"use:{new_id()}"}
+        assert (await client.post(path, data=stranger)).status_code == 404
+    assert (await desk.giver()).free == Money(0)
+
+
+async def test_credit_is_a_decision_with_its_reason_and_cancelling_too(desk: Desk) -> None:
+    order, other = await desk.placed(), await desk.placed()
+    path = f"/treiz/desk/orders/{order.id}/credit"
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        seen = (await client.get(path)).text
+        assert "€100.00 of vouchers go out unpaid" in seen
+        assert "€100.00 will be missing" in seen
+        bare = await client.post(path, data={"reason": ""})
+        assert bare.status_code == 422
+        assert "reason-fault" in bare.text
+        assert "understood-fault" in bare.text
+        given = await client.post(path, data={"reason": "Client since 2020", "understood": "yes"})
+        assert given.status_code == 303, given.text
+        assert "Client since 2020" in (await client.get(given.headers["location"])).text
+        home = (await client.get("/treiz/desk")).text
+        assert "Money is missing for the vouchers" in home
+        listed = (await client.get("/treiz/desk/money")).text
+        assert "On credit" in listed
+        await recorded(client, order.id, "103,00")
+        cancel = await client.post(f"/treiz/desk/orders/{other.id}/cancel", data={"reason": "Twice"})
+        assert cancel.status_code == 303
+        again = await client.post(f"/treiz/desk/orders/{other.id}/cancel", data={"reason": "Twice"})
+        assert again.headers["location"] == f"/treiz/desk/orders/{other.id}"
+    assert (await desk.order(order.id)).missing == Money(0)
+    assert (await desk.order(other.id)).status == "cancelled"
+    async with desk.town.sessions() as session:
+        told = await history.history_of(session, order.id)
+        assert (await proofs.audit(session)).agrees
+    (credit,) = [one for one in told if one.what == "credit_given"]
+    assert credit.facts["reason"] == "Client since 2020"
+    assert credit.actor.startswith("person:")
+
+
+async def test_a_refund_too_large_is_refused_beside_its_field_and_nothing_is_lost(desk: Desk) -> None:
+    order = await desk.issued(await desk.paid(await desk.placed(people=people(3)), intent="pi_1"))
+    path = f"/treiz/desk/orders/{order.id}/refund"
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        seen = (await client.get(path)).text
+        assert "Personne 2" in seen
+        asked = {
+            "once": hidden(seen, "once"), "how": "part", "amount": "150,01", "method": "transfer", "with_fee": "yes",
+            "reason": "Left the company", "do": "check",
+        }  # fmt: skip
+        much = await client.post(path, data=asked)
+        assert much.status_code == 422
+        assert "amount-fault" in much.text
+        assert 'value="150,01"' in much.text
+        assert "Left the company" in much.text
+        shown = await client.post(path, data=asked | {"amount": "50"})
+        assert shown.status_code == 200
+        assert "€51.50" in shown.text, "a third of the fee and of its VAT comes on top"
+        assert "Give €51.50 back" in shown.text
+        assert (await desk.order(order.id)).status == "issued", "looking changes nothing"
+        changed = await client.post(path, data=asked | {"amount": "50", "do": "back"})
+        assert 'value="50"' in changed.text
+        ask = asked | {"amount": "50", "do": "give"}
+        first, second = await client.post(path, data=ask), await client.post(path, data=ask)
+        assert first.status_code == 303, first.text
+        assert first.headers["location"] == second.headers["location"]
+        refund = first.headers["location"].partition("?")[0]
+        assert "€51.50" in (await client.get("/treiz/desk/refunds")).text
+        bare = await client.post(refund, data={"do": "sent", "reference": ""})
+        assert "reference-fault" in bare.text
+        sent = await client.post(refund, data={"do": "sent", "reference": "VIR 77"})
+        assert sent.status_code == 303
+        twice = await client.post(refund, data={"do": "sent", "reference": "VIR 77"})
+        assert twice.status_code == 422
+        assert "The buyer was told." in (await client.get(refund)).text
+        whole = {"once": str(new_id()), "how": "all", "method": "card", "reason": "All", "do": "give"}
+        carded = await client.post(path, data=whole)
+        assert "On its way" in (await client.get(carded.headers["location"])).text
+    assert (await desk.order(order.id)).status == "refunded"
+    async with desk.town.sessions() as session:
+        assert (await proofs.audit(session)).agrees
+
+
+async def test_a_company_is_registered_with_its_first_person_and_mended(desk: Desk) -> None:
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        seen = (await client.get("/treiz/desk/buyers/new")).text
+        new = {
+            "once": hidden(seen, "once"), "name": "Chantier Naval", "siren": "732829321", "street": "1 quai",
+            "postcode": "13002", "commune": "Marseille", "email": "compta@chantier.example", "language": "fr",
+            "person": "Inès Roy", "person_email": "ines@chantier.example",
+        }  # fmt: skip
+        bad = await client.post("/treiz/desk/buyers/new", data=new)
+        assert "siren-fault" in bad.text
+        assert 'value="Chantier Naval"' in bad.text
+        good = await client.post("/treiz/desk/buyers/new", data=new | {"siren": "732 829 320"})
+        assert good.status_code == 303, good.text
+        page = good.headers["location"].partition("?")[0]
+        assert "ines@chantier.example" in (await client.get(page)).text
+        fresh = hidden((await client.get("/treiz/desk/buyers/new")).text, "once")
+        twin = await client.post("/treiz/desk/buyers/new", data=new | {"siren": "732829320", "once": fresh})
+        assert "again-fault" in twin.text
+        mended = await client.post(f"{page}/change", data=new | {"siren": "732829320", "name": "Chantier Naval Sud"})
+        assert mended.status_code == 303
+        assert "Chantier Naval Sud" in (await client.get("/treiz/desk/buyers", params={"q": "732 829"})).text
+        assert "No buyer like that" in (await client.get("/treiz/desk/buyers", params={"q": "100%"})).text
+        assert (await client.get(f"/treiz/desk/buyers/{new_id()}")).status_code == 404
+
+
+async def test_what_waits_is_on_the_first_page_and_the_desk_is_used_by_keyboard_and_telephone(
+    desk: Desk, browser: Browser
+) -> None:
+    waiting = await desk.placed(people=people(4), label="Noël des équipes")
+    await desk.placed(buyer=await desk.new_buyer("Épicerie du Cours"), worth="70,00")
+    issued = await desk.issued(await desk.paid(await desk.placed(people=people(3), label="Rentrée")))
+    carded = await desk.issued(await desk.paid(await desk.placed(method="card"), intent="pi_1"))
+    await desk.paid(issued, Money.of("12,00"))
+    await desk.told_by_stripe(*lines(carded.total))
+    who = await operator(desk)
+    async with a_page(browser) as watched:
+        await who.enter(watched.context, desk.live)
+        page = watched.page
+        await page.goto(f"{desk.live.home}desk/stripe")
+        assert await page.locator(".proof-holds").count() == 1
+        await check_page(watched, "desk-stripe")
+        await desk.disputed(carded, "pi_1")
+        await page.reload()
+        assert "-103,00" in (await page.locator(".proof-broken .balance-difference").inner_text())
+        await check_page(watched)
+        await page.goto(f"{desk.live.home}desk/disputes")
+        assert "2 bons, portant 100,00" in (await page.locator("main").inner_text()).replace("\u00a0", " ")
+        await check_page(watched)
+
+        await page.goto(f"{desk.live.home}desk/orders/{issued.id}")
+        await check_page(watched)
+        await page.get_by_role("link", name="Rembourser").click()
+        await page.get_by_label("Une partie").check()
+        await page.get_by_label("Montant de la partie").fill("151")
+        await page.get_by_label("Motif").fill("Deux départs")
+        await page.get_by_role("button", name="Continuer").click()
+        await page.get_by_text("Un point à corriger").wait_for()
+        watched.forgive("status of 422")
+        await page.get_by_label("Montant de la partie").fill("100,00")
+        await page.get_by_text("Rembourser aussi les frais").check()
+        await page.get_by_text("Seulement sur certains bons").click()
+        await check_page(watched, "desk-refund")
+        await page.get_by_role("button", name="Continuer").click()
+        await page.screenshot(path="/tmp/w/dbg.png", full_page=True); print(await page.content())
+        await page.get_by_role("button", name="Rembourser 103,00").wait_for()
+        await check_page(watched)
+        await page.get_by_role("button", name="Rembourser 103,00").press("Enter")
+        await page.get_by_role("heading", name="Virement à envoyer").wait_for()
+        await check_page(watched)
+        await page.goto(f"{desk.live.home}desk/refunds")
+        await check_page(watched)
+
+        await page.goto(f"{desk.live.home}desk")
+        assert await page.locator(".todo-row").count() == 4
+        await check_page(watched, "desk-home")
+        await page.get_by_role("link", name="Enregistrer un encaissement").click()
+        await page.get_by_label("Montant").fill("205,00")
+        await page.get_by_label("Référence, numéro ou payeur").fill("vir sepa savonnerie du port")
+        await page.get_by_role("button", name="Trouver la commande").press("Enter")
+        await check_page(watched, "desk-money")
+        await page.get_by_role("link", name="Voir l'effet").first.click()
+        await page.get_by_text("Il manque 1,00").wait_for()
+        await check_page(watched, "desk-record")
+        await page.get_by_role("button", name="Enregistrer 205,00").dblclick()
+        await page.get_by_role("heading", name="205,00").wait_for()
+        await check_page(watched)
+        for path in (
+            f"credit/{desk.buyer}", "credit", f"orders/{waiting.id}/credit", f"orders/{waiting.id}/cancel", "buyers",
+            f"buyers/{desk.buyer}", "buyers/new", f"buyers/{desk.buyer}/change",
+        ):  # fmt: skip
+            await page.goto(f"{desk.live.home}desk/{path}")
+            await check_page(watched)
+    assert len(await desk.payments(waiting.id)) == 1
+
+
+def lines(paid: Money) -> tuple[Movement, ...]:
+    """Stripe's account after one card payment and its payout to the bank."""
+    fee = Money.of("1,79")
+    at = datetime.now(UTC)
+    left = paid - fee
+    return (
+        Movement("txn_1", "charge", "charge", paid, fee, left, "ch_1", "pi_1", at - timedelta(days=2)),
+        Movement("txn_2", "payout", "payout", -left, Money(0), -left, "po_1", None, at - timedelta(hours=3)),
+    )
+
+
+GIVING_AWAY = re.compile(r"/(refund|refunds|refunds/\{[a-z_]+\}|credit|cancel|new|change)$")
+
+
+def every_route() -> list[tuple[str, str]]:
+    """Every method and path of the desk, for an order, buyer, payment or refund that is not there."""
+    found = []
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            path = re.sub(r"\{slug:slug\}", "treiz", route.path)
+            found += [(method, path) for method in sorted(route.methods)]
+    return found
+
+
+@pytest.mark.parametrize("role", ["operator", "accountant", "manager", "buyer", None])
+async def test_each_page_of_the_desk_is_open_to_its_roles_alone(desk: Desk, role: Role | None) -> None:
+    """A buyer is refused as one who may do nothing, also for its own order; who is a stranger is led to sign in."""
+    mine = await desk.placed()
+    subject = desk.buyer if role == "buyer" else None
+    who = None if role is None else await somebody(desk.live, role, subject, email="who@programme.example")
+    client = desk.live.client("en") if who is None else who.client(desk.live, "en")
+    async with client:
+        for method, pattern in every_route():
+            path = re.sub(r"\{order_id\}", str(mine.id), pattern)
+            path = re.sub(r"\{[a-z_]+\}", str(new_id()), path)
+            answer = await client.request(method, path, data={} if method == "POST" else None)
+            told = f"{role} {method} {pattern}: {answer.status_code}"
+            if role == "operator":
+                assert answer.status_code in {200, 303, 404, 422}, told
+            elif role == "accountant":
+                own_desk = "/desk/credit" in pattern
+                closed = bool(GIVING_AWAY.search(pattern)) and not own_desk
+                assert (answer.status_code == 403) == closed, told
+            elif role is None:
+                assert answer.status_code == 303, told
+                assert "/sign-in" in answer.headers["location"], told
+            else:
+                assert answer.status_code == 403, told
+        if role == "accountant":
+            back = await client.post(f"/treiz/desk/credit/{desk.buyer}", data={"do": "back", "amount": "1"})
+            assert back.status_code == 403
+    assert (await desk.order(mine.id)).status == "awaiting_payment"
