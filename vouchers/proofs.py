@@ -18,6 +18,7 @@ from merchants.movements import REDEMPTION, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
 from vouchers.expiring import EXPIRY
+from vouchers.orders.papers_proofs import paper_findings
 from vouchers.orders.proofs import order_findings
 from vouchers.orders.unspent import CHARGED_BACK, REFUND
 from vouchers.queries import BatchView, batches_page
@@ -53,7 +54,7 @@ class Conservation:
 
 
 async def audit(session: AsyncSession) -> Audit:
-    """The ledger's audit, and the proofs of batches, redemptions and settlements upon it."""
+    """The ledger's audit, and the proofs of batches, redemptions, settlements, orders and papers upon it."""
     found = await books.audit(session)
     more = [
         *[_finding(one) for one in await conservation(session) if one.missing],
@@ -61,6 +62,7 @@ async def audit(session: AsyncSession) -> Audit:
         *await redemption_findings(session),
         *await settlement_findings(session),
         *await order_findings(session),
+        *await paper_findings(session),
     ]
     return replace(found, findings=(*found.findings, *more))
 

@@ -63,7 +63,7 @@ async def reconcile_cards(here: Installation, town: Town) -> None:
         return
     async with town.sessions() as session:
         at = await clock.now(session)
-        waiting = await card.waiting_attempts(session, "complete", before=at - A_MINUTE, limit=AT_ONCE)
+        waiting = await card.waiting_attempts(session, "complete", before=at, limit=AT_ONCE)
         disputes = await disputing.open_disputes(session)
     await _each(
         town,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from api import clock
 from api.installation import Town, in_transaction
 from ledger.money import Money
 from tests.pages.given import Live
-from tests.pages.ordering import a_company
+from tests.pages.ordering import SignedIn, a_company, somebody
 from vouchers import buyers
 from vouchers.buyers import BuyerKind, BuyerView, NewBuyer
 from vouchers.orders import disputing, drafting, fulfilling, paying, placing, queries, stripe_books
@@ -127,6 +127,44 @@ def people(count: int, worth: str = "50,00") -> tuple[Named, ...]:
     """As many people, each to have a voucher."""
     return tuple(
         Named(f"Personne {i}", Money.of(worth), f"p{i}@savonnerie.example", f"M{i:03d}") for i in range(1, count + 1)
+    )
+
+
+async def operator(desk: Desk) -> SignedIn:
+    """Who runs the programme, signed in."""
+    return await somebody(desk.live, "operator", email="op@programme.example")
+
+
+@dataclass(slots=True)
+class Busy:
+    """A desk on which something of everything waits."""
+
+    waiting: OrderView
+    issued: OrderView
+    carded: OrderView
+    who: SignedIn
+
+
+async def a_busy_desk(desk: Desk) -> Busy:
+    """Orders that wait, that are issued, paid too much, paid by card."""
+    other = await desk.new_buyer("Épicerie du Cours")
+    waiting = await desk.placed(people=people(4), label="Noël des équipes")
+    await desk.placed(buyer=other, worth="70,00")
+    issued = await desk.issued(await desk.paid(await desk.placed(people=people(3), label="Rentrée")))
+    carded = await desk.issued(await desk.paid(await desk.placed(buyer=other, method="card"), intent="pi_1"))
+    await desk.paid(issued, Money.of("12,00"))
+    await desk.told_by_stripe(*lines(carded.total))
+    return Busy(waiting, issued, carded, await operator(desk))
+
+
+def lines(paid: Money) -> tuple[Movement, ...]:
+    """Stripe's account after one card payment and its payout to the bank."""
+    fee = Money.of("1,79")
+    at = datetime.now(UTC)
+    left = paid - fee
+    return (
+        Movement("txn_1", "charge", "charge", paid, fee, left, "ch_1", "pi_1", at - timedelta(days=2)),
+        Movement("txn_2", "payout", "payout", -left, Money(0), -left, "po_1", None, at - timedelta(hours=3)),
     )
 
 

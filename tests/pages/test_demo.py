@@ -39,6 +39,7 @@ from vouchers.orders import handing, history, queries, stripe_books
 from vouchers.orders.issuing_papers import papers_of
 
 README: Final = Path(__file__).parents[2] / "README.md"
+PARTY: Final = "Fête de fin d'année"
 PRINTED: Final = "http://127.0.0.1:8000"
 
 
@@ -163,7 +164,7 @@ async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(b
         orders = {one.label: one.id for one in await queries.orders_page(session, limit=100)}
     company, mutual = begun.demo.people["buyer 1"], begun.demo.people["buyer 3"]
     shown: dict[str, list[tuple[str, str]]] = {
-        company: [("orders", "demo-orders"), (f"orders/{orders['Fête de fin d\'année']}/people", "demo-mend"),
+        company: [("orders", "demo-orders"), (f"orders/{orders[PARTY]}/people", "demo-mend"),
                   (f"orders/{orders['Trophées de la sécurité']}", "demo-short")],
         mutual: [(f"orders/{orders['Journée du bien-être']}", "demo-order")],
         begun.demo.people["operator"]: [("desk", "demo-desk")],
@@ -173,8 +174,8 @@ async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(b
         for email, pages in shown.items():
             await page.context.clear_cookies()
             await page.page.goto(f"{home}sign-in")
-            await page.page.get_by_label("E-mail").fill(email)
-            await page.page.get_by_label("Mot de passe", exact=True).fill(begun.demo.password)
+            await page.page.get_by_label("Adresse de courriel").fill(email)
+            await page.page.get_by_label("Mot de passe").fill(begun.demo.password)
             await page.page.get_by_role("button", name="Se connecter", exact=True).click()
             await page.page.wait_for_url(home)
             for path, name in pages:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
 import pytest
 from fastapi.routing import APIRoute
-from playwright.async_api import Browser
 
 from api.auth.permissions import Role
 from api.engines import Database
@@ -18,13 +16,11 @@ from api.pages.desk import ROUTERS
 from api.settings import Settings
 from ledger.ids import new_id
 from ledger.money import Money
-from tests.pages.browser import a_page, check_page
-from tests.pages.desking import Desk, a_desk, hidden, people
+from tests.pages.desking import Desk, a_desk, hidden, operator, people
 from tests.pages.given import served
-from tests.pages.ordering import SELLING, SignedIn, somebody
+from tests.pages.ordering import SELLING, somebody
 from vouchers import proofs
 from vouchers.orders import history
-from vouchers.orders.card_words import Movement
 
 
 @pytest.fixture
@@ -32,10 +28,6 @@ async def desk(database: Database, settings: Settings) -> AsyncIterator[Desk]:
     """A programme that sells, with a fee and a bank account, and a company that orders."""
     async with served(database, settings, terms=SELLING) as live:
         yield await a_desk(live)
-
-
-async def operator(desk: Desk) -> SignedIn:
-    return await somebody(desk.live, "operator", email="op@programme.example")
 
 
 async def recorded(client: httpx.AsyncClient, order: UUID, amount: str, *, again: bool = False) -> httpx.Response:
@@ -270,87 +262,6 @@ async def test_a_company_is_registered_with_its_first_person_and_mended(desk: De
         assert "Chantier Naval Sud" in (await client.get("/treiz/desk/buyers", params={"q": "732 829"})).text
         assert "No buyer like that" in (await client.get("/treiz/desk/buyers", params={"q": "100%"})).text
         assert (await client.get(f"/treiz/desk/buyers/{new_id()}")).status_code == 404
-
-
-async def test_what_waits_is_on_the_first_page_and_the_desk_is_used_by_keyboard_and_telephone(
-    desk: Desk, browser: Browser
-) -> None:
-    waiting = await desk.placed(people=people(4), label="Noël des équipes")
-    await desk.placed(buyer=await desk.new_buyer("Épicerie du Cours"), worth="70,00")
-    issued = await desk.issued(await desk.paid(await desk.placed(people=people(3), label="Rentrée")))
-    carded = await desk.issued(await desk.paid(await desk.placed(method="card"), intent="pi_1"))
-    await desk.paid(issued, Money.of("12,00"))
-    await desk.told_by_stripe(*lines(carded.total))
-    who = await operator(desk)
-    async with a_page(browser) as watched:
-        await who.enter(watched.context, desk.live)
-        page = watched.page
-        await page.goto(f"{desk.live.home}desk/stripe")
-        assert await page.locator(".proof-holds").count() == 1
-        await check_page(watched, "desk-stripe")
-        await desk.disputed(carded, "pi_1")
-        await page.reload()
-        assert "-103,00" in (await page.locator(".proof-broken .balance-difference").inner_text())
-        await check_page(watched)
-        await page.goto(f"{desk.live.home}desk/disputes")
-        assert "2 bons, portant 100,00" in (await page.locator("main").inner_text()).replace("\u00a0", " ")
-        await check_page(watched)
-
-        await page.goto(f"{desk.live.home}desk/orders/{issued.id}")
-        await check_page(watched)
-        await page.get_by_role("link", name="Rembourser").click()
-        await page.get_by_label("Une partie").check()
-        await page.get_by_label("Montant de la partie").fill("151")
-        await page.get_by_label("Motif").fill("Deux départs")
-        await page.get_by_role("button", name="Continuer").click()
-        await page.get_by_text("Un point à corriger").wait_for()
-        watched.forgive("status of 422")
-        await page.get_by_label("Montant de la partie").fill("100,00")
-        await page.get_by_text("Rembourser aussi les frais").check()
-        await page.get_by_text("Seulement sur certains bons").click()
-        await check_page(watched, "desk-refund")
-        await page.get_by_role("button", name="Continuer").click()
-        await page.screenshot(path="/tmp/w/dbg.png", full_page=True); print(await page.content())
-        await page.get_by_role("button", name="Rembourser 103,00").wait_for()
-        await check_page(watched)
-        await page.get_by_role("button", name="Rembourser 103,00").press("Enter")
-        await page.get_by_role("heading", name="Virement à envoyer").wait_for()
-        await check_page(watched)
-        await page.goto(f"{desk.live.home}desk/refunds")
-        await check_page(watched)
-
-        await page.goto(f"{desk.live.home}desk")
-        assert await page.locator(".todo-row").count() == 4
-        await check_page(watched, "desk-home")
-        await page.get_by_role("link", name="Enregistrer un encaissement").click()
-        await page.get_by_label("Montant").fill("205,00")
-        await page.get_by_label("Référence, numéro ou payeur").fill("vir sepa savonnerie du port")
-        await page.get_by_role("button", name="Trouver la commande").press("Enter")
-        await check_page(watched, "desk-money")
-        await page.get_by_role("link", name="Voir l'effet").first.click()
-        await page.get_by_text("Il manque 1,00").wait_for()
-        await check_page(watched, "desk-record")
-        await page.get_by_role("button", name="Enregistrer 205,00").dblclick()
-        await page.get_by_role("heading", name="205,00").wait_for()
-        await check_page(watched)
-        for path in (
-            f"credit/{desk.buyer}", "credit", f"orders/{waiting.id}/credit", f"orders/{waiting.id}/cancel", "buyers",
-            f"buyers/{desk.buyer}", "buyers/new", f"buyers/{desk.buyer}/change",
-        ):  # fmt: skip
-            await page.goto(f"{desk.live.home}desk/{path}")
-            await check_page(watched)
-    assert len(await desk.payments(waiting.id)) == 1
-
-
-def lines(paid: Money) -> tuple[Movement, ...]:
-    """Stripe's account after one card payment and its payout to the bank."""
-    fee = Money.of("1,79")
-    at = datetime.now(UTC)
-    left = paid - fee
-    return (
-        Movement("txn_1", "charge", "charge", paid, fee, left, "ch_1", "pi_1", at - timedelta(days=2)),
-        Movement("txn_2", "payout", "payout", -left, Money(0), -left, "po_1", None, at - timedelta(hours=3)),
-    )
 
 
 GIVING_AWAY = re.compile(r"/(refund|refunds|refunds/\{[a-z_]+\}|credit|cancel|new|change)$")

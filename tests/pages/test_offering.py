@@ -251,7 +251,7 @@ async def test_so_many_orders_from_one_place_and_then_no_more_for_an_hour(live: 
 
 async def test_where_cards_are_taken_a_card_leads_on_to_its_payment(database: Database, settings: Settings) -> None:
     keys = json.dumps({"treiz": {"secret_key": "sk_test_none", "webhook_secrets": ["whsec_none"]}})
-    settings = settings.model_copy(update={"stripe": keys})
+    settings = Settings(home=settings.home, pool_timeout=10, stripe=keys)
     async with served(database, settings, terms=SELLING) as live, live.client() as client:
         window = Window(client)
         checked = await window.post(OFFER, TYPED)

@@ -1,13 +1,13 @@
-"""The proofs of money for orders: what is set aside, what came by card, what went back, and account 517 in all."""
+"""The proofs of orders: what is paid and issued, what is set aside, what came and went back, and account 517 in all."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, tallies
@@ -20,10 +20,13 @@ from vouchers.orders import stripe_books
 from vouchers.orders.disputing import WITHDRAWN
 from vouchers.orders.giving_back import SENT_BY_CARD, SENT_BY_TRANSFER
 from vouchers.orders.paying import PAYMENT
-from vouchers.orders.tables import Dispute, Order, Payment, Refund
+from vouchers.orders.tables import Beneficiary, Dispute, Order, OrderLine, Payment, Refund
 from vouchers.tables import Buyer
 
 AT_ONCE: Final = 2_000
+
+_WAITING: Final = ("draft", "awaiting_payment", "paid", "cancelled")
+_ISSUED: Final = ("issued", "delivered")
 
 _CAME_TO: Final = {"card": single(Kind.STRIPE), "transfer": single(Kind.BANK)}
 _SENT: Final = {"card": SENT_BY_CARD, "transfer": SENT_BY_TRANSFER}
@@ -32,14 +35,56 @@ _SENT: Final = {"card": SENT_BY_CARD, "transfer": SENT_BY_TRANSFER}
 async def order_findings(session: AsyncSession) -> list[Finding]:
     """Everything that does not agree between orders and the books."""
     findings = [
+        *await _wrong_orders(session),
         *await _wrong_set_aside(session),
         *await _wrong_payments(session),
         *await _wrong_refunds(session),
+        *await _missing(session),
         *await _wrong_disputes(session),
         *await _wrong_lines(session),
         *await _wrong_stripe(session),
     ]
     return findings[:NAMED_AT_MOST]
+
+
+async def _wrong_orders(session: AsyncSession) -> list[Finding]:
+    """Orders that count as paid and are not, and lines that are issued before their order is, or not with it."""
+    total = Order.face_total + Order.fee + Order.fee_vat
+    unpaid = and_(Order.status.in_(("paid", *_ISSUED)), ~Order.on_credit, Order.covered != total)
+    batched = exists().where(OrderLine.order_id == Order.id, OrderLine.batch_id.is_not(None))
+    unbatched = exists().where(OrderLine.order_id == Order.id, OrderLine.batch_id.is_(None))
+    too_soon = and_(Order.status.in_(_WAITING), batched)
+    too_late = and_(Order.status.in_(_ISSUED), unbatched)
+    nobodys = and_(
+        Order.status.in_(_ISSUED),
+        exists().where(Beneficiary.order_id == Order.id, Beneficiary.voucher_id.is_(None)),
+    )
+    why = (
+        (unpaid, "is not paid for"),
+        (too_soon, "is issued before it is paid"),
+        (too_late, "is not issued in full"),
+        (nobodys, "has beneficiaries without a voucher"),
+    )
+    return [
+        Finding("order", "order", id_, what)
+        for wrong, what in why
+        for id_ in (await session.execute(select(Order.id).where(wrong).order_by(Order.id))).scalars()
+    ]
+
+
+async def _missing(session: AsyncSession) -> list[Finding]:
+    """Money that came or went back for orders, but of which nobody knows for which."""
+    sent = select(Refund.transfer_id).where(Refund.transfer_id.is_not(None))
+    kept: tuple[tuple[str, str, Select[Any]], ...] = (
+        (PAYMENT, "payment", select(Payment.id)),
+        (SENT_BY_CARD, "refund", sent),
+        (SENT_BY_TRANSFER, "refund", sent),
+    )
+    return [
+        Finding(proof, "transfer", transfer, f"is posted as {kind}, but its {proof} is not there")
+        for kind, proof, known in kept
+        for transfer in await tallies.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
+    ]
 
 
 async def _wrong_set_aside(session: AsyncSession) -> list[Finding]:

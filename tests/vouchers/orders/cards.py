@@ -30,7 +30,7 @@ from merchants.registry import Registered
 from tests.stripe_double.driving import Account, How
 from tests.till import money
 from tests.vouchers.orders.given import OrderTown, an_order_town
-from vouchers.orders import card, giving_back, refunding, refunds, stripe_books
+from vouchers.orders import card, giving_back, paying, refunding, refunds, stripe_books
 from vouchers.orders.card_events import read_event
 from vouchers.orders.queries import OrderView
 from vouchers.orders.refunds import RefundView
@@ -142,7 +142,14 @@ class CardTown:
     async def send(self, refund: RefundView) -> RefundView:
         """Send a refund that was asked."""
         await card_flow.send_refund(self.here, self.served, refund.id)
+        return await self.refund_now(refund)
+
+    async def refund_now(self, refund: RefundView) -> RefundView:
+        """A refund as it stands."""
         return await self.town.do(lambda session: refunds.refund(session, refund.id))
+
+    async def use_credit(self, order: UUID) -> OrderView:
+        return await self.town.do(lambda session: paying.use_credit(session, order, actor="buyer", at=self.town.at))
 
     async def confirm(self, refund: RefundView) -> RefundView:
         return await self.town.do(

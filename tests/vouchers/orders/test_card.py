@@ -70,9 +70,18 @@ async def test_two_tabs_that_both_pay_charge_once(cards: CardTown) -> None:
     assert refused.value.status == "paid"
 
 
-@pytest.mark.parametrize("how", ["500", "closed", "lost"])
+async def test_a_page_whose_address_was_lost_on_its_way_is_asked_again_under_its_key(cards: CardTown) -> None:
+    order = await cards.town.placed()
+    await cards.stripe.fail_next("lost", path=f"POST {SESSIONS}")
+    session = await cards.open(order.id)
+    assert len(set(await opened(cards))) == 1
+    await cards.stripe.pay(session)
+    await cards.hear_all()
+    assert await cards.town.status(order.id) == "paid"
+
+
+@pytest.mark.parametrize("how", ["500", "closed"])
 async def test_when_stripe_does_not_answer_the_same_page_is_opened_again(cards: CardTown, how: str) -> None:
-    """``lost``: Stripe has opened it, and only its answer never came."""
     order = await cards.town.placed()
     await cards.stripe.fail_next(how, times=3, path=f"POST {SESSIONS}")
     with pytest.raises(CardPaymentUnavailable):
