@@ -17,7 +17,7 @@ from api.demo.giving_life import Demo
 from api.engines import Database, find_database, owner_engine
 from api.settings import Settings
 
-LASTS: Final = "some fifteen seconds"
+LASTS: Final = "some twenty seconds"
 
 
 def migrate() -> None:
@@ -29,7 +29,7 @@ def migrate() -> None:
 
 
 def demo_() -> None:
-    """Make a programme to try: real shops, three companies, more than two months of vouchers."""
+    """Make a programme to try: real shops, three companies, more than two months of vouchers and orders."""
     settings = patient(Settings())
     database = find_database(settings)
     made = asyncio.run(bring_to_life(settings, database))

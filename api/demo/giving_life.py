@@ -23,7 +23,7 @@ from api.auth.permissions import KeyRole
 from api.demo import town as scene
 from api.demo.life import Life
 from api.demo.orders import Calendar, Orders
-from api.demo.people import PEOPLE, new_password, take_office
+from api.demo.people import PEOPLE, hashes_of, new_password, take_office
 from api.demo.purse import Purse
 from api.demo.story import Desk
 from api.demo.town import TERMS, People
@@ -116,14 +116,16 @@ async def _fill(
     session: AsyncSession, town: Town, months: list[Period], now: datetime, progress: Progress, *, letters_wait: bool
 ) -> Demo:
     chance = random.Random(SEED)  # noqa: S311 - a demonstration that is the same each time, not a secret
+    password = new_password()
+    hashes = hashes_of(password)
     shops = scene.demo_shops()
     first = months[0].first_day
     tills = await scene.settle_in(
         session, shops, chance, before=first, progress=lambda done: progress("Shops settle in", done, len(shops))
     )
     people = await scene.move_in(session, before=first)
-    password, moved_in = new_password(), scene.moment(first - timedelta(days=3), 12)
-    staff = await take_office(session, people.companies, password=password, at=moved_in)
+    moved_in = scene.moment(first - timedelta(days=3), 12)
+    staff = await take_office(session, people.companies, await hashes, at=moved_in)
     desk = Desk(session, town.keys, staff, Purse())
     life = Life(desk, people, tills, chance)
     orders = Orders(desk, people.companies, people.private, Calendar(day_of(now)), now - LATEST)

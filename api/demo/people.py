@@ -58,9 +58,13 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
-async def take_office(session: AsyncSession, companies: Sequence[UUID], *, password: str, at: datetime) -> Staff:
-    """Make them known, with their offices and the password; each has a salt of its own."""
-    kept = await asyncio.gather(*(passwords.hashed(password) for _ in PEOPLE))
+def hashes_of(password: str) -> asyncio.Future[list[str]]:
+    """The password as it is kept for each of them, with a salt of its own; worked on beside what goes on meanwhile."""
+    return asyncio.gather(*(passwords.hashed(password) for _ in PEOPLE))
+
+
+async def take_office(session: AsyncSession, companies: Sequence[UUID], kept: Sequence[str], *, at: datetime) -> Staff:
+    """Make them known, each with an office and a password as it is kept."""
     actors: dict[Role, list[str]] = {"operator": [], "accountant": [], "manager": [], "buyer": []}
     for one, hashed in zip(PEOPLE, kept, strict=True):
         known = await people.register(session, email=one.email, name=one.name, language="fr", at=at)

@@ -61,7 +61,7 @@ class Gift:
 def amounts(terms: Terms) -> list[int]:
     """A few round amounts in euros within the programme's bounds; none if no round one is."""
     within = [one for one in ROUND if terms.least_face <= one * 100 <= terms.most_face]
-    liked = [one for one in LIKED if one in within]
+    liked: list[int] = [one for one in LIKED if one in within]
     if len(liked) > 1:
         return liked
     return within[:: max(1, -(-len(within) // OFFERED))]

@@ -14,8 +14,6 @@ import pypdfium2 as pdfium
 import zxingcpp
 from PIL import Image
 
-from ledger.money import Money
-
 DOTS: Final = 150
 """Dots an inch: what a cheap printer does."""
 
@@ -93,11 +91,6 @@ async def valid(till: httpx.AsyncClient, links: Iterable[str]) -> Mapping[str, i
 def plain(shown: str) -> str:
     """What a page shows, with spaces made plain."""
     return " ".join(shown.split())
-
-
-def amount(shown: str) -> Money:
-    """A sum as a page shows it."""
-    return Money.of(re.sub(r"[^0-9,]", "", shown))
 
 
 def _links(picture: Image.Image) -> list[str]:

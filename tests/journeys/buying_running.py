@@ -73,6 +73,11 @@ class Running:
         return json.loads(done.stdout)
 
 
+_INVENTED: Final = re.compile(
+    r"^a card payment of \S+ cannot be followed\n(?:(?!^a card payment of ).)*?Stripe knows no pi_demo_\w+ in [^\n]*\n",
+    re.MULTILINE | re.DOTALL,
+)
+
 _OBOLE: Final = (sys.executable, "-m", "api.cli")
 
 
@@ -84,39 +89,47 @@ async def running(home: Path, stripe: Account, mail: MailServer) -> AsyncIterato
         "OBOLE_STRIPE": json.dumps({SLUG: {"secret_key": stripe.key, "webhook_secrets": [SECRET]}}),
         "OBOLE_STRIPE_API": stripe.address, "OBOLE_SMTP_URL": mail.url, "OBOLE_MAIL_FROM": FROM,
     }  # fmt: skip
-    home.mkdir()
-    log = home / "said"
-    with log.open("wb") as told:
-        process = subprocess.Popen(
-            [*_OBOLE, "run", "--port", "0"], env=environment, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT
-        )
+    process, log = _start(home, environment)
     try:
         address = await _answering(process, log)
         await stripe.hear(f"{address}/webhooks/stripe/{SLUG}", SECRET)
-        demo = json.loads((home / "demo.json").read_text())
+        demo = json.loads(_read(home / "demo.json"))
         yield Running(address, environment, demo, stripe, mail, log)
     finally:
         await _end(process)
-    said = log.read_text()
+    said = _read(log)
     assert not (failed := failures(said)), failed
     assert process.returncode == 0, said
 
 
-def failures(said: str) -> list[str]:
-    """The tracebacks of a log, but for those of card payments that the demonstration invented: Stripe knows none."""
-    blocks = re.split(r"^(?=[A-Z].* cannot be followed|Task exception|ERROR|Exception in)", said, flags=re.MULTILINE)
-    return [one for one in blocks if "Traceback" in one and "pi_demo_" not in one]
+def _start(home: Path, environment: dict[str, str]) -> tuple[subprocess.Popen[bytes], Path]:
+    """The process, and the file that keeps what it says."""
+    home.mkdir()
+    log = home / "said"
+    with log.open("wb") as told:
+        typed = [*_OBOLE, "run", "--port", "0"]
+        return subprocess.Popen(typed, env=environment, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT), log
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def failures(said: str) -> str:
+    """A log that tells of a failure, but for card payments that the demonstration invented: Stripe knows none."""
+    rest = _INVENTED.sub("", said)
+    return rest if "Traceback" in rest else ""
 
 
 async def _answering(process: subprocess.Popen[bytes], log: Path) -> str:
     """Wait until it says where it answers."""
     for _ in range(STARTING * 5):
-        said = log.read_text()
+        said = _read(log)
         if found := re.search(r"Obole answers on (http://[0-9.:]+)", said):
             return found[1]
         assert process.poll() is None, said
         await asyncio.sleep(0.2)
-    raise AssertionError(f"Obole did not start: {log.read_text()}")
+    raise AssertionError(f"Obole did not start: {_read(log)}")
 
 
 async def _end(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from io import BytesIO
@@ -55,6 +56,13 @@ async def bring(page: Page, lines: Sequence[Line]) -> None:
     """Import a spreadsheet."""
     await page.get_by_label("Fichier CSV ou Excel").set_input_files([a_list(lines)])
     await page.get_by_role("button", name="Importer").click()
+
+
+async def mend(page: Page, **typed: str) -> None:
+    """Mend lines in place, each field by its name and the line's place among those to mend."""
+    for name, words in typed.items():
+        await page.locator(f"#{name.replace('_', '-')}").fill(words)
+    await page.get_by_role("button", name="Vérifier ces lignes").click()
 
 
 async def by_email(page: Page, message: str) -> None:
@@ -112,7 +120,7 @@ async def download(page: Page, link: Locator) -> bytes:
     """The file behind a link, as the browser keeps it."""
     async with page.expect_download() as kept:
         await link.click()
-    return Path(await (await kept.value).path()).read_bytes()
+    return await asyncio.to_thread(Path(await (await kept.value).path()).read_bytes)
 
 
 async def papers(page: Page) -> list[tuple[str, bytes]]:

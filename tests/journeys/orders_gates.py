@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, LiteralString, cast
+from typing import Any, Final, Literal
 
 import psycopg
 
@@ -20,7 +20,7 @@ from api.engines import Database
 KILLED: Final = "obole to be killed"
 """How the connections of the server name themselves (``PGAPPNAME``)."""
 
-PATIENCE: Final = 20
+PATIENCE: Final = 60
 """Seconds that a server may take to come to a gate."""
 
 Fate = Literal["lost", "through"]
@@ -47,7 +47,7 @@ class Gates:
 
     async def run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run SQL as the owner of the database, in the schema of the programme."""
-        found = await self._connection.execute(cast("LiteralString", statement), values or None)
+        found = await self._connection.execute(statement, values or None)
         return await found.fetchall() if found.description else []
 
     async def shut(self, step: Step | None, barrier: Step | None = None) -> None:

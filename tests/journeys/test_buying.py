@@ -31,6 +31,9 @@ BUYER: Final = "cse@garlaban.example"
 COMPANY: Final = "Mutuelle du Garlaban (démo)"
 """Who pays by transfer, and the address to which letters about its orders go."""
 
+FRIEND: Final = "marie.curie@amie.example"
+GIVER: Final = "camille.martin@ami.example"
+
 MISTAKES: Final = (
     (17, ("Zoé Oubli", "zoe@", "M900", 50)),
     (60, ("", "sans.nom@accoules.example", "M901", 50)),
@@ -73,10 +76,7 @@ async def test_a_company_imports_mends_pays_by_card_and_everybody_holds_a_good_c
         await steps.begin(page, obole, "Noël du personnel 2026")
         await steps.bring(page, lines)
         await page.get_by_role("heading", name="3 lignes à corriger").wait_for()
-        await page.locator("#email-0").fill("zoe@accoules.example")
-        await page.locator("#name-1").fill("Grace Hopper")
-        await page.locator("#amount-2").fill("50,00")
-        await page.get_by_role("button", name="Vérifier ces lignes").click()
+        await steps.mend(page, email_0="zoe@accoules.example", name_1="Grace Hopper", amount_2="50,00")
         await page.get_by_role("heading", name=f"{PEOPLE} personnes").wait_for()
         await steps.by_email(page, "Joyeux Noël à toutes et à tous !")
         assert await steps.shown_sums(page) == [
@@ -91,26 +91,17 @@ async def test_a_company_imports_mends_pays_by_card_and_everybody_holds_a_good_c
         pdf = await steps.sheets(page)
         await page.goto(f"{obole.home}/orders/{order}")
         papers = await steps.papers(page)
-    told = await order_of(obole, order)
-    names = {one["name"]: one["email"] for one in await beneficiaries_of(obole, order)}
+    names = await names_of(obole, order)
     assert len(names) == PEOPLE
     assert {"Zoé Oubli", "Grace Hopper", "Ada Trop"} < set(names)
     await until(obole.mail, list(names.values()))
     mailed = await held_by(obole, names)
-    printed = printed_for(pdf, names)
-    assert [len(page) for page in reading.codes_on(pdf)] == [8] * 17 + [4]
-    assert printed == mailed
-    assert len(set(mailed.values())) == PEOPLE
-    async with obole.api("till") as till:
-        assert set((await reading.valid(till, mailed.values())).values()) == {EACH}
-    assert told["status"] in {"issued", "delivered"}
+    assert printed_for(pdf, names) == mailed
+    await all_good(obole, mailed, PEOPLE)
+    told = await order_of(obole, order)
     assert (told["total"], told["covered"]) == (716_800, 716_800)
-    assert sum(cents_of(shown) for shown, _ in papers) == told["total"]
-    for (shown, paper), figure in zip(papers, ("168,00 €", "7 000,00 €"), strict=True):
-        number, words = steps.number_in(shown), reading.words_of(paper)
-        assert shown == f"{shown.split(number)[0]}{number} · {figure}"
-        assert f"N° {number}" in words
-        assert figure in words
+    assert [one.partition(" TREIZ")[0] for one, _ in papers] == ["Facture des frais de service", "Reçu des bons"]
+    check_papers(papers, told["total"], "168,00 €", "7 000,00 €")
     await proved(obole)
 
 
@@ -135,34 +126,62 @@ async def test_a_transfer_a_euro_short_a_euro_over_and_twice_each_end_in_good_co
         assert told["total"] == 61_440
         line = f"VIR RECU 8841 DE MUTUELLE DU GARLABAN REF {reference.spell(told['reference'])}"
         check_request(asked, told)
-        match how:
-            case "short":
-                assert "Il manque 1,00 €" in await steps.comes(operator, obole, line, "613,40")
-                await page.reload()
-                await waits_for_a_euro(obole, page, order)
-                assert "La commande est payée" in await steps.comes(operator, obole, line, "1,00")
-            case "over":
-                assert "1,00 €" in await steps.comes(operator, obole, line, "615,40")
-            case "twice":
-                assert "La commande est payée" in await steps.comes(operator, obole, line, "614,40")
-                await page.reload()
-                await page.locator("#hand-out").wait_for()
-                assert "614,40 €" in await steps.comes(operator, obole, line, "614,40", twice=True)
+        await comes(obole, page, operator, line, how)
         await page.goto(f"{obole.home}/orders/{order}")
         await page.locator("#hand-out").wait_for()
-    names = {one["name"]: one["email"] for one in await beneficiaries_of(obole, order)}
+    names = await names_of(obole, order)
     await until(obole.mail, list(names.values()))
-    links = (await held_by(obole, names)).values()
-    async with obole.api("till") as till:
-        assert (await reading.valid(till, links)) == dict.fromkeys(links, EACH)
-    assert len(set(links)) == FEW
+    await all_good(obole, await held_by(obole, names), FEW)
     assert (await order_of(obole, order))["covered"] == told["total"]
     assert await credit_of(obole, COMPANY) - before == {"short": 0, "over": 100, "twice": told["total"]}[how]
     await proved(obole)
 
 
+async def comes(obole: Running, page: Page, operator: Page, line: str, how: str) -> None:
+    """The money, as it should not: the operator records each line of the bank's statement."""
+    match how:
+        case "short":
+            assert "Il manque 1,00 €" in await steps.comes(operator, obole, line, "613,40")
+            await page.reload()
+            await waits_for_a_euro(obole, page)
+            assert "La commande est payée" in await steps.comes(operator, obole, line, "1,00")
+        case "over":
+            assert "1,00 € sont arrivés en trop" in await steps.comes(operator, obole, line, "615,40")
+        case _:
+            assert "La commande est payée" in await steps.comes(operator, obole, line, "614,40")
+            await page.reload()
+            await page.locator("#hand-out").wait_for()
+            late = await steps.comes(operator, obole, line, "614,40", twice=True)
+            assert "614,40 € attendent en avoir" in late
+
+
+async def test_a_private_person_offers_a_voucher_from_a_phone(obole: Running, chromium: Browser) -> None:
+    async with a_page(chromium, width=390) as watched:
+        page = watched.page
+        await page.goto(f"{obole.home}/")
+        await page.get_by_role("link", name="Offrir un bon d'achat").click()
+        await page.get_by_label("50 €").check()
+        await page.get_by_label("Pour qui est-il ?").fill("Marie Curie")
+        await page.get_by_label("Son adresse e-mail").fill(FRIEND)
+        await page.get_by_label("Un petit mot").fill("Bon anniversaire !")
+        await page.get_by_label("Votre nom").fill("Camille Martin")
+        await page.get_by_label("Votre adresse e-mail").fill(GIVER)
+        await page.get_by_role("button", name="Voir mon bon").click()
+        await page.get_by_label("Par carte").check()
+        await page.get_by_role("button", name="Commander et payer 51,20").click()
+        await page.wait_for_url("**said=order-placed*")
+        order = steps.order_in(page)
+        await steps.pay_on_the_page_of_stripe(page, obole, "51,20 €")
+        await steps.to_the_order(page, order)
+        await page.locator("#hand-out").wait_for()
+    await until(obole.mail, [FRIEND])
+    await all_good(obole, await held_by(obole, {"Marie Curie": FRIEND}), 1)
+    await until(obole.mail, [GIVER], saying="prêt")
+    await proved(obole)
+
+
 def check_request(pdf: bytes, told: dict[str, Any]) -> None:
-    """A request for payment says what is to be transferred, in words and in the code that a bank's application reads."""
+    """A request for payment says what is to be transferred, in words and in the code that a bank's own reader reads."""
     words = reading.words_of(pdf)
     for said in ("614,40 €", reference.spell(IBAN), reference.spell(told["reference"]), told["number"]):
         assert said in words
@@ -172,13 +191,13 @@ def check_request(pdf: bytes, told: dict[str, Any]) -> None:
     assert reference.check(read.reference) == told["reference"]
 
 
-async def waits_for_a_euro(obole: Running, page: Page, order: UUID) -> None:
+async def waits_for_a_euro(obole: Running, page: Page) -> None:
     """The buyer is told what is missing, on the page and by letter; nothing is issued."""
     shown = reading.plain(await page.locator("main").inner_text())
     assert "613,40 € sont arrivés, il manque 1,00 €" in shown
     assert "En attente de paiement" in shown
     await until(obole.mail, [BUYER], saying="Il manque 1,00 €")
-    assert (await order_of(obole, order))["status"] == "awaiting_payment"
+    assert (await order_of(obole, steps.order_in(page)))["status"] == "awaiting_payment"
 
 
 async def order_of(obole: Running, order: UUID) -> dict[str, Any]:
@@ -190,13 +209,29 @@ async def order_of(obole: Running, order: UUID) -> dict[str, Any]:
     return told
 
 
-async def beneficiaries_of(obole: Running, order: UUID) -> list[dict[str, Any]]:
-    """Who receives a voucher of an order."""
+async def names_of(obole: Running, order: UUID) -> dict[str, str]:
+    """Who receives a voucher of an order, and at which address."""
     async with obole.api("operator") as operator:
         answer = await operator.get(f"/orders/{order}/beneficiaries", params={"limit": 200})
     assert answer.status_code == 200, answer.text
-    told: list[dict[str, Any]] = answer.json()["items"]
-    return told
+    return {one["name"]: one["email"] for one in answer.json()["items"]}
+
+
+async def all_good(obole: Running, links: dict[str, str], number: int) -> None:
+    """Every code is another, and a till finds each of them good for all it is worth."""
+    assert len(set(links.values())) == number
+    async with obole.api("till") as till:
+        assert await reading.valid(till, links.values()) == dict.fromkeys(links.values(), EACH)
+
+
+def check_papers(papers: list[tuple[str, bytes]], whole: int, *totals: str) -> None:
+    """Each paper bears the number and the total that the page says; together they are what was paid."""
+    assert sum(cents_of(shown) for shown, _ in papers) == whole
+    for (shown, paper), figure in zip(papers, totals, strict=True):
+        number, words = steps.number_in(shown), reading.words_of(paper)
+        assert shown.endswith(f"{number} · {figure}")
+        assert f"N° {number}" in words
+        assert figure in words
 
 
 async def held_by(obole: Running, names: dict[str, str]) -> dict[str, str]:
@@ -214,9 +249,11 @@ async def held_by(obole: Running, names: dict[str, str]) -> dict[str, str]:
 
 
 def printed_for(pdf: bytes, names: dict[str, str]) -> dict[str, str]:
-    """By name, the link on the sheet that says for whom it is."""
+    """By name, the link on the sheet that says for whom it is; eight a page."""
     found: dict[str, str] = {}
-    for page in reading.vouchers_on(pdf):
+    pages = list(reading.vouchers_on(pdf))
+    assert [len(page) for page in pages] == [8] * 17 + [4]
+    for page in pages:
         for words, link in page:
             (name,) = (name for name in names if f"Pour {name} 50,00 €" in words)
             assert name not in found

@@ -189,6 +189,9 @@ async def test_without_keys_nobody_is_offered_a_card(desk: Desk) -> None:
         seen = await client.get(f"/treiz/orders/{placed.id}")
         pay = await client.get(f"/treiz/orders/{placed.id}/pay")
         tried = await client.post(f"/treiz/orders/{placed.id}/pay-by-card")
+    async with desk.buyer.client(desk.live, "en") as client:
+        english = await client.get(f"/treiz/orders/{placed.id}")
+    assert "Pay €309.00 by" in english.text
     assert "carte" not in seen.text
     assert pay.headers["location"] == tried.headers["location"] == f"/treiz/orders/{placed.id}"
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Table, Uuid, and_, func, or_, select
+from sqlalchemy import Table, Uuid, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.database import sum_of
 from ledger.money import Money
 from ledger.parallel import any_of, given
-from vouchers.orders.tables import OrderLine
+from vouchers.orders.handing import VOUCHER
+from vouchers.orders.queries import BeneficiaryView, beneficiary_view
+from vouchers.orders.tables import Beneficiary, Mailing, OrderLine
 from vouchers.queries import VoucherView, voucher_views
 from vouchers.tables import Redemption, Undo, Voucher
 
@@ -30,6 +32,33 @@ class Spent:
     def percent(self) -> int:
         """How much of it was spent, in whole percents; 100 only if all of it was."""
         return self.spent.cents * 100 // self.worth.cents if self.worth.cents else 0
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """How many people an order names, how many of them have an address, and to how many nobody wrote yet."""
+
+    named: int
+    addressed: int
+    unwritten: int
+
+
+async def people_of(session: AsyncSession, order_id: UUID) -> People:
+    """The people of an order, counted. ``unwritten``: with an address and a voucher, and no message about it."""
+    addressed = Beneficiary.email.is_not(None)
+    written = exists().where(Mailing.beneficiary_id == Beneficiary.id, Mailing.kind == VOUCHER)
+    unwritten = and_(addressed, Beneficiary.voucher_id.is_not(None), ~written)
+    statement = select(func.count(), func.count().filter(addressed), func.count().filter(unwritten)).where(
+        Beneficiary.order_id == order_id
+    )
+    return People(*(await session.execute(statement)).one())
+
+
+async def whose(session: AsyncSession, order_id: UUID, origins: Sequence[UUID]) -> dict[UUID, BeneficiaryView]:
+    """Whose these vouchers are, by the voucher first issued."""
+    statement = select(Beneficiary).where(Beneficiary.order_id == order_id, Beneficiary.voucher_id.in_(list(origins)))
+    found = [beneficiary_view(row) for row in (await session.execute(statement)).scalars()]
+    return {one.voucher: one for one in found if one.voucher is not None}
 
 
 async def standings(session: AsyncSession, origins: Sequence[UUID]) -> dict[UUID, VoucherView]:

@@ -6,15 +6,16 @@ claimed after a crash may have left or not: it is doubtful, shown as such, and n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from ledger.ids import new_ids
 from ledger.wishes import wish
@@ -126,15 +127,42 @@ async def ask_failed(session: AsyncSession, order_id: UUID, *, doubtful: bool, a
     return asked
 
 
-async def last_messages(session: AsyncSession, order_id: UUID) -> dict[UUID, MailingView]:
-    """The last message that was to bring each beneficiary's voucher."""
-    found: dict[UUID, MailingView] = {}
-    for one in await mailings_of(session, order_id, kind=VOUCHER):
-        if one.beneficiary is not None and (
-            one.beneficiary not in found or found[one.beneficiary].attempt < one.attempt
-        ):
-            found[one.beneficiary] = one
-    return found
+async def last_messages(
+    session: AsyncSession,
+    order_id: UUID,
+    *,
+    among: Collection[UUID] | None = None,
+    states: Collection[State] | None = None,
+) -> dict[UUID, MailingView]:
+    """The last message that was to bring each beneficiary's voucher.
+
+    :param among: of these beneficiaries only
+    :param states: those that are in one of these states only
+    """
+    last = aliased(Mailing, _last(order_id).subquery())
+    statement = select(last)
+    if among is not None:
+        statement = statement.where(last.beneficiary_id.in_(list(among)))
+    if states is not None:
+        statement = statement.where(last.state.in_(list(states)))
+    found = [_view(row) for row in (await session.execute(statement)).scalars()]
+    return {one.beneficiary: one for one in found if one.beneficiary is not None}
+
+
+async def counted(session: AsyncSession, order_id: UUID) -> dict[State, int]:
+    """How many people's last message is in each state."""
+    last = _last(order_id).subquery()
+    statement = select(last.c.state, func.count()).group_by(last.c.state)
+    return {cast("State", state): count for state, count in await session.execute(statement)}
+
+
+def _last(order_id: UUID) -> Select[Mailing]:
+    return (
+        select(Mailing)
+        .where(Mailing.order_id == order_id, Mailing.kind == VOUCHER, Mailing.beneficiary_id.is_not(None))
+        .order_by(Mailing.beneficiary_id, Mailing.attempt.desc())
+        .ext(distinct_on(Mailing.beneficiary_id))
+    )
 
 
 async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, at: datetime) -> None:

@@ -26,7 +26,7 @@ from vouchers.orders.placing import mark_paid
 from vouchers.orders.queries import Method, OrderView, PaymentView, order, payment_of
 from vouchers.orders.tables import Payment
 
-PAYMENT: Final = "payment"
+PAYMENT: Final = "order_payment"
 PAID_BACK: Final = "paid_back"
 
 

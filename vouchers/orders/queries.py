@@ -24,6 +24,7 @@ STATUSES: Final[tuple[Status, ...]] = (
     "draft", "awaiting_payment", "paid", "issued", "delivered", "cancelled", "refunded", "disputed",
 )  # fmt: skip
 
+
 @dataclass(frozen=True, slots=True)
 class OrderView:
     """An order. Of a draft the price is not agreed: ask `drafting.price_of`.
@@ -201,7 +202,7 @@ async def beneficiaries_of(
         statement = statement.where(Beneficiary.position > after)
     if limit is not None:
         statement = statement.limit(limit)
-    return [_beneficiary(row) for row in (await session.execute(statement)).scalars()]
+    return [beneficiary_view(row) for row in (await session.execute(statement)).scalars()]
 
 
 async def beneficiary(session: AsyncSession, order_id: UUID, beneficiary_id: UUID) -> BeneficiaryView:
@@ -213,7 +214,7 @@ async def beneficiary(session: AsyncSession, order_id: UUID, beneficiary_id: UUI
     row = (await session.execute(statement)).scalar_one_or_none()
     if row is None:
         raise BeneficiaryUnknown(beneficiary=beneficiary_id)
-    return _beneficiary(row)
+    return beneficiary_view(row)
 
 
 async def payments_of(session: AsyncSession, order_id: UUID) -> list[PaymentView]:
@@ -241,7 +242,8 @@ def payment_of(row: Payment) -> PaymentView:
     )  # fmt: skip
 
 
-def _beneficiary(row: Beneficiary) -> BeneficiaryView:
+def beneficiary_view(row: Beneficiary) -> BeneficiaryView:
+    """A beneficiary as it is shown. For the modules of orders."""
     return BeneficiaryView(
         row.id, row.order_id, row.position, row.name, row.email, row.staff_number, Money(row.face_value), row.voucher_id
     )

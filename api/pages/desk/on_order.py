@@ -66,11 +66,12 @@ async def desk_context(session: AsyncSession, visitor: Visitor, order: OrderView
 async def of_order(request: Request, visitor: SeesOrders, session: PageReading, order_id: UUID) -> Response:
     """An order with its money, and what may be done."""
     one = await order_and_buyer(session, order_id)
-    credit = [told for told in await history.history_of(session, order_id) if told.what == "credit_given"]
+    told = {one.what: one for one in await history.history_of(session, order_id) if one.facts.get("reason")}
     return page(
         request, "desk/order.html", one=one, order=one.order, giver=await buyer(session, one.order.buyer),
         payments=await queries.payments_of(session, order_id), refunds=await refunds_of(session, order_id),
-        disputes=await disputing.disputes_of(session, order_id), credit=credit[-1] if credit else None,
+        disputes=await disputing.disputes_of(session, order_id), credit=told.get("credit_given"),
+        cancelled=told.get("cancelled") if one.order.status == "cancelled" else None,
         shown=status_shown, refund_states=REFUND_STATES, refund_methods=REFUND_METHODS, dispute_told=dispute_told,
         **await desk_context(session, visitor, one.order),
     )  # fmt: skip

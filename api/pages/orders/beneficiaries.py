@@ -36,6 +36,8 @@ from vouchers.queries import State, VoucherView
 router = APIRouter(include_in_schema=False)
 
 A_PAGE: Final = 50
+DIGITS: Final = 6
+"""Of the number of a voucher in an order, which has 100,000 at most."""
 
 STATES: Final[Mapping[State, tuple[str, str]]] = {
     "active": ("done", marked("Valid")),
@@ -74,14 +76,14 @@ async def beneficiaries(
     order = await order_for(session, visitor, order_id)
     at = await clock.now(session)
     sought = " ".join(q.replace("\x00", "").split())
-    everybody = await queries.beneficiaries_of(session, order_id)
+    people = await following.people_of(session, order_id)
     origins = await origins_of(session, order_id)
-    places = await _places(session, order_id, sought, everybody, origins)
+    places = await _places(session, order_id, sought, people.named, origins)
     some = [one for one in places if one > after][: A_PAGE + 1]
-    entries = await _entries(session, order_id, some[:A_PAGE], everybody, origins, at=at)
+    entries = await _entries(session, order_id, some[:A_PAGE], origins, at=at)
     return page(
-        request, "orders/beneficiaries.html", order=order, entries=entries, q=sought, named=bool(everybody),
-        found=len(places), count=max(len(origins), len(everybody)), issued=bool(origins),
+        request, "orders/beneficiaries.html", order=order, entries=entries, q=sought, named=people.named > 0,
+        found=len(places), count=max(len(origins), people.named), issued=bool(origins),
         further=some[A_PAGE - 1] if len(some) > A_PAGE else None, before=after > 0,
         writes=bool(origins) and _writes(visitor, order),
     )  # fmt: skip
@@ -167,34 +169,32 @@ def _replace_page(request: Request, order: OrderView, entry: Entry, form: Form) 
     )  # fmt: skip
 
 
-async def _places(
-    session: AsyncSession, order_id: UUID, sought: str, everybody: list[BeneficiaryView], origins: list[UUID]
-) -> list[int]:
+async def _places(session: AsyncSession, order_id: UUID, sought: str, named: int, origins: list[UUID]) -> list[int]:
     """The places of the vouchers that are sought, in their order."""
     if not sought:
-        return list(range(1, max(len(origins), len(everybody)) + 1))
+        return list(range(1, max(len(origins), named) + 1))
     matching = await queries.beneficiaries_of(session, order_id, search=sought)
     if not origins:
         return [one.position for one in matching]
     place_of = {origin: place for place, origin in enumerate(origins, start=1)}
     found = {place_of[one.voucher] for one in matching if one.voucher in place_of}
     typed = sought.lstrip("nN°º#. ")
-    if typed.isdecimal() and typed.isascii() and len(typed) < len(str(A_PAGE)) + 5 and 1 <= int(typed) <= len(origins):
+    if typed.isdecimal() and typed.isascii() and len(typed) <= DIGITS and 1 <= int(typed) <= len(origins):
         found.add(int(typed))
     return sorted(found)
 
 
 async def _entries(
-    session: AsyncSession, order_id: UUID, places: list[int], everybody: list[BeneficiaryView], origins: list[UUID],
-    *, at: datetime,
-) -> list[Entry]:  # fmt: skip
+    session: AsyncSession, order_id: UUID, places: list[int], origins: list[UUID], *, at: datetime
+) -> list[Entry]:
     if not origins:
-        by_position = {one.position: one for one in everybody}
-        return [Entry(one, None, by_position[one], None, None, None) for one in places if one in by_position]
+        least, most = (places[0], places[-1]) if places else (1, 0)
+        people = await queries.beneficiaries_of(session, order_id, after=least - 1, limit=most - least + 1)
+        return [Entry(one.position, None, one, None, None, None) for one in people if one.position in places]
     wanted = [origins[place - 1] for place in places]
     views = await following.standings(session, wanted)
-    whose = {one.voucher: one for one in everybody}
-    last = await handing.last_messages(session, order_id) if everybody else {}
+    whose = await following.whose(session, order_id, wanted)
+    last = await handing.last_messages(session, order_id, among=[one.id for one in whose.values()])
     found = []
     for place, origin in zip(places, wanted, strict=True):
         who, view = whose.get(origin), views[origin]
@@ -212,8 +212,7 @@ async def _one(session: AsyncSession, order_id: UUID, origin: UUID) -> tuple[Ent
     if origin not in origins:
         raise VoucherUnknown(voucher=origin)
     at = await clock.now(session)
-    everybody = await queries.beneficiaries_of(session, order_id)
-    (entry,) = await _entries(session, order_id, [origins.index(origin) + 1], everybody, origins, at=at)
+    (entry,) = await _entries(session, order_id, [origins.index(origin) + 1], origins, at=at)
     if entry.who is None:
         return entry, []
     sent = await handing.mailings_of(session, order_id, beneficiary_id=entry.who.id, kind=handing.VOUCHER)

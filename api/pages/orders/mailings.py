@@ -27,16 +27,16 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.days import day_of
 from ledger.errors import Refusal
-from vouchers.orders import addresses, handing, queries
+from vouchers.orders import addresses, following, handing, queries
 from vouchers.orders.addresses import AddressInvalid
 from vouchers.orders.errors import AddressesMissing
-from vouchers.orders.handing import MailingView
+from vouchers.orders.handing import MailingView, State
 from vouchers.orders.queries import BeneficiaryView, OrderView
 
 router = APIRouter(include_in_schema=False)
 
 A_PAGE: Final = 60
-UNWELL: Final = frozenset({"refused", "bounced", "doubtful"})
+UNWELL: Final[frozenset[State]] = frozenset({"refused", "bounced", "doubtful"})
 NO_ADDRESS: Final = ("draft", marked("No address"))
 NOT_YET: Final = ("draft", marked("Not written to"))
 SPENT_MEANWHILE: Final = "nothing left to send"
@@ -69,7 +69,7 @@ async def mailings(
 async def state(visitor: VisitorOf, session: PageReading, order_id: UUID) -> Response:
     """How far the sending is, for a script."""
     await order_for(session, visitor, order_id)
-    mail = mail_of((await handing.last_messages(session, order_id)).values())
+    mail = mail_of(await handing.counted(session, order_id))
     told = {"state": _state(mail), "percent": mail.percent}
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
 
@@ -152,19 +152,22 @@ async def _page(
     request: Request, visitor: Visitor, session: AsyncSession, order: OrderView, form: Form, *, only: bool = False,
     after: int = 0,
 ) -> Response:  # fmt: skip
-    last = await handing.last_messages(session, order.id)
-    people = await queries.beneficiaries_of(session, order.id)
-    chosen = [one for one in people if not only or (one.id in last and last[one.id].state in UNWELL)]
-    shown = [one for one in chosen if one.position > after]
-    mail = mail_of(last.values())
-    unwritten = sum(1 for one in people if one.email and one.voucher and one.id not in last)
+    mail = mail_of(await handing.counted(session, order.id))
+    people = await following.people_of(session, order.id)
+    if only:
+        last = await handing.last_messages(session, order.id, states=UNWELL)
+        unwell = {who.id: who for who in await queries.beneficiaries_of(session, order.id, after=after)}
+        shown = [who for id_, who in unwell.items() if id_ in last]
+    else:
+        shown = await queries.beneficiaries_of(session, order.id, after=after, limit=A_PAGE + 1)
+        last = await handing.last_messages(session, order.id, among=[one.id for one in shown])
     at = await clock.now(session)
     waits = order.handing == "email" and order.deliver_on is not None and order.deliver_on > day_of(at)
     return page(
         request, "orders/mailings.html", status=HTTPStatus.OK if form.valid else HTTPStatus.CONFLICT, form=form,
         order=order, rows=[row_of(one, last.get(one.id)) for one in shown[:A_PAGE]], mail=mail, only=only,
         further=shown[A_PAGE - 1].position if len(shown) > A_PAGE else None, before=after > 0,
-        unwritten=unwritten, addressless=sum(1 for one in people if not one.email), people=len(people),
+        unwritten=people.unwritten, people=people.named,
         writes=visitor.may(P.ORDERS_WRITE, order.buyer) and order.status in HANDED, issued=order.status in ISSUED,
         state=_state(mail), waits=waits,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -48,7 +48,7 @@ from vouchers.orders import (
     requesting,
     urssaf,
 )
-from vouchers.orders.handing import MailingView
+from vouchers.orders.handing import State
 from vouchers.orders.papers import Account
 from vouchers.orders.queries import OrderView
 
@@ -78,7 +78,7 @@ async def order(
 async def state(visitor: VisitorOf, session: PageReading, order_id: UUID) -> Response:
     """Whether its page would say something else by now, for a script that looks again."""
     found = await order_for(session, visitor, order_id)
-    mail = mail_of((await handing.last_messages(session, order_id)).values()) if found.status in HANDED else Mail()
+    mail = mail_of(await handing.counted(session, order_id)) if found.status in HANDED else Mail()
     return JSONResponse({"state": state_of(found, mail)}, headers={"Cache-Control": "no-store"})
 
 
@@ -157,7 +157,7 @@ async def show_order(
     at = await clock.now(session)
     giver = await buyer(session, found.buyer)
     under_way = found.status == "awaiting_payment" and await card.under_way(session, found.id)
-    mail = mail_of((await handing.last_messages(session, found.id)).values()) if found.status in ISSUED else Mail()
+    mail = mail_of(await handing.counted(session, found.id)) if found.status in ISSUED else Mail()
     events = await history.history_of(session, found.id)
     account = _account(place, found)
     return page(
@@ -181,24 +181,21 @@ async def show_order(
 async def _handing_out(session: AsyncSession, found: OrderView, visitor: Visitor, giver: BuyerView) -> dict[str, Any]:
     """What the section of handing out shows."""
     ready = found.status in HANDED and visitor.may(P.CODES_READ, found.buyer)
-    people = await queries.beneficiaries_of(session, found.id) if found.status in ISSUED else []
+    people = await following.people_of(session, found.id)
     ways = [found.handing, *(one for one in ("sheets", "email", "links") if one != found.handing)]
     drawn = [
         one for one in await printing.printings_of(session, found.id) if one.state in {"ready", "drawing", "asked"}
     ]
     return {
-        "hands_out": ready, "ways": ways, "drawn": drawn[:3] if ready else [], "named": len(people),
-        "addressed": sum(1 for one in people if one.email), "company": giver.kind == "company",
+        "hands_out": ready, "ways": ways, "drawn": drawn[:3] if ready else [], "named": people.named,
+        "addressed": people.addressed, "company": giver.kind == "company",
     }  # fmt: skip
 
 
-def mail_of(last: Iterable[MailingView]) -> Mail:
+def mail_of(counted: Mapping[State, int]) -> Mail:
     """How many of the last messages to each person had which outcome."""
-    counted = Counter(one.state for one in last)
-    return Mail(
-        counted["sent"], counted["queued"] + counted["sending"], counted["refused"] + counted["bounced"],
-        counted["doubtful"],
-    )  # fmt: skip
+    of = Counter(counted)
+    return Mail(of["sent"], of["queued"] + of["sending"], of["refused"] + of["bounced"], of["doubtful"])
 
 
 def _account(place: Place, found: OrderView) -> Account | None:
