@@ -48,12 +48,13 @@ async def issue_if_paid(town: Town, order_id: UUID) -> None:
 async def tend_orders(_installation: Installation, town: Town) -> None:
     """Every minute: what is overdue lapses, what moves is advanced, reminders and lost messages are looked after."""
     await _until_none(town, _lapse)
+    # First, since an order is delivered once each of its messages has an outcome.
+    await in_transaction(town.sessions, _doubt)
     async with town.sessions() as session:
         moving = await queries.moving(session)
     for order_id in moving:
         await advance_order(town, order_id)
     await _until_none(town, _remind)
-    await in_transaction(town.sessions, _doubt)
 
 
 async def _hand_out(session: AsyncSession, order_id: UUID) -> None:

@@ -21,7 +21,7 @@ KILLED: Final = "obole to be killed"
 """How the connections of the server name themselves (``PGAPPNAME``)."""
 
 PATIENCE: Final = 60
-"""Seconds that a server may take to come to a gate."""
+"""Seconds that the connections of a dead server may take to end."""
 
 Fate = Literal["lost", "through"]
 
@@ -61,11 +61,9 @@ class Gates:
                 )
                 self._shut.append(f"gate_{number} ON {one.table}")
 
-    async def reached(self) -> None:
-        """Wait until the server stands at the step."""
-        async with asyncio.timeout(PATIENCE):
-            while not await self.run(f"SELECT pid {_AT_GATE} AND objid = {_POINT}"):  # noqa: ASYNC110 - in the database
-                await asyncio.sleep(0.01)
+    async def reached(self) -> bool:
+        """Whether the server stands at the step."""
+        return bool(await self.run(f"SELECT pid {_AT_GATE} AND objid = {_POINT}"))
 
     async def open(self, fate: Fate) -> None:
         """Decide what becomes of the commit of a server that is dead, and let everything pass from now on."""

@@ -153,7 +153,7 @@ class Life:
     ) -> None:
         """The same, but it stands somewhere else: at Stripe's or at the mail server's."""
         await self.gates.shut(None, barrier)
-        await self._until_it_stands(asked, lambda: until(happened))
+        await self._until_it_stands(asked, happened)
         await self.kill("lost")
 
     async def kill(self, fate: Fate = "lost") -> None:
@@ -177,12 +177,12 @@ class Life:
             "UPDATE printings SET changed_at = changed_at - interval '1 minute' WHERE state IN ('asked', 'drawing')"
         )
 
-    async def _until_it_stands(self, asked: Asked | None, stands: Callable[[], Awaitable[None]]) -> None:
+    async def _until_it_stands(self, asked: Asked | None, stands: Callable[[], Awaitable[bool]]) -> None:
         if not self.warm.alive:
             await self.start()
         if asked is not None:
             self._asking.append(asyncio.ensure_future(asked()))
-        await stands()
+        await until(stands, meanwhile=self.minute)
 
     async def do(self, work: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
         """Work in one transaction of the test's own process."""

@@ -33,9 +33,7 @@ def _disputes() -> None:
     op.add_column("disputes", sa.Column("withdrawal_id", sa.Uuid(), nullable=True))
     op.add_column("disputes", sa.Column("entry_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(op.f("fk_disputes_withdrawal_id"), "disputes", "transfers", ["withdrawal_id"], ["id"])
-    op.create_check_constraint(
-        op.f("ck_disputes_withdrawal"), "disputes", "withdrawn = (withdrawal_id IS NOT NULL)"
-    )
+    op.create_check_constraint(op.f("ck_disputes_withdrawal"), "disputes", "withdrawn = (withdrawal_id IS NOT NULL)")
     op.create_index("ix_disputes_payment_intent", "disputes", ["payment_intent"], unique=False)
     op.execute("GRANT UPDATE (withdrawal_id, entry_id, reason) ON disputes TO obole_runtime")
 

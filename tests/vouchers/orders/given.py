@@ -66,9 +66,7 @@ class OrderTown(Town):
     async def place(self, order: UUID, *, method: Method | None = None) -> OrderView:
         version = (await self.order(order)).version
         return await self.do(
-            lambda session: placing.place(
-                session, order, version=version, method=method, actor="buyer", at=self.at
-            )
+            lambda session: placing.place(session, order, version=version, method=method, actor="buyer", at=self.at)
         )
 
     async def placed(self, *lines: Asked, method: Method | None = None, **new: object) -> OrderView:
