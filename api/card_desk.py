@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from api.settings import Settings, StripeKeys
-from vouchers.orders.card_refusals import CardsNotOffered
-from vouchers.orders.stripe_gateway import StripeGateway
+from vouchers.orders.cards.card_refusals import CardsNotOffered
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 
 @dataclass(slots=True)

@@ -17,13 +17,13 @@ from api import clock
 from api.installation import Installation, Town, in_transaction
 from vouchers.orders import card, converging, disputing, giving_back, refunds
 from vouchers.orders.card import Begun, Page
-from vouchers.orders.card_errors import CardObjectUnknown, CardPaymentRefused, CardPaymentUnavailable
-from vouchers.orders.card_words import Event, OpenedCheckout, RefundState
+from vouchers.orders.cards.card_errors import CardObjectUnknown, CardPaymentRefused, CardPaymentUnavailable
+from vouchers.orders.cards.card_words import Event, OpenedCheckout, RefundState
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 from vouchers.orders.converging import Fetched, Knowledge, Outcome
 from vouchers.orders.errors import OrderChanged
 from vouchers.orders.queries import order
 from vouchers.orders.refunds import RefundView
-from vouchers.orders.stripe_gateway import StripeGateway
 
 ROUNDS: Final = 6
 """How often what was overtaken is tried again before it is left to the next time."""

@@ -24,11 +24,11 @@ from ledger.formats import LANGUAGES, Language, shown_day, shown_money
 from ledger.money import CURRENCY, Money
 from merchants.errors import ColumnsMissing, Fault, FileTooLarge, FileUnreadable, ShopFieldsInvalid
 from merchants.shops import reasons
-from vouchers.orders.addresses import AddressInvalid
 from vouchers.orders.errors import NothingIssued, WrongOrderStatus
-from vouchers.orders.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
-from vouchers.orders.list_refusal_words import list_sentence
-from vouchers.orders.list_words import address_code, sentence
+from vouchers.orders.lists.addresses import AddressInvalid
+from vouchers.orders.lists.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
+from vouchers.orders.lists.list_refusal_words import list_sentence
+from vouchers.orders.lists.list_words import address_code, sentence
 
 PROBLEM: Final = "application/problem+json"
 TYPE: Final = "urn:obole:problem:"

@@ -30,8 +30,8 @@ from vouchers.buyers import buyer
 from vouchers.errors import VoucherUnknown
 from vouchers.orders import drafting
 from vouchers.orders.errors import WrongOrderStatus
-from vouchers.orders.handouts import handouts, origins_of
-from vouchers.orders.printing import (
+from vouchers.orders.handing_out.handouts import handouts, origins_of
+from vouchers.orders.handing_out.printing import (
     PRINTED,
     NothingToPrint,
     PrintingNotReady,

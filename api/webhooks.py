@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from api import clock
 from api.card_flow import act_on_event
 from api.dependencies import Here
-from vouchers.orders.card_events import read_event
-from vouchers.orders.card_refusals import CardsNotOffered
+from vouchers.orders.cards.card_events import read_event
+from vouchers.orders.cards.card_refusals import CardsNotOffered
 
 MOST_BYTES: Final = 256_000
 """Stripe's messages have some kilobytes; nobody else's are read further than this."""

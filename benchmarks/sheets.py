@@ -38,7 +38,8 @@ from ledger.money import Money
 from merchants.registry import Registered
 from vouchers import buyers, codes
 from vouchers.keys import key_ring
-from vouchers.orders import drafting, fulfilling, paying, placing, printing
+from vouchers.orders import drafting, fulfilling, paying, placing
+from vouchers.orders.handing_out import printing
 from vouchers.sheets_pdf import Layout
 
 VOUCHERS: Final = 10_000

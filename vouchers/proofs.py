@@ -18,7 +18,7 @@ from merchants.movements import REDEMPTION, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
 from vouchers.expiring import EXPIRY
-from vouchers.orders.papers_proofs import paper_findings
+from vouchers.orders.paperwork.papers_proofs import paper_findings
 from vouchers.orders.proofs import order_findings
 from vouchers.orders.unspent import CHARGED_BACK, REFUND
 from vouchers.queries import BatchView, batches_page

@@ -18,7 +18,7 @@ from api.auth.attempts import network_of
 from api.tables import WrongCodes
 from ledger.database import sum_of
 from ledger.errors import Refusal
-from vouchers.orders.addresses import matching
+from vouchers.orders.lists.addresses import matching
 
 What = Literal["order", "company"]
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.tables import WrongCodes
 from ledger.database import Sessions, sum_of
 from ledger.errors import Refusal
-from vouchers.orders.addresses import AddressInvalid, canonical, matching
+from vouchers.orders.lists.addresses import AddressInvalid, canonical, matching
 
 What = Literal["password", "letter"]
 

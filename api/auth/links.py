@@ -25,7 +25,7 @@ from api.tables import OneTimeLink
 from ledger.errors import Refusal
 from ledger.formats import Language
 from ledger.wishes import wish
-from vouchers.orders.addresses import canonical
+from vouchers.orders.lists.addresses import canonical
 
 Purpose = Literal["sign_in", "invitation"]
 

@@ -17,7 +17,7 @@ from api.tables import OneTimeLink, Person
 from ledger.errors import Refusal
 from ledger.formats import Language
 from ledger.ids import new_id
-from vouchers.orders.addresses import AddressInvalid, canonical
+from vouchers.orders.lists.addresses import AddressInvalid, canonical
 
 LONGEST_NAME: Final = 100
 

@@ -127,16 +127,17 @@ def cookie_of(slug: str, base_url: str) -> tuple[str, bool]:
     return (f"__Host-obole-{slug}" if secure else f"obole-{slug}"), secure
 
 
-def own_path(town: Town, wanted: str | None) -> str:
-    """Where to go on after signing in: the page of this programme that was wanted, its first page otherwise.
+def own_path(town: Town, wanted: str | None, *, otherwise: str | None = None) -> str:
+    """Where to go on after signing in: the page of this programme that was wanted, else ``otherwise``, its first page.
 
     Only a path within the programme counts: nobody is led to another site by a link that signs in here.
     """
     home = f"/{town.registered.slug}/"
     plain = wanted is not None and wanted.isascii() and wanted.isprintable() and not {"\\", "#"} & set(wanted)
     if wanted is None or not plain or len(wanted) > LONGEST_NEXT:
-        return home
-    return wanted if wanted.startswith(home) and "//" not in wanted and "/../" not in wanted else home
+        return otherwise or home
+    own = wanted.startswith(home) and "//" not in wanted and "/../" not in wanted
+    return wanted if own else otherwise or home
 
 
 async def town_of(request: Request, slug: str) -> Town:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.demo.story import STRIPE, Act, Story
 from ledger.money import ZERO, Money
 from vouchers.orders import disputing, stripe_books
-from vouchers.orders.card_words import DisputeState, Movement
+from vouchers.orders.cards.card_words import DisputeState, Movement
 
 CONTESTED: Final = "pi_demo_contested"
 BIRTHDAY: Final = "pi_demo_birthday"

@@ -14,8 +14,9 @@ from api.demo.people import Staff
 from api.demo.purse import Carried, Purse
 from ledger.money import Money
 from vouchers.keys import KeyRing
-from vouchers.orders import drafting, fulfilling, giving_back, handing, paying, placing, queries, refunding, replacing
+from vouchers.orders import drafting, fulfilling, giving_back, handing, paying, placing, queries, refunding
 from vouchers.orders.drafting import NewOrder
+from vouchers.orders.handing_out import replacing
 from vouchers.orders.queries import Method
 
 Act = Callable[[datetime], Awaitable[None]]

@@ -19,8 +19,8 @@ from api import card_flow, clock
 from api.installation import Installation, Town, in_transaction
 from ledger.errors import Refusal
 from vouchers.orders import card, disputing, refunds, stripe_books
-from vouchers.orders.card_errors import CardPaymentUnavailable
-from vouchers.orders.card_words import Movement
+from vouchers.orders.cards.card_errors import CardPaymentUnavailable
+from vouchers.orders.cards.card_words import Movement
 
 AT_ONCE: Final = 100
 LINES_AT_ONCE: Final = 200

@@ -24,9 +24,11 @@ from merchants.programme import Terms
 from vouchers import codes
 from vouchers.buyers import BuyerView, buyer
 from vouchers.facts import heirs_of
-from vouchers.orders import drafting, issuing_papers, queries, refunds, reminding, request_pdf, requesting
+from vouchers.orders import drafting, queries, refunds
 from vouchers.orders.handing import VOUCHER, MailingView
-from vouchers.orders.issuing_papers import DocumentView
+from vouchers.orders.handing_out import reminding
+from vouchers.orders.paperwork import issuing_papers, request_pdf, requesting
+from vouchers.orders.paperwork.issuing_papers import DocumentView
 from vouchers.orders.queries import OrderView, Status
 from vouchers.queries import voucher_view
 

@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.installation import Installation, Town, Work, in_transaction
 from ledger.days import day_of
-from vouchers.orders import fulfilling, handing, placing, queries, reminding
+from vouchers.orders import fulfilling, handing, placing, queries
 from vouchers.orders.errors import WrongOrderStatus
+from vouchers.orders.handing_out import reminding
 
 SYSTEM: Final = "obole"
 ROUNDS: Final = 1_000

@@ -24,9 +24,10 @@ from api.installation import Installation, Town, in_transaction
 from api.printing import folder, order_look, path_of
 from api.settings import Settings
 from ledger.errors import Refusal
-from vouchers.orders import printing, queries
-from vouchers.orders.handouts import AT_ONCE, Handout, handouts, origins_of
-from vouchers.orders.printing import PrintingView
+from vouchers.orders import queries
+from vouchers.orders.handing_out import printing
+from vouchers.orders.handing_out.handouts import AT_ONCE, Handout, handouts, origins_of
+from vouchers.orders.handing_out.printing import PrintingView
 from vouchers.sheets import sheet_voucher
 from vouchers.sheets_pdf import SheetBook, SheetLook
 

@@ -21,7 +21,7 @@ from api.pages.rendering import page, see_other
 from api.pages.signing_in import address_of
 from ledger.formats import LANGUAGES, Language
 from vouchers.buyers import BuyerView, buyers_by_id
-from vouchers.orders.addresses import AddressInvalid
+from vouchers.orders.lists.addresses import AddressInvalid
 
 router = APIRouter(include_in_schema=False)
 

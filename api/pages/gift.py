@@ -13,9 +13,9 @@ from api.pages.forms import Form
 from ledger.money import Money
 from merchants.programme import Terms
 from merchants.shops import spelling
-from vouchers.orders.addresses import LONGEST, AddressInvalid, canonical
 from vouchers.orders.drafting import FURTHEST, LONGEST_MESSAGE
 from vouchers.orders.errors import DeliveryDayPast
+from vouchers.orders.lists.addresses import LONGEST, AddressInvalid, canonical
 
 How = Literal["them", "me"]
 

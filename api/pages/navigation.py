@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from api.auth.permissions import Permission
+from api.auth.permissions import Permission, Role
 from api.auth.visitors import Visitor
 from api.pages.catalogues import marked
 from api.pages.place import Place
@@ -40,6 +41,14 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("People"), "/people", Permission.PEOPLE_WRITE),
 )
 """In the order in which they are shown."""
+
+
+def start_of(place: Place, roles: Iterable[Role]) -> str:
+    """Where a person begins who has just signed in: the desk, the orders, or the programme's first page."""
+    held = set(roles)
+    if held & {"operator", "accountant"}:
+        return f"/{place.slug}/desk"
+    return f"/{place.slug}/orders" if "buyer" in held else f"/{place.slug}/"
 
 
 def navigation(visitor: Visitor | None, place: Place | None, *, at: str) -> list[NavItem]:

@@ -29,7 +29,7 @@ from merchants.shops.queries import shop, shop_by_siret
 from merchants.shops.tills import till
 from vouchers.buyers import buyer, buyers_page
 from vouchers.errors import BuyerUnknown
-from vouchers.orders.addresses import AddressInvalid
+from vouchers.orders.lists.addresses import AddressInvalid
 
 AT_A_TIME: Final = 50
 MOST_LOOKED_THROUGH: Final = 5_000

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Annotated, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.auth import attempts, links, passwords, visits
+from api.auth import attempts, links, offices, passwords, visits
 from api.auth.attempts import TooManyAttempts
 from api.auth.links import LinkSpent, LinkView
 from api.auth.passwords import PasswordGuessable, PasswordTooLong, PasswordTooShort, SignInRefused
@@ -23,9 +25,10 @@ from api.auth.visitors import (
     own_path,
 )
 from api.pages.forms import MISSING, Form, Sent, blank
+from api.pages.navigation import start_of
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
-from vouchers.orders.addresses import AddressInvalid, canonical
+from vouchers.orders.lists.addresses import AddressInvalid, canonical
 
 LONGEST_ADDRESS: Final = 254
 
@@ -38,7 +41,8 @@ async def sign_in_page(
 ) -> Response:
     """Where one signs in; who is signed in goes on."""
     if visitor is not None and visitor.person is not None:
-        return see_other(own_path(place.town, wanted))
+        start = start_of(place, (one.role for one in visitor.offices))
+        return see_other(own_path(place.town, wanted, otherwise=start))
     return page(request, "people/sign_in.html", form=blank(request), wanted=wanted)
 
 
@@ -59,7 +63,7 @@ async def sign_in(request: Request, place: CurrentPlace, session: PageWriting, f
             form.refuse(refusal)
             status = HTTPStatus.TOO_MANY_REQUESTS
         else:
-            answer = see_other(own_path(place.town, wanted))
+            answer = see_other(own_path(place.town, wanted, otherwise=await _start(session, place, person.id)))
             await begin_person_visit(request, answer, session, place.town, person=person.id)
             return answer
     return page(request, "people/sign_in.html", status=status, form=form, wanted=wanted)
@@ -122,7 +126,8 @@ async def enter(request: Request, place: CurrentPlace, session: PageWriting, sec
         link = await links.use(session, secret, at=at)
     except LinkSpent:
         return _spent(request)
-    answer = see_other(f"/{place.slug}/", **({"said": "password-changed"} if kept else {}))
+    start = await _start(session, place, link.person.id) if link.person else start_of(place, ["buyer"])
+    answer = see_other(start, said="password-changed" if kept else None)
     if link.guest is not None:
         await begin_guest_visit(request, answer, session, place.town, buyer=link.guest)
     elif link.person is not None:
@@ -172,6 +177,11 @@ async def _chosen(form: Form, link: LinkView, place: Place) -> str | None:
     if link.person is None or form.shown("choose") != "yes":
         return None
     return await new_password(form, "new_password", place, link.person.name, link.person.email)
+
+
+async def _start(session: AsyncSession, place: Place, person: UUID) -> str:
+    held = (await offices.offices_of(session, [person]))[person]
+    return start_of(place, (one.role for one in held))
 
 
 def _spent(request: Request) -> Response:

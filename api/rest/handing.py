@@ -23,13 +23,16 @@ from api.printing import ask_sheets, file_of
 from api.rest.orders import order_of
 from api.rest.types import PDF, Currency, Limit, Line, Page, Reason, Shown, Sought, Strict, StrictRoute, example, page
 from ledger.formats import Language
-from vouchers.orders import addresses, documents, handing, printing, queries, replacing, request_pdf, requesting
-from vouchers.orders.documents import DocumentView
+from vouchers.orders import handing, queries
 from vouchers.orders.handing import MailingView
-from vouchers.orders.links import links_csv
+from vouchers.orders.handing_out import printing, replacing
+from vouchers.orders.handing_out.links import links_csv
+from vouchers.orders.handing_out.printing import PrintingView
+from vouchers.orders.lists import addresses
 from vouchers.orders.locking import locked
-from vouchers.orders.paper_errors import DocumentUnknown
-from vouchers.orders.printing import PrintingView
+from vouchers.orders.paperwork import documents, request_pdf, requesting
+from vouchers.orders.paperwork.documents import DocumentView
+from vouchers.orders.paperwork.paper_errors import DocumentUnknown
 from vouchers.orders.queries import BeneficiaryView
 from vouchers.sheets_pdf import Layout
 

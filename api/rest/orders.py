@@ -38,10 +38,12 @@ from api.rest.types import (
 from ledger.formats import Language
 from ledger.money import Money
 from vouchers.issuing import MOST
-from vouchers.orders import addresses, drafting, fulfilling, gifts, history, paying, placing, queries, urssaf_words
+from vouchers.orders import drafting, fulfilling, gifts, history, paying, placing, queries
 from vouchers.orders.drafting import Line as Asked
 from vouchers.orders.drafting import Named, NewOrder
 from vouchers.orders.errors import OrderUnknown
+from vouchers.orders.giving import urssaf_words
+from vouchers.orders.lists import addresses
 from vouchers.orders.queries import Handing, Method, OrderView, Status
 
 router = APIRouter(tags=["orders"], route_class=StrictRoute)
@@ -55,6 +57,7 @@ class LineAsked(Strict):
 
     quantity: Annotated[int, Field(ge=1, le=MOST)]
     face_value: Cents
+    currency: Currency = "EUR"
 
 
 class BeneficiaryAsked(Strict):
@@ -62,6 +65,7 @@ class BeneficiaryAsked(Strict):
 
     name: Line
     face_value: Cents
+    currency: Currency = "EUR"
     email: Line | None = None
     staff_number: Line | None = None
 
@@ -108,6 +112,10 @@ class OrderAsked(Strict):
 
 class OrderChange(OrderAsked):
     """What is ordered instead; ``version`` is the one that was read, and its buyer stays."""
+
+    model_config = Strict.model_config | example(
+        buyer="01a204d2-0860-74ce-a8b1-a57a89cfe4e9", version=1, lines=[{"quantity": 140, "face_value": 5000}]
+    )
 
     version: Annotated[int, Field(ge=1)]
 

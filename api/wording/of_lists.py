@@ -8,7 +8,8 @@ from typing import Final
 
 from api.wording.said import Said
 from ledger.errors import Refusal
-from vouchers.orders import addresses, list_errors, pictures, urssaf
+from vouchers.orders.giving import urssaf
+from vouchers.orders.lists import addresses, list_errors, pictures
 
 _BAD: Final = H.UNPROCESSABLE_ENTITY
 

@@ -9,8 +9,8 @@ from typing import Final
 from api.wording.said import Said
 from ledger.errors import Refusal
 from vouchers.orders import errors as o
-from vouchers.orders import paper_errors as n
-from vouchers.orders import printing as p
+from vouchers.orders.handing_out import printing as p
+from vouchers.orders.paperwork import paper_errors as n
 
 _BAD: Final = H.UNPROCESSABLE_ENTITY
 

@@ -101,6 +101,45 @@ async def test_an_answer_that_was_lost_can_be_asked_again_and_orders_once(world:
     assert len((await buyer.get("/orders")).json()["items"]) == 1
 
 
+OF_ORDERS = frozenset(
+    {
+        "POST /orders", "POST /orders/{order}/payments", "POST /orders/{order}/use-credit",
+        "POST /orders/{order}/issue-on-credit", "POST /orders/{order}/beneficiaries/{beneficiary}/reissue",
+    }
+)  # fmt: skip
+"""The routes of orders that take an Idempotency-Key."""
+
+
+async def test_the_same_key_gives_the_first_answer_and_nothing_happens_twice(world: World) -> None:
+    buyer, operator = await world.door("buyer"), await world.door("operator")
+
+    async def placed() -> tuple[str, dict[str, Any]]:
+        order = await asked(buyer, world)
+        shown = (await buyer.post(f"/orders/{order['id']}/place", {"version": 1})).json()
+        return f"/orders/{order['id']}", shown
+
+    async def twice(door: Door, path: str, body: Any, other: Any) -> dict[str, Any]:
+        first, again = [await door.post(path, body, key=f"once {path}".replace(" ", "-")) for _ in range(2)]
+        assert first.is_success, first.text
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        if other is not None:
+            problem(await door.post(path, other, key=f"once {path}".replace(" ", "-")), 422, "key-reused")
+        return dict(first.json())
+
+    path, shown = await placed()
+    over = {"amount": shown["total"] + 5000, "reference": "VIR"}
+    await twice(operator, f"{path}/payments", over, {"amount": 1, "reference": "VIR"})
+    credit = (await buyer.get(f"/buyers/{shown['buyer']}")).json()["credit"]
+    path, shown = await placed()
+    used = await twice(buyer, f"{path}/use-credit", None, None)
+    assert 0 < used["covered"] <= credit
+    issued = await twice(operator, f"{path}/issue-on-credit", {"reason": "Agreed"}, {"reason": "Other"})
+    assert issued["status"] == "issued"
+    (first, *_) = (await buyer.get(f"{path}/beneficiaries")).json()["items"]
+    await twice(buyer, f"{path}/beneficiaries/{first['id']}/reissue", {"reason": "Lost"}, {"reason": "Stolen"})
+    assert (await operator.get("/audit")).json()["agrees"]
+
+
 async def test_two_programs_that_change_a_draft_see_each_other(world: World) -> None:
     buyer = await world.door("buyer")
     order = await asked(buyer, world)

@@ -30,7 +30,7 @@ from merchants import registry
 from tests.given import OPENED, Town, a_town
 from vouchers import keys
 from vouchers.errors import BuyerUnknown
-from vouchers.orders.addresses import AddressInvalid
+from vouchers.orders.lists.addresses import AddressInvalid
 
 P = Permission
 

@@ -19,7 +19,7 @@ from tests.mail_server import mail_server
 from tests.pages.browser import a_browser, a_page
 from tests.stripe_double.driving import Double
 from tests.vouchers.orders.test_epc import parsed
-from vouchers.orders import reference
+from vouchers.orders.paperwork import reference
 
 PEOPLE: Final = 140
 FEW: Final = 12

@@ -18,7 +18,7 @@ from tests.pages.ordering import SignedIn, a_company, somebody
 from vouchers import buyers
 from vouchers.buyers import BuyerKind, BuyerView, NewBuyer
 from vouchers.orders import disputing, drafting, fulfilling, paying, placing, queries, stripe_books
-from vouchers.orders.card_words import DisputeState, Movement
+from vouchers.orders.cards.card_words import DisputeState, Movement
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.errors import WrongOrderStatus
 from vouchers.orders.locking import locked

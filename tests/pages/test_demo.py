@@ -36,7 +36,7 @@ from tests.pages.browser import Watched, check_page
 from tests.pages.given import serving
 from vouchers import buyers, codes, proofs
 from vouchers.orders import handing, history, queries, stripe_books
-from vouchers.orders.issuing_papers import papers_of
+from vouchers.orders.paperwork.issuing_papers import papers_of
 
 README: Final = Path(__file__).parents[2] / "README.md"
 PARTY: Final = "Fête de fin d'année"

@@ -20,9 +20,10 @@ from tests.pages.followed import PEOPLE, Desk, download, plain, text_of
 from tests.pages.given import Live, served
 from tests.pages.ordering import SELLING, a_buyer
 from vouchers import queries as voucher_queries
-from vouchers.orders import following, handing, printing
+from vouchers.orders import following, handing
 from vouchers.orders.drafting import Line
-from vouchers.orders.handouts import origins_of
+from vouchers.orders.handing_out import printing
+from vouchers.orders.handing_out.handouts import origins_of
 
 
 @pytest.fixture

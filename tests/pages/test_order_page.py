@@ -26,7 +26,9 @@ from tests.pages.followed import NEVER, PEOPLE, Desk, download, plain, read_code
 from tests.pages.given import SLUG, Live, served
 from tests.pages.ordering import SELLING, a_buyer, a_company, somebody
 from tests.stripe_double.driving import Account
-from vouchers.orders import card, issuing_papers, printing, reference
+from vouchers.orders import card
+from vouchers.orders.handing_out import printing
+from vouchers.orders.paperwork import issuing_papers, reference
 
 MINE = (paying_pages, order, papers, handing_pages, mailings, beneficiaries)
 

@@ -10,7 +10,7 @@ import pytest
 from tests.stripe_double.driving import Account, Double
 
 if TYPE_CHECKING:
-    from vouchers.orders.stripe_gateway import StripeGateway
+    from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +32,7 @@ async def stripe_account(stripe_double: Double) -> Account:
 @pytest.fixture
 async def stripe_gateway(stripe_account: Account) -> AsyncIterator[StripeGateway]:
     """Ours, at the test's own account."""
-    from vouchers.orders.stripe_gateway import StripeGateway  # noqa: PLC0415 the library takes long to import
+    from vouchers.orders.cards.stripe_gateway import StripeGateway  # noqa: PLC0415 the library takes long to import
 
     gateway = StripeGateway(secret_key=stripe_account.key, base=stripe_account.address)
     yield gateway

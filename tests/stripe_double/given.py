@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 
 from ledger.money import Money
 from tests.stripe_double.driving import Account, How
-from vouchers.orders.card_words import CheckoutLine, CheckoutState, OpenedCheckout
-from vouchers.orders.stripe_gateway import StripeGateway
+from vouchers.orders.cards.card_words import CheckoutLine, CheckoutState, OpenedCheckout
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 FORM = {
     "mode": "payment",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.stripe_double.driving import Account
 from tests.stripe_double.given import opened
-from vouchers.orders.stripe_gateway import StripeGateway
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 
 @pytest.fixture

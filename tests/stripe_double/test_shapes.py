@@ -12,8 +12,8 @@ from tests.stripe_double.driving import Account
 from tests.stripe_double.given import intent, opened
 from tests.stripe_double.refusing import API_VERSION
 from tests.stripe_double.shapes import faults
-from vouchers.orders.stripe_gateway import API_VERSION as OURS
-from vouchers.orders.stripe_gateway import StripeGateway
+from vouchers.orders.cards.stripe_gateway import API_VERSION as OURS
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 _DAY = 86_400
 

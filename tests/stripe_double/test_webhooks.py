@@ -8,7 +8,7 @@ import stripe
 
 from tests.stripe_double.driving import Account
 from tests.stripe_double.given import Webhook, bought
-from vouchers.orders.stripe_gateway import StripeGateway
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 _PAID = [
     "payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "charge.updated",

@@ -10,8 +10,8 @@ import stripe
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vouchers.orders.card_errors import EventStale, EventUnreadable, SignatureInvalid
-from vouchers.orders.card_events import read_event
+from vouchers.orders.cards.card_errors import EventStale, EventUnreadable, SignatureInvalid
+from vouchers.orders.cards.card_events import read_event
 
 _AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _EVENT = {

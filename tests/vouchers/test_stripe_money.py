@@ -10,8 +10,8 @@ import pytest
 from ledger.money import ZERO, Money
 from tests.stripe_double.driving import Account
 from tests.stripe_double.given import bought, intent
-from vouchers.orders.card_errors import CardPaymentRefused
-from vouchers.orders.stripe_gateway import StripeGateway
+from vouchers.orders.cards.card_errors import CardPaymentRefused
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 
 _DAY = 86_400
 _FIFTY = Money(5_000)

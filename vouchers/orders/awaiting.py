@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from ledger.days import day_of
 from vouchers.buyers import BuyerKind
 from vouchers.orders.errors import PaymentUnknown
-from vouchers.orders.issuing_papers import CREDIT_DAYS
+from vouchers.orders.paperwork.issuing_papers import CREDIT_DAYS
 from vouchers.orders.queries import OrderView, PaymentView, payment_of, view_of
 from vouchers.orders.tables import Mailing, Order, OrderEvent, Payment
 from vouchers.tables import Buyer

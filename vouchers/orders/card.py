@@ -19,8 +19,8 @@ from ledger.formats import Language
 from ledger.ids import new_id
 from ledger.money import Money
 from vouchers.buyers import buyer
-from vouchers.orders.card_refusals import PaymentUnderWay, TooLittleForCard
-from vouchers.orders.card_words import CheckoutLine, CheckoutState, PaymentState
+from vouchers.orders.cards.card_refusals import PaymentUnderWay, TooLittleForCard
+from vouchers.orders.cards.card_words import CheckoutLine, CheckoutState, PaymentState
 from vouchers.orders.history import tell
 from vouchers.orders.locking import locked
 from vouchers.orders.queries import OrderView

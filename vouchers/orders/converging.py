@@ -19,7 +19,7 @@ from sqlalchemy.sql.expression import cast
 
 from ledger.money import ZERO
 from vouchers.orders import card, disputing, giving_back, paying, queries
-from vouchers.orders.card_words import CheckoutState, DisputeState, Event, PaymentState, RefundState
+from vouchers.orders.cards.card_words import CheckoutState, DisputeState, Event, PaymentState, RefundState
 from vouchers.orders.errors import OrderUnknown
 from vouchers.orders.locking import locked
 from vouchers.orders.tables import CheckoutAttempt, Dispute, Payment, Refund, StripeEvent

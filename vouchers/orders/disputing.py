@@ -19,11 +19,11 @@ from ledger.chart import Kind, single
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
 from vouchers import freezing
-from vouchers.orders.card_words import DisputeState
+from vouchers.orders.cards.card_words import DisputeState
 from vouchers.orders.giving_back import uncover_part
 from vouchers.orders.history import tell
-from vouchers.orders.issuing_papers import issue_credit_papers
 from vouchers.orders.locking import change_row, cover, locked, uncover
+from vouchers.orders.paperwork.issuing_papers import issue_credit_papers
 from vouchers.orders.placing import mark_paid
 from vouchers.orders.queries import OrderView, order, payments_of
 from vouchers.orders.refunds import refunds_of

@@ -20,7 +20,6 @@ from merchants import programme
 from merchants.programme import Terms, share_of
 from vouchers.buyers import buyer
 from vouchers.issuing import MOST
-from vouchers.orders import urssaf
 from vouchers.orders.errors import (
     DeliveryDayPast,
     FaceValueOutOfBounds,
@@ -30,9 +29,10 @@ from vouchers.orders.errors import (
     QuantityNotPositive,
     TextTooLong,
 )
+from vouchers.orders.giving import urssaf
 from vouchers.orders.history import tell
+from vouchers.orders.lists.pictures import Redrawn
 from vouchers.orders.locking import change_row, locked
-from vouchers.orders.pictures import Redrawn
 from vouchers.orders.queries import Handing, LineView, beneficiaries_of, lines_of, order
 from vouchers.orders.tables import Beneficiary, Order, OrderLine, Picture
 
@@ -66,7 +66,7 @@ class NewOrder:
     """What a buyer asks for.
 
     :param label: what the buyer calls it; on the papers
-    :param occasion: the event for which staff receives it (`vouchers.orders.urssaf`), or none
+    :param occasion: the event for which staff receives it (`vouchers.orders.giving.urssaf`), or none
     :param message: printed on each voucher
     :param picture: a logo of the buyer's, printed on each voucher
     :param deliver_on: the first day of validity and of e-mails; as soon as it is paid if None

@@ -23,8 +23,8 @@ from vouchers.keys import KeyRing
 from vouchers.orders.errors import CreditNotForPeople
 from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
-from vouchers.orders.issuing_papers import issue_papers
 from vouchers.orders.locking import change_row, locked
+from vouchers.orders.paperwork.issuing_papers import issue_papers
 from vouchers.orders.queries import BeneficiaryView, LineView, OrderView, beneficiaries_of, lines_of, order
 from vouchers.orders.tables import Beneficiary, OrderLine
 from vouchers.tables import Voucher

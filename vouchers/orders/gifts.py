@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.days import day_of
 from ledger.money import Money
 from vouchers.orders.drafting import NewOrder
+from vouchers.orders.giving.urssaf import Event, Gift, Person, Warned, warnings_of
 from vouchers.orders.tables import Beneficiary, Order
-from vouchers.orders.urssaf import Event, Gift, Person, Warned, warnings_of
 
 COUNTED: Final = ("awaiting_payment", "paid", "issued", "delivered", "disputed")
 """Statuses in which an order gives, or is about to."""

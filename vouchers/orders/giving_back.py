@@ -17,8 +17,8 @@ from ledger.chart import Kind, single
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from vouchers.buyers import buyer, set_aside
-from vouchers.orders.card_refusals import RefundSettled
-from vouchers.orders.card_words import RefundState
+from vouchers.orders.cards.card_refusals import RefundSettled
+from vouchers.orders.cards.card_words import RefundState
 from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
 from vouchers.orders.locking import change_row, locked

@@ -14,12 +14,12 @@ from ledger.days import day_of
 from ledger.money import Money
 from ledger.wishes import wish
 from merchants import numbering, programme
-from vouchers.orders import reference
 from vouchers.orders.drafting import price, unmended
 from vouchers.orders.errors import AddressesMissing, DeliveryDayPast, LinesUnmended, OrderChanged, OrderEmpty
 from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
 from vouchers.orders.locking import change_row, cover, locked, uncover
+from vouchers.orders.paperwork import reference
 from vouchers.orders.queries import Method, OrderView, beneficiaries_of, lines_of, order
 from vouchers.orders.tables import Order, Payment
 

@@ -24,12 +24,12 @@ from ledger.wishes import wish
 from vouchers import freezing
 from vouchers.buyers import buyer, set_aside
 from vouchers.errors import AmountNotPositive, VoucherUnknown
-from vouchers.orders.card_refusals import BuyerOwes, CardRefundTooLarge, RefundTooLarge
+from vouchers.orders.cards.card_refusals import BuyerOwes, CardRefundTooLarge, RefundTooLarge
 from vouchers.orders.errors import NotEnoughCredit
 from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
-from vouchers.orders.issuing_papers import issue_credit_papers
 from vouchers.orders.locking import change_row, free_credit, locked
+from vouchers.orders.paperwork.issuing_papers import issue_credit_papers
 from vouchers.orders.queries import OrderView, Status, order
 from vouchers.orders.refunds import Method, RefundView, Source, cards_left, refund, refunds_of
 from vouchers.orders.tables import Refund

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.database import sum_of
 from ledger.money import Money
-from vouchers.orders.card_refusals import RefundUnknown
+from vouchers.orders.cards.card_refusals import RefundUnknown
 from vouchers.orders.tables import Dispute, Payment, Refund
 
 Method = Literal["card", "transfer", "credit"]

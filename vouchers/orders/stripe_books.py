@@ -23,7 +23,7 @@ from ledger.chart import Kind, single
 from ledger.database import sum_of
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
-from vouchers.orders.card_words import Movement
+from vouchers.orders.cards.card_words import Movement
 from vouchers.orders.tables import Dispute, Payment, Refund, StripeMovement
 
 FEE: Final = "stripe_fee"

@@ -178,9 +178,9 @@ class Payment(Base):
 class Refund(Base):
     """Money given back to a buyer: taken from ``source`` when it is asked, sent by card or by transfer after.
 
-    ``amount`` is all of it; ``fee`` and ``fee_vat`` what of the service fee is in it, in cents. By ``credit`` nothing is
-    sent: it stays the buyer's. What Stripe gave back by hand has the source ``stripe``. Its id is that of the entry by
-    which vouchers and fees gave it up.
+    ``amount`` is all of it; ``fee`` and ``fee_vat`` what of the service fee is in it, in cents. By ``credit`` nothing
+    is sent: it stays the buyer's. What Stripe gave back by hand has the source ``stripe``. Its id is that of the entry
+    by which vouchers and fees gave it up.
     """
 
     __tablename__ = "refunds"
@@ -251,8 +251,8 @@ class StripeEvent(Base):
 class Dispute(Base):
     """A card payment that its holder contests; ``withdrawn`` while Stripe has taken the money back.
 
-    ``withdrawal_id`` is the transfer by which it did; ``entry_id`` the entry by which the vouchers gave up what was left
-    on them when it was lost.
+    ``withdrawal_id`` is the transfer by which it did; ``entry_id`` the entry by which the vouchers gave up what was
+    left on them when it was lost.
     """
 
     __tablename__ = "disputes"

@@ -27,7 +27,7 @@ from merchants.errors import SirenInvalid, VatNumberInvalid
 from vouchers import buyers
 from vouchers.buyers import BuyerKind, BuyerView, NewBuyer
 from vouchers.orders import drafting, queries
-from vouchers.orders.addresses import AddressInvalid, canonical
+from vouchers.orders.lists.addresses import AddressInvalid, canonical
 
 router = APIRouter(include_in_schema=False)
 

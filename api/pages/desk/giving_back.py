@@ -26,7 +26,7 @@ from ledger.errors import Refusal
 from ledger.money import Money
 from vouchers.errors import AmountNotPositive
 from vouchers.orders import queries, refunding
-from vouchers.orders.card_refusals import CardRefundTooLarge, RefundTooLarge
+from vouchers.orders.cards.card_refusals import CardRefundTooLarge, RefundTooLarge
 from vouchers.orders.errors import NotEnoughCredit
 from vouchers.orders.queries import OrderView
 from vouchers.orders.refunding import WITH_VOUCHERS, Refundable

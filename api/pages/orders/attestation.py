@@ -22,16 +22,17 @@ from merchants.programme import TermsMissing
 from merchants.settlements.statement import StatementProgramme
 from vouchers.buyers import BuyerView, buyer, buyers_by_id
 from vouchers.errors import BuyerUnknown
-from vouchers.orders import gifts, urssaf, urssaf_words
-from vouchers.orders.attestation import (
+from vouchers.orders import gifts
+from vouchers.orders.gifts import GiftInOrder
+from vouchers.orders.giving import urssaf, urssaf_words
+from vouchers.orders.giving.attestation import (
     Attestation,
     AttestationBuyer,
     AttestationLine,
     attestation_csv,
     event_name,
 )
-from vouchers.orders.attestation_pdf import draw_attestation
-from vouchers.orders.gifts import GiftInOrder
+from vouchers.orders.giving.attestation_pdf import draw_attestation
 
 router = APIRouter(include_in_schema=False)
 

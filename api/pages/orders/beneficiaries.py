@@ -28,8 +28,9 @@ from api.pages.rendering import page, see_other
 from api.printing import order_voucher_pdf
 from ledger.errors import Refusal
 from vouchers.errors import VoucherUnknown
-from vouchers.orders import following, handing, queries, replacing
-from vouchers.orders.handouts import origins_of
+from vouchers.orders import following, handing, queries
+from vouchers.orders.handing_out import replacing
+from vouchers.orders.handing_out.handouts import origins_of
 from vouchers.orders.queries import BeneficiaryView, OrderView
 from vouchers.queries import State, VoucherView
 

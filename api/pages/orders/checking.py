@@ -20,8 +20,9 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from vouchers.buyers import buyer
-from vouchers.orders import drafting, gifts, placing, queries, urssaf, urssaf_words
+from vouchers.orders import drafting, gifts, placing, queries
 from vouchers.orders.errors import OrderChanged
+from vouchers.orders.giving import urssaf, urssaf_words
 from vouchers.orders.queries import Method, OrderView
 
 router = APIRouter(include_in_schema=False)

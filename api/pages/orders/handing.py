@@ -22,10 +22,11 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from api.printing import ask_sheets, file_of
 from ledger.errors import Refusal
-from vouchers.orders import handing, printing
+from vouchers.orders import handing
 from vouchers.orders.errors import NothingIssued
-from vouchers.orders.links import links_csv
-from vouchers.orders.printing import PRINTED, PrintingNotReady, PrintingUnknown, PrintingView
+from vouchers.orders.handing_out import printing
+from vouchers.orders.handing_out.links import links_csv
+from vouchers.orders.handing_out.printing import PRINTED, PrintingNotReady, PrintingUnknown, PrintingView
 from vouchers.sheets_pdf import Layout
 
 router = APIRouter(include_in_schema=False)

@@ -27,10 +27,11 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.days import day_of
 from ledger.errors import Refusal
-from vouchers.orders import addresses, following, handing, queries
-from vouchers.orders.addresses import AddressInvalid
+from vouchers.orders import following, handing, queries
 from vouchers.orders.errors import AddressesMissing
 from vouchers.orders.handing import MailingView, State
+from vouchers.orders.lists import addresses
+from vouchers.orders.lists.addresses import AddressInvalid
 from vouchers.orders.queries import BeneficiaryView, OrderView
 
 router = APIRouter(include_in_schema=False)

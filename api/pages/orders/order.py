@@ -32,24 +32,12 @@ from ledger.errors import Refusal
 from ledger.money import ZERO
 from vouchers import qr
 from vouchers.buyers import BuyerView, buyer
-from vouchers.orders import (
-    card,
-    drafting,
-    following,
-    handing,
-    history,
-    issuing_papers,
-    paying,
-    placing,
-    printing,
-    queries,
-    reference,
-    refunds,
-    requesting,
-    urssaf,
-)
+from vouchers.orders import card, drafting, following, handing, history, paying, placing, queries, refunds
+from vouchers.orders.giving import urssaf
 from vouchers.orders.handing import State
-from vouchers.orders.papers import Account
+from vouchers.orders.handing_out import printing
+from vouchers.orders.paperwork import issuing_papers, reference, requesting
+from vouchers.orders.paperwork.papers import Account
 from vouchers.orders.queries import OrderView
 
 router = APIRouter(include_in_schema=False)

@@ -11,8 +11,8 @@ from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, VisitorOf
 from api.pages.orders.access import order_for
 from api.pages.orders.downloads import PDF, download, drawn
-from vouchers.orders import issuing_papers, request_pdf, requesting
-from vouchers.orders.paper_errors import DocumentUnknown
+from vouchers.orders.paperwork import issuing_papers, request_pdf, requesting
+from vouchers.orders.paperwork.paper_errors import DocumentUnknown
 
 router = APIRouter(include_in_schema=False)
 

@@ -23,7 +23,7 @@ from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from ledger.money import ZERO
 from vouchers.orders import card, drafting
-from vouchers.orders.card_errors import (
+from vouchers.orders.cards.card_errors import (
     CardKeysWrong,
     CardObjectUnknown,
     CardPaymentRefused,

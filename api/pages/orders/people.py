@@ -24,14 +24,15 @@ from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from ledger.money import Money
 from merchants.programme import Terms
-from vouchers.orders import beneficiary_file, drafting, list_words, queries, templates_file
-from vouchers.orders.beneficiary_checking import AT_MOST, check_rows
-from vouchers.orders.beneficiary_columns import FIELDS
-from vouchers.orders.beneficiary_file import Typed
-from vouchers.orders.beneficiary_rows import BadRow, CheckedList, Row
+from vouchers.orders import drafting, queries
 from vouchers.orders.drafting import Named
 from vouchers.orders.errors import WrongOrderStatus
-from vouchers.orders.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
+from vouchers.orders.lists import beneficiary_file, list_words, templates_file
+from vouchers.orders.lists.beneficiary_checking import AT_MOST, check_rows
+from vouchers.orders.lists.beneficiary_columns import FIELDS
+from vouchers.orders.lists.beneficiary_file import Typed
+from vouchers.orders.lists.beneficiary_rows import BadRow, CheckedList, Row
+from vouchers.orders.lists.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
 
 router = APIRouter(include_in_schema=False)
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from api.pages.catalogues import marked
 from ledger.formats import Language
+from vouchers.orders.giving.urssaf import EVENTS, OCCASIONS
 from vouchers.orders.queries import Status
-from vouchers.orders.urssaf import EVENTS, OCCASIONS
 
 _STATUSES: Final[Mapping[Status, tuple[str, str]]] = {
     "draft": ("draft", marked("Draft")),

@@ -5,3 +5,12 @@ import { focusFaults } from "./faults.js";
 
 holdSecondClicks(document);
 focusFaults(document);
+saySoOnce();
+
+// What was said after a form is gone when the page is loaded again.
+function saySoOnce() {
+  const here = new URL(window.location.href);
+  if (!here.searchParams.has("said")) return;
+  here.searchParams.delete("said");
+  window.history.replaceState(window.history.state, "", here);
+}

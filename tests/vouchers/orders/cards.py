@@ -31,11 +31,11 @@ from tests.stripe_double.driving import Account, How
 from tests.till import money
 from tests.vouchers.orders.given import OrderTown, an_order_town
 from vouchers.orders import card, giving_back, paying, refunding, refunds, stripe_books
-from vouchers.orders.card_events import read_event
+from vouchers.orders.cards.card_events import read_event
+from vouchers.orders.cards.stripe_gateway import StripeGateway
 from vouchers.orders.queries import OrderView
 from vouchers.orders.refunds import RefundView
 from vouchers.orders.stripe_books import Reconciliation
-from vouchers.orders.stripe_gateway import StripeGateway
 
 SECRET = "whsec_of_the_tests"  # noqa: S105 - nobody else listens
 

@@ -10,8 +10,8 @@ from typing import Any
 import openpyxl
 
 from ledger.money import Money
-from vouchers.orders.beneficiary_columns import Field
-from vouchers.orders.beneficiary_file import TypedList
+from vouchers.orders.lists.beneficiary_columns import Field
+from vouchers.orders.lists.beneficiary_file import TypedList
 
 A_HEADER = "Nom;E-mail;Matricule;Montant"
 ANNA = "Anna Martin;anna@exemple.fr;00042;50"

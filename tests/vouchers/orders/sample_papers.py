@@ -12,8 +12,8 @@ import zxingcpp
 from ledger.formats import Language, shown_money
 from ledger.money import ZERO, Money, total
 from tests.given import TERMS
-from vouchers.orders import reference
-from vouchers.orders.papers import (
+from vouchers.orders.paperwork import reference
+from vouchers.orders.paperwork.papers import (
     AnyPaper,
     CreditNote,
     Customer,
@@ -28,9 +28,9 @@ from vouchers.orders.papers import (
     Seller,
     VoucherLine,
 )
-from vouchers.orders.papers_pdf import draw_paper
-from vouchers.orders.request_pdf import draw_request
-from vouchers.orders.requesting import account_of
+from vouchers.orders.paperwork.papers_pdf import draw_paper
+from vouchers.orders.paperwork.request_pdf import draw_request
+from vouchers.orders.paperwork.requesting import account_of
 
 DAY = date(2026, 10, 12)
 TOWN = TERMS.with_changes({"iban": "FR7630006000011234567890189", "bic": "AGRIFRPP"})

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.formats import LANGUAGES
-from vouchers.orders.addresses import LONGEST, AddressInvalid, Reason, canonical, matching, shown_address
-from vouchers.orders.list_words import address_code, sentence
+from vouchers.orders.lists.addresses import LONGEST, AddressInvalid, Reason, canonical, matching, shown_address
+from vouchers.orders.lists.list_words import address_code, sentence
 
 
 @pytest.mark.parametrize(

@@ -15,17 +15,17 @@ import pytest
 from ledger.formats import LANGUAGES, Language, shown_money
 from ledger.money import Money, total
 from merchants.settlements.statement import StatementProgramme
-from vouchers.orders.attestation import (
+from vouchers.orders.giving.attestation import (
     Attestation,
     AttestationBuyer,
     AttestationLine,
     EventTotal,
     attestation_csv,
 )
-from vouchers.orders.attestation_pdf import draw_attestation
-from vouchers.orders.attestation_words import WORDS
-from vouchers.orders.urssaf import Event, Person
-from vouchers.orders.urssaf_words import ONLY_HERE
+from vouchers.orders.giving.attestation_pdf import draw_attestation
+from vouchers.orders.giving.attestation_words import WORDS
+from vouchers.orders.giving.urssaf import Event, Person
+from vouchers.orders.giving.urssaf_words import ONLY_HERE
 
 PROGRAMME = StatementProgramme(
     "Treiz'Local", "CCI Aix-Marseille-Provence", ("9 La Canebière", "13001 Marseille"), "181300021", "FR12181300021"

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from ledger.errors import Refusal
 from ledger.formats import LANGUAGES, Language
 from tests.vouchers.orders.lists import A_HEADER, ANNA, bounds, csv_of, repacked, typed_of, xlsx_of
-from vouchers.orders.beneficiary_checking import check_rows
-from vouchers.orders.beneficiary_file import BYTES_MOST, TypedList, from_fields, read_file, read_pasted
-from vouchers.orders.beneficiary_workbook import LINES_MOST
-from vouchers.orders.list_errors import ListColumnsMissing, ListReason, ListTooLong, ListUnreadable
-from vouchers.orders.list_refusal_words import list_sentence
-from vouchers.orders.templates_file import Kind, template_csv, template_name, template_xlsx
+from vouchers.orders.lists.beneficiary_checking import check_rows
+from vouchers.orders.lists.beneficiary_file import BYTES_MOST, TypedList, from_fields, read_file, read_pasted
+from vouchers.orders.lists.beneficiary_workbook import LINES_MOST
+from vouchers.orders.lists.list_errors import ListColumnsMissing, ListReason, ListTooLong, ListUnreadable
+from vouchers.orders.lists.list_refusal_words import list_sentence
+from vouchers.orders.lists.templates_file import Kind, template_csv, template_name, template_xlsx
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t"])

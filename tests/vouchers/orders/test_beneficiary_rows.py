@@ -12,15 +12,15 @@ from ledger.errors import AmountMalformed
 from ledger.formats import LANGUAGES
 from ledger.money import Money
 from tests.vouchers.orders.lists import bounds, csv_of, xlsx_of
-from vouchers.orders.amounts import amount_typed
-from vouchers.orders.beneficiary_checking import AT_MOST, check_rows
-from vouchers.orders.beneficiary_columns import FIELDS
-from vouchers.orders.beneficiary_file import Typed, from_fields, read_file
-from vouchers.orders.beneficiary_rows import CheckedList
-from vouchers.orders.csv_writing import csv_of as safe_csv_of
-from vouchers.orders.csv_writing import harmless
-from vouchers.orders.list_errors import ListTooLong
-from vouchers.orders.list_words import CODES, NOTES, field_name, sentence
+from vouchers.orders.lists.amounts import amount_typed
+from vouchers.orders.lists.beneficiary_checking import AT_MOST, check_rows
+from vouchers.orders.lists.beneficiary_columns import FIELDS
+from vouchers.orders.lists.beneficiary_file import Typed, from_fields, read_file
+from vouchers.orders.lists.beneficiary_rows import CheckedList
+from vouchers.orders.lists.csv_writing import csv_of as safe_csv_of
+from vouchers.orders.lists.csv_writing import harmless
+from vouchers.orders.lists.list_errors import ListTooLong
+from vouchers.orders.lists.list_words import CODES, NOTES, field_name, sentence
 
 PERSON = {"name": "Anna Martin", "email": "anna@exemple.fr", "staff_number": "00042", "amount": "50"}
 

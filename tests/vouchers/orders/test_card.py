@@ -14,8 +14,8 @@ from ledger.chart import Kind
 from ledger.money import ZERO, Money
 from tests.vouchers.orders.cards import CardTown
 from vouchers.orders import card
-from vouchers.orders.card_errors import CardObjectUnknown, CardPaymentRefused, CardPaymentUnavailable
-from vouchers.orders.card_refusals import CardsNotOffered, PaymentUnderWay, TooLittleForCard
+from vouchers.orders.cards.card_errors import CardObjectUnknown, CardPaymentRefused, CardPaymentUnavailable
+from vouchers.orders.cards.card_refusals import CardsNotOffered, PaymentUnderWay, TooLittleForCard
 from vouchers.orders.errors import WrongOrderStatus
 
 SESSIONS = "/v1/checkout/sessions"

@@ -13,9 +13,10 @@ from tests.vouchers.orders.given import LINES
 from vouchers import queries
 from vouchers.errors import VoucherBlocked
 from vouchers.freezing import VoucherFrozen
-from vouchers.orders import disputing, documents
+from vouchers.orders import disputing
 from vouchers.orders.disputing import DisputeView
 from vouchers.orders.errors import WrongOrderStatus
+from vouchers.orders.paperwork import documents
 
 
 async def dispute(cards: CardTown, order: UUID) -> DisputeView:

@@ -14,9 +14,9 @@ from PIL import Image
 
 from ledger.money import Money
 from vouchers import qr
-from vouchers.orders import epc, reference
-from vouchers.orders.epc import CreditTransfer, payload, plain, shortened
-from vouchers.orders.paper_errors import TransferCodeRefused
+from vouchers.orders.paperwork import epc, reference
+from vouchers.orders.paperwork.epc import CreditTransfer, payload, plain, shortened
+from vouchers.orders.paperwork.paper_errors import TransferCodeRefused
 
 GOOD = CreditTransfer(
     name="CCI Aix-Marseille-Provence",

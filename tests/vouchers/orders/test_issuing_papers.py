@@ -26,13 +26,18 @@ from tests.vouchers.orders.given import SELLING, OrderTown
 from tests.vouchers.orders.test_epc import parsed
 from vouchers import buyers
 from vouchers.buyers import NewBuyer
-from vouchers.orders import issuing_papers, requesting
 from vouchers.orders.errors import NothingIssued, OrderUnknown, WrongOrderStatus
 from vouchers.orders.fulfilling import issue_on_credit
-from vouchers.orders.issuing_papers import DocumentView
-from vouchers.orders.paper_errors import CreditBeyondInvoice, DocumentUnknown, PapersDisagree, TransferUnavailable
-from vouchers.orders.papers import CreditNote, FeeInvoice, PaymentRequest, Receipt, ReceiptCancellation
-from vouchers.orders.papers_proofs import paper_findings
+from vouchers.orders.paperwork import issuing_papers, requesting
+from vouchers.orders.paperwork.issuing_papers import DocumentView
+from vouchers.orders.paperwork.paper_errors import (
+    CreditBeyondInvoice,
+    DocumentUnknown,
+    PapersDisagree,
+    TransferUnavailable,
+)
+from vouchers.orders.paperwork.papers import CreditNote, FeeInvoice, PaymentRequest, Receipt, ReceiptCancellation
+from vouchers.orders.paperwork.papers_proofs import paper_findings
 
 
 async def papers(town: OrderTown, order: UUID) -> list[DocumentView]:

@@ -15,7 +15,8 @@ from ledger.database import Sessions
 from tests.vouchers.orders.cards import CardTown
 from tests.vouchers.orders.given import named
 from vouchers import proofs
-from vouchers.orders import documents, queries
+from vouchers.orders import queries
+from vouchers.orders.paperwork import documents
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tests.vouchers.orders.given import OrderTown, named
 from vouchers.buyers import buyer
 from vouchers.errors import NotPaid
 from vouchers.facts import heirs_of
-from vouchers.orders import drafting, fulfilling, handing, paying, placing, queries, replacing
+from vouchers.orders import drafting, fulfilling, handing, paying, placing, queries
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.errors import (
     AddressesMissing,
@@ -32,7 +32,8 @@ from vouchers.orders.errors import (
     TextTooLong,
     WrongOrderStatus,
 )
-from vouchers.orders.urssaf import OccasionUnknown
+from vouchers.orders.giving.urssaf import OccasionUnknown
+from vouchers.orders.handing_out import replacing
 
 
 async def free(town: OrderTown) -> Money:

@@ -32,12 +32,12 @@ from tests.vouchers.orders.sample_papers import (
     shown,
     text_of,
 )
-from vouchers.orders.paper_facts import facts_of, kind_of, paper_of
-from vouchers.orders.papers import (
+from vouchers.orders.paperwork.paper_facts import facts_of, kind_of, paper_of
+from vouchers.orders.paperwork.papers import (
     AnyPaper,
     PaymentRequest,
 )
-from vouchers.orders.papers_words import WORDS
+from vouchers.orders.paperwork.papers_words import WORDS
 
 MANDATORY = (
     # Who sells: CGI ann. II art. 242 nonies A, I-1° and 4°; C. com. art. R123-237 and R123-238.

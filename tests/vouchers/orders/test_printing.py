@@ -37,12 +37,13 @@ from tests.vouchers.orders.given import OrderTown
 from vouchers import codes, sheets
 from vouchers.errors import NoUsableCodeKey
 from vouchers.keys import KeyRing
-from vouchers.orders import drafting, printing
+from vouchers.orders import drafting
 from vouchers.orders.drafting import Named
 from vouchers.orders.errors import WrongOrderStatus
-from vouchers.orders.links import links_csv
-from vouchers.orders.pictures import redraw
-from vouchers.orders.printing import NothingToPrint, PrintingNotReady, PrintingUnknown, PrintingView
+from vouchers.orders.handing_out import printing
+from vouchers.orders.handing_out.links import links_csv
+from vouchers.orders.handing_out.printing import NothingToPrint, PrintingNotReady, PrintingUnknown, PrintingView
+from vouchers.orders.lists.pictures import redraw
 from vouchers.sheets_pdf import Layout
 
 PEOPLE = (

@@ -9,8 +9,8 @@ import stdnum.iso11649
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from vouchers.orders.paper_errors import ReferenceInvalid
-from vouchers.orders.reference import LONGEST, check, creditor_reference, make, spell
+from vouchers.orders.paperwork.paper_errors import ReferenceInvalid
+from vouchers.orders.paperwork.reference import LONGEST, check, creditor_reference, make, spell
 
 ALPHABET = string.digits + string.ascii_uppercase
 bodies = st.text(ALPHABET, min_size=1, max_size=LONGEST)

@@ -14,10 +14,11 @@ from tests.vouchers.orders.cards import CardTown
 from tests.vouchers.orders.given import OrderTown
 from vouchers import proofs
 from vouchers.errors import AmountNotPositive, NotEnoughLeft, VoucherBlocked, VoucherUnknown
-from vouchers.orders import documents, fulfilling, giving_back, refunding, refunds
-from vouchers.orders.card_errors import CardPaymentUnavailable
-from vouchers.orders.card_refusals import BuyerOwes, CardRefundTooLarge, RefundSettled, RefundTooLarge
+from vouchers.orders import fulfilling, giving_back, refunding, refunds
+from vouchers.orders.cards.card_errors import CardPaymentUnavailable
+from vouchers.orders.cards.card_refusals import BuyerOwes, CardRefundTooLarge, RefundSettled, RefundTooLarge
 from vouchers.orders.errors import NotEnoughCredit, WrongOrderStatus
+from vouchers.orders.paperwork import documents
 from vouchers.orders.queries import OrderView
 from vouchers.orders.refunding import Refundable
 

@@ -19,9 +19,9 @@ from tests.vouchers.orders.sample_papers import (
     text_of,
 )
 from tests.vouchers.orders.test_epc import parsed
-from vouchers.orders import reference
-from vouchers.orders.papers import VoucherLine
-from vouchers.orders.requesting import account_of
+from vouchers.orders.paperwork import reference
+from vouchers.orders.paperwork.papers import VoucherLine
+from vouchers.orders.paperwork.requesting import account_of
 
 
 @pytest.mark.parametrize("lines", [1, 4, 40])

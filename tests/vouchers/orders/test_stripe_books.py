@@ -15,7 +15,7 @@ from tests.given import paris
 from tests.ledger.given import by_hand
 from tests.vouchers.orders.cards import CardTown
 from vouchers.orders import stripe_books
-from vouchers.orders.card_words import Movement
+from vouchers.orders.cards.card_words import Movement
 from vouchers.orders.stripe_books import Reconciliation
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.formats import LANGUAGES
 from ledger.money import Money, total
-from vouchers.orders.urssaf import (
+from vouchers.orders.giving.urssaf import (
     CEILINGS,
     EVENTS,
     OCCASIONS,
@@ -28,7 +28,7 @@ from vouchers.orders.urssaf import (
     occasion,
     warnings_of,
 )
-from vouchers.orders.urssaf_words import ONLY_HERE, ceiling_said, said
+from vouchers.orders.giving.urssaf_words import ONLY_HERE, ceiling_said, said
 
 ANNA = Person("Anna Martin", "00042", "anna@exemple.fr")
 BOB = Person("Bob Petit", None, "Bob@exemple.fr")

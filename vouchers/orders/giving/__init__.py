@@ -1,0 +1,1 @@
+"""Vouchers given to staff: the social-charge guard, and the attestation."""

@@ -1,0 +1,1 @@
+"""Files of sheets, lists of links, reminders, replacements."""

@@ -1,0 +1,1 @@
+"""What people give us: lists of beneficiaries, addresses, amounts, pictures, each read with care."""

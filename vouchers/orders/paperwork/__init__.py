@@ -1,0 +1,1 @@
+"""What an accountant keeps: requests for payment, invoices, receipts, credit notes."""
