@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import subprocess
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,9 @@ __all__ = ["PostgresServer", "forget_the_dead", "programs", "start", "url_of"]
 DATABASE: Final = "postgres"
 FOLDER: Final = "postgres"
 
+LOCALES: Final = ("C.UTF-8", "en_US.UTF-8", "C")
+"""The first that the machine has: Linux comes with one of these, macOS with the second, the last is everywhere."""
+
 
 def start(home: Path) -> PostgresServer:
     """Start the server, or join the one that runs on this folder already. The last to leave stops it.
@@ -38,7 +43,8 @@ def start(home: Path) -> PostgresServer:
         home.mkdir(parents=True, exist_ok=True)
         (home / ".writable").touch()
         (home / ".writable").unlink()
-        server = get_server(folder)
+        with _known_locale():
+            server = get_server(folder)
     except OSError as error:
         raise SettingsRefused(
             f"{home}: {error.strerror or error}. Set OBOLE_HOME to a folder that can be written."
@@ -49,6 +55,33 @@ def start(home: Path) -> PostgresServer:
         ) from None
     forget_the_dead(server)
     return server
+
+
+@contextmanager
+def _known_locale() -> Iterator[None]:
+    """Let the server be made and started in a locale that is installed: the one a person's machine names may not be.
+
+    The wheel gives its programs our environment, so that is changed while they are started, and then put back.
+    """
+    own = {name: os.environ[name] for name in os.environ if name in {"LANG", "LANGUAGE"} or name.startswith("LC_")}
+    for name in own:
+        del os.environ[name]
+    os.environ["LC_ALL"] = next(filter(_is_installed, LOCALES))
+    try:
+        yield
+    finally:
+        del os.environ["LC_ALL"]
+        os.environ.update(own)
+
+
+def _is_installed(name: str) -> bool:
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, name)
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_CTYPE, before)
+    return True
 
 
 def forget_the_dead(server: PostgresServer) -> None:

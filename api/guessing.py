@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import Counter as Tally
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final, cast
 from uuid import UUID
@@ -27,7 +28,7 @@ from ledger.parallel import given, lists
 from vouchers import codes
 from vouchers.errors import CodeNotRecognised
 
-FREE: Final = {"till": 10, "address": 100, "all": 100_000}
+FREE: Final = {"till": 10, "address": 100, "all": 100_000, "page": 30}
 """How many wrong codes of the last quarter of an hour cost no wait, by kind of place."""
 
 REMEMBERED: Final = timedelta(minutes=15)
@@ -60,22 +61,46 @@ class Guesses:
             await self.wrong(caller, address)
             raise
 
+    async def read_link(self, towns: Sequence[Town], presented: str, address: str) -> tuple[Town, UUID]:
+        """The programme of a link that somebody opened, and its lookup hash.
+
+        Nobody has to say who they are here, so what is wrong is counted by address alone, apart from what tills
+        present: a visitor of a shop must not make its till wait.
+
+        :param towns: the programmes whose link it may be, always in the same order
+        :raises CodeNotRecognised: after a wait, if this address has guessed before
+        """
+        if towns:
+            await self._wait(towns[0].registered.slug, _page(address))
+        for town in towns:
+            with suppress(CodeNotRecognised):
+                return town, UUID(bytes=codes.read(presented, town.keys.keys))
+        await self.wrong_link(towns, address)
+        raise CodeNotRecognised
+
+    async def wrong_link(self, towns: Sequence[Town], address: str) -> None:
+        """Count a wrong link, in the first programme: whose it was meant to be, it does not tell."""
+        if towns:
+            await self._gatherer(towns[0]).ask((_page(address),))
+
     async def wait(self, caller: Caller, address: str) -> None:
         """Make a place that has guessed wait."""
-        slug = caller.town.registered.slug
         for place in _places(caller, address):
-            pause = self.pause(slug, place)
-            if pause:
-                # One after the other: asking many times at once does not make guessing faster.
-                async with self._queues.setdefault((slug, place), asyncio.Lock()):
-                    await asyncio.sleep(pause)
+            await self._wait(caller.town.registered.slug, place)
+
+    async def _wait(self, slug: str, place: str) -> None:
+        pause = self.pause(slug, place)
+        if pause:
+            # One after the other: asking many times at once does not make guessing faster.
+            async with self._queues.setdefault((slug, place), asyncio.Lock()):
+                await asyncio.sleep(pause)
 
     async def wrong(self, caller: Caller, address: str) -> None:
         """Count a wrong code: malformed, forged, or of no voucher."""
         await self._gatherer(caller.town).ask(_places(caller, address))
 
     def pause(self, slug: str, place: str) -> float:
-        """How many seconds a code presented at a place (``till:…``, ``address:…``, ``all``) waits."""
+        """How many seconds a code presented at a place (``till:…``, ``address:…``, ``page:…``, ``all``) waits."""
         times, counted = self._recent.get((slug, place), (0, 0.0))
         over = times - FREE[place.split(":", maxsplit=1)[0]]
         if over <= 0 or time.monotonic() - counted > REMEMBERED.total_seconds():
@@ -130,6 +155,10 @@ async def _count(sessions: Sessions, tally: Tally[str]) -> dict[str, int]:
             .group_by(WrongCodes.place)
         )
         return {row[0]: row[1] for row in await session.execute(recent)}
+
+
+def _page(address: str) -> str:
+    return f"page:{address}"
 
 
 def _places(caller: Caller, address: str) -> tuple[str, ...]:

@@ -26,6 +26,20 @@ class SlugMalformed(Refusal):
         super().__init__(f"{typed!r} is not a slug.")
 
 
+RESERVED: Final = (
+    "api", "docs", "static", "health", "healthz", "readyz", "v", "till", "outbox", "webhooks", "language",
+)  # fmt: skip
+"""First parts of addresses that are the installation's own: a programme of such a name could not be reached."""
+
+
+class SlugReserved(Refusal):
+    """A slug that the installation's own pages have."""
+
+    def __init__(self, *, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"{slug!r} is an address of the installation itself.")
+
+
 class ProgrammeExists(Refusal):
     """There is a programme of this slug."""
 
@@ -55,10 +69,12 @@ class Registered:
 def schema_of(slug: str) -> str:
     """The schema of a programme.
 
-    :raises SlugMalformed:
+    :raises SlugMalformed, SlugReserved:
     """
     if _SLUG.fullmatch(slug) is None:
         raise SlugMalformed(typed=slug[:40])
+    if slug in RESERVED:
+        raise SlugReserved(slug=slug)
     return "p_" + slug.replace("-", "_")
 
 

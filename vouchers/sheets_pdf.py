@@ -155,10 +155,19 @@ def _small_shared(paper: Paper, look: SheetLook) -> None:
     if drawable(look.message).strip():
         _small_message(paper, look)
     else:
-        paper.paragraph(_MARGIN, 59.8, words["how"], Style(8.6), width=_INNER, leading=1.35, most=2)
+        paper.paragraph(_MARGIN, 59.2, words["how"], Style(8.6), width=_INNER, leading=1.35, most=2)
     edge = _CELL_WIDTH - _MARGIN
     paper.text(edge, 43, look.support, Style(7.2, "plain", GREY), align="right", width=_HELP)
-    paper.text(_MARGIN, 70, look.conditions, Style(7.2, "plain", GREY), width=_INNER)
+    _small_conditions(paper, look.conditions)
+
+
+def _small_conditions(paper: Paper, words: str) -> None:
+    """What the law wants told, whole: on two lines before it grows too small to read."""
+    one, two = Style(7.2, "plain", GREY), Style(6.2, "plain", GREY)
+    lines, style = ([words], one) if width_of(words, one) <= _INNER else fitted_lines(words, two, _INNER, 2)
+    step = style.size * 1.1 / POINTS
+    for number, line in enumerate(lines, start=1):
+        paper.text(_MARGIN, 70.5 - step * (len(lines) - number), line, style)
 
 
 def _small_message(paper: Paper, look: SheetLook) -> None:
@@ -167,12 +176,12 @@ def _small_message(paper: Paper, look: SheetLook) -> None:
         lines, style = fitted_lines(look.message, Style(size), _INNER - 3, most)
         if style.size == size:
             break
-    step = style.size * 1.2 / POINTS
-    paper.rectangle(_MARGIN, 56.3, 0.7, step * len(lines), colour=ACCENT)
+    step = style.size * 1.14 / POINTS
+    paper.rectangle(_MARGIN, 55.4, 0.7, step * len(lines), colour=ACCENT)
     for number, line in enumerate(lines):
-        paper.text(_MARGIN + 3, 56.3 + step * (number + 0.76), line, style)
+        paper.text(_MARGIN + 3, 55.4 + step * (number + 0.76), line, style)
     if len(lines) <= 2:  # noqa: PLR2004 - which leave room for one more
-        paper.text(_MARGIN, 66.5, WORDS[look.language]["briefly"], Style(7.6, "plain", GREY), width=_INNER)
+        paper.text(_MARGIN, 64.9, WORDS[look.language]["briefly"], Style(7.6, "plain", GREY), width=_INNER)
 
 
 def _small(paper: Paper, place: int, voucher: SheetVoucher, look: SheetLook) -> None:

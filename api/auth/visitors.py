@@ -24,7 +24,7 @@ from api.auth.visits import Held, Known
 from api.enqueuing import enqueue
 from api.installation import Installation, Town
 from ledger.errors import Refusal
-from merchants.registry import ProgrammeUnknown, SlugMalformed, schema_of
+from merchants.registry import ProgrammeUnknown, SlugMalformed, SlugReserved, schema_of
 
 LONGEST_NEXT: Final = 500
 
@@ -147,7 +147,7 @@ async def town_of(request: Request, slug: str) -> Town:
     """
     try:
         schema_of(slug)
-    except SlugMalformed:
+    except (SlugMalformed, SlugReserved):
         raise ProgrammeUnknown(slug=slug[:40]) from None
     return await _installation(request).town(slug)
 

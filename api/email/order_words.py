@@ -38,7 +38,7 @@ ORDER: Final = Words(
         "issued one subject": "Votre bon d'achat est prêt · commande {number}",
         "issued title": "Vos {vouchers} sont prêts",
         "issued one title": "Votre bon d'achat est prêt",
-        "sheets": "Téléchargez les feuilles à imprimer sur la page de la commande.",
+        "sheets": "Téléchargez le PDF à imprimer sur la page de la commande.",
         "email": "Chaque bénéficiaire reçoit son bon par e-mail. La page de la commande montre qui l'a reçu, et permet "
         "de le renvoyer.",
         "email later": "Chaque bénéficiaire recevra son bon par e-mail le {day}. La page de la commande montrera qui "
@@ -53,12 +53,12 @@ ORDER: Final = Words(
         "lapsed title": "Votre commande est close",
         "lapsed": "Son paiement n'est pas arrivé à temps. Vous ne devez rien, et rien n'a été émis. Vous pouvez la "
         "passer à nouveau quand vous voulez.",
-        "lapsed crossed": "Votre virement est déjà parti ? Il n'est pas perdu : il sera porté à votre crédit. Écrivez "
+        "lapsed crossed": "Votre virement est déjà parti ? Il n'est pas perdu : il sera gardé en avoir. Écrivez "
         "à {contact} et nous verrons ensemble.",
         "cancelled subject": "La commande {number} est annulée",
         "cancelled title": "Votre commande est annulée",
         "cancelled": "La commande {number} est annulée. Vous ne devez rien, et rien n'a été émis. Ce que vous auriez "
-        "déjà payé reste à votre crédit.",
+        "déjà payé reste à vous, en avoir.",
         "refund subject": "Remboursement de {amount} · commande {number}",
         "refund title": "Nous vous remboursons {amount}",
         "refund card": "{amount} de la commande {number} vous sont rendus sur la carte ou le compte qui a payé. Selon "

@@ -19,7 +19,7 @@ from api import card_flow, clock
 from api.installation import Installation, Town, in_transaction
 from ledger.errors import Refusal
 from vouchers.orders import card, disputing, refunds, stripe_books
-from vouchers.orders.cards.card_errors import CardPaymentUnavailable
+from vouchers.orders.cards.card_errors import CardObjectUnknown, CardPaymentUnavailable
 from vouchers.orders.cards.card_words import Movement
 
 AT_ONCE: Final = 100
@@ -124,6 +124,9 @@ async def _each(town: Town, works: Iterable[Awaitable[object]]) -> None:
         except CardPaymentUnavailable as error:
             away = error
             break
+        except CardObjectUnknown as error:
+            # Another account's, or one that Stripe has forgotten: no fault of ours, and no round will mend it.
+            _log.warning("%s: %s; what is open about it is for the operator to look at", town.registered.slug, error)
         except (SQLAlchemyError, Refusal):
             _log.exception("a card payment of %s cannot be followed", town.registered.slug)
     if away is not None:

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import procrastinate
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import AppNotOpen, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from sqlalchemy import URL
 
@@ -31,14 +31,31 @@ AT_ONCE: Final = 3
 """How many jobs run beside each other: a file of ten thousand sheets must not keep an order waiting."""
 
 PATIENCE: Final = 5.0
+"""Seconds that a worker may take to end."""
+
+GRACE: Final = 3.0
+"""Seconds of these in which what it does may come to its end; then it is called off and queued again."""
+
 AGAIN: Final = procrastinate.RetryStrategy(max_attempts=8, exponential_wait=4)
 """A letter that was put off is tried again after 4, 16, 64 … seconds, for a day."""
-
 
 PAUSE: Final = 1.0
 """Seconds from the end of a worker to the next one."""
 
 _log = logging.getLogger(__name__)
+
+
+class Resumed(procrastinate.BaseRetryStrategy):
+    """What a worker called off because it ends is queued again; what failed is not."""
+
+    def get_retry_decision(
+        self,
+        *,
+        exception: BaseException,
+        job: Job,  # noqa: ARG002 - whatever job it is
+    ) -> procrastinate.RetryDecision | None:
+        called_off = isinstance(exception, asyncio.CancelledError)
+        return procrastinate.RetryDecision(retry_in={"seconds": 0}) if called_off else None
 
 
 def job_queue(installation: Installation, database: URL) -> procrastinate.App:
@@ -92,19 +109,19 @@ async def _take_up(queue: procrastinate.App, job: Job) -> None:
 def _what_was_wished(queue: procrastinate.App, installation: Installation) -> None:
     """The jobs that transactions wish for (`ledger.wishes`); each names the schema of its programme."""
 
-    @queue.task(name="advance_order")
+    @queue.task(name="advance_order", retry=Resumed())
     async def advance(schema: str, order: str) -> None:
         await advance_order(await installation.town_in(schema), UUID(order))
 
-    @queue.task(name="send_mail")
+    @queue.task(name="send_mail", retry=Resumed())
     async def send(schema: str, order: str) -> None:  # noqa: ARG001 - the job is asked by an order and sends for all
         await send_queued(installation, await installation.town_in(schema))
 
-    @queue.task(name="send_refund")
+    @queue.task(name="send_refund", retry=Resumed())
     async def give_back(schema: str, refund: str) -> None:
         await send_refund(installation, await installation.town_in(schema), UUID(refund))
 
-    @queue.task(name="print_order")
+    @queue.task(name="print_order", retry=Resumed())
     async def print_sheets(schema: str, printing: str) -> None:
         await print_order(installation, await installation.town_in(schema), UUID(printing))
 
@@ -120,7 +137,13 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
 @asynccontextmanager
 async def working(installation: Installation, database: URL) -> AsyncIterator[None]:
     """Work on the queue in the background, as long as the server runs."""
-    queue = job_queue(installation, database)
+    async with working_on(job_queue(installation, database)):
+        yield
+
+
+@asynccontextmanager
+async def working_on(queue: procrastinate.App) -> AsyncIterator[None]:
+    """Work on a queue in the background. Leaving takes `PATIENCE` seconds at most, whatever is being done."""
     async with queue.open_async():
         worker = asyncio.create_task(_work(queue))
         try:
@@ -128,14 +151,28 @@ async def working(installation: Installation, database: URL) -> AsyncIterator[No
         finally:
             worker.cancel()
             # Without a database the worker cannot say goodbye; a job that it leaves is taken up again as stalled.
-            await asyncio.wait([worker], timeout=PATIENCE)
+            _, late = await asyncio.wait([worker], timeout=PATIENCE)
+            if late:
+                asyncio.get_running_loop().set_exception_handler(_told_of)
+
+
+def _told_of(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What a late worker says of the closed queue, when the process calls it off, tells nobody anything."""
+    if not isinstance(context.get("exception"), AppNotOpen):
+        loop.default_exception_handler(context)
 
 
 async def _work(queue: procrastinate.App) -> None:
     """Work for ever: a worker ends when the database goes away, and another one begins when it may be back."""
+    this = asyncio.current_task()
     while True:
         try:
-            await queue.run_worker_async(install_signal_handlers=False, concurrency=AT_ONCE, delete_jobs="successful")
+            await queue.run_worker_async(
+                install_signal_handlers=False, concurrency=AT_ONCE, delete_jobs="successful",
+                shutdown_graceful_timeout=GRACE,
+            )  # fmt: skip
         except Exception as error:  # noqa: BLE001 - whatever ended it, overdue holds must not wait for a restart
+            if this is not None and this.cancelling():  # it could not say goodbye, which is no reason to begin again
+                return
             _log.warning("the job queue stopped (%s); it starts again", type(error).__name__)
         await asyncio.sleep(PAUSE)

@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
-from api.pages import account, assets, colleagues, companies, home, offering, outbox, people, signing_in
+from api.pages import account, assets, colleagues, companies, holder, home, offering, outbox, people, signing_in
 from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
 from api.pages.orders import ROUTERS as ORDERS
@@ -16,6 +16,7 @@ PAGES: Final = (
     assets.router,
     home.router,
     outbox.router,
+    holder.router,
 )  # fmt: skip
 """Pages of the installation as a whole."""
 

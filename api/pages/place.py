@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,11 +15,7 @@ from api.installation import Town
 from ledger.days import day_of
 from merchants import programme
 from merchants.programme import Terms, TermsMissing
-
-RESERVED: Final = (
-    "api", "docs", "static", "health", "healthz", "readyz", "v", "till", "outbox", "webhooks", "language",
-)  # fmt: skip
-"""First parts of addresses that are ours: no programme's page ever answers under them."""
+from merchants.registry import RESERVED
 
 
 class SlugConvertor(Convertor[str]):

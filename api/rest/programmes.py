@@ -10,7 +10,7 @@ from pydantic import Field
 from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import Reading, Writing, permitted
-from api.rest.types import Day, Line, Page, Shown, Strict, StrictRoute, example
+from api.rest.types import Cents, Currency, Day, Line, Page, Shown, Strict, StrictRoute, example
 from ledger.errors import Refusal
 from merchants import programme
 from merchants.programme import BreakageTo, Terms
@@ -44,6 +44,12 @@ class TermsShown(Shown):
     iban_masked: str | None
     bic: str | None
     account_numbers: dict[str, str]
+    least_face: int
+    most_face: int
+    order_days: int
+    vat_on_debits: bool
+    legal_notice: str
+    currency: Currency = "EUR"
 
 
 class TermsAsked(Strict):
@@ -69,6 +75,12 @@ class TermsAsked(Strict):
     iban: Line | None = None
     bic: Line | None = None
     account_numbers: dict[Line, Line] | None = None
+    least_face: Cents | None = None
+    most_face: Cents | None = None
+    order_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    vat_on_debits: bool | None = None
+    legal_notice: Line | None = None
+    currency: Currency = "EUR"
 
 
 class ProgrammeShown(Shown):
@@ -101,7 +113,7 @@ async def set_terms(
 ) -> ProgrammeShown:
     """Let new rules hold from a day on."""
     _refuse_other(slug, caller)
-    told = asked.model_dump(exclude_none=True, exclude={"effective_from"})
+    told = asked.model_dump(exclude_none=True, exclude={"effective_from", "currency"})
     before = await _before(session, asked)
     await programme.set_terms(session, before.with_changes(told), effective_from=asked.effective_from)
     return await _shown(caller, session)
@@ -134,4 +146,4 @@ def _refuse_other(slug: str, caller: Caller) -> None:
         raise ProgrammeUnknown(slug=slug[:40])
 
 
-_OWN = {"effective_from", "iban_masked"}
+_OWN = {"effective_from", "iban_masked", "currency"}

@@ -15,8 +15,8 @@ _BAD: Final = H.UNPROCESSABLE_ENTITY
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     addresses.AddressInvalid: Said(
-        _BAD, "Adresse électronique incorrecte",
-        "« {typed} » n'est pas une adresse électronique à laquelle écrire ({reason}). Corrigez-la.",
+        _BAD, "Adresse e-mail incorrecte",
+        "« {typed} » n'est pas une adresse e-mail à laquelle écrire ({reason}). Corrigez-la.",
         "Not an e-mail address", "“{typed}” is not an e-mail address that can be written to ({reason}). Correct it.",
     ),
     list_errors.ListUnreadable: Said(

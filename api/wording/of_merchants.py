@@ -92,6 +92,10 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         _BAD, "Nom court incorrect", "« {typed} » ne convient pas : 2 à 31 minuscules, chiffres ou tirets, une lettre d'abord.",
         "Not a slug", "“{typed}” will not do: 2 to 31 lower-case letters, digits or hyphens, a letter first.",
     ),
+    registry.SlugReserved: Said(
+        _BAD, "Nom court réservé", "« {slug} » est une adresse de l'installation elle-même. Prenez un autre nom court.",
+        "Slug reserved", "“{slug}” is an address of the installation itself. Take another slug.",
+    ),
     registry.ProgrammeExists: Said(
         H.CONFLICT, "Programme existant", "Il y a déjà un programme « {slug} ». Prenez un autre nom court.",
         "Programme exists", "There is a programme “{slug}” already. Take another slug.",

@@ -27,7 +27,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     ),
     attempts.TooManyAttempts: Said(
         H.TOO_MANY_REQUESTS, "Trop d'essais",
-        "Il y a eu trop d'essais. Attendez {minutes} minutes, ou demandez un lien de connexion par courriel.",
+        "Il y a eu trop d'essais. Attendez {minutes} minutes, ou demandez un lien de connexion par e-mail.",
         "Too many attempts", "There were too many attempts. Wait {minutes} minutes, or ask for a sign-in link by e-mail.",
     ),
     arrivals.TooManyNewcomers: Said(
@@ -40,7 +40,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     ),
     passwords.SignInRefused: Said(
         H.UNPROCESSABLE_ENTITY, "Connexion refusée",
-        "L'adresse ou le mot de passe n'est pas le bon. Essayez encore, ou demandez un lien de connexion par courriel.",
+        "L'adresse ou le mot de passe n'est pas le bon. Essayez encore, ou demandez un lien de connexion par e-mail.",
         "Sign-in refused",
         "The address or the password is not right. Try again, or ask for a sign-in link by e-mail.",
     ),

@@ -188,8 +188,8 @@ picture-too-large picture-unknown picture-unreadable postcode-malformed postcode
 printing-unknown programme-exists programme-unknown quantity-not-positive redemption-unknown reference-invalid
 refund-settled refund-too-large refund-unknown scope-refused settlement-unknown shop-exists shop-fields-invalid
 shop-not-accepted shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid siren-invalid
-siret-invalid slug-malformed subject-missing terms-malformed terms-missing terms-too-late text-too-long till-missing
-till-revoked till-unknown too-little-for-card too-many-attempts too-many-newcomers transfer-code-refused
+siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
+till-missing till-revoked till-unknown too-little-for-card too-many-attempts too-many-newcomers transfer-code-refused
 transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
 voucher-held voucher-not-blocked voucher-not-yet-valid voucher-replaced voucher-unknown wrong-order-status
 """

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import URL, text
 
 from api.engines import owner_engine
-from api.installation import Installation
-from api.jobs.queue import job_queue
+from api.installation import Installation, installation
+from api.jobs.queue import Resumed, job_queue, working_on
 from api.jobs.sweeping import sweep, sweep_all
+from api.settings import Settings
 from tests import databases
 from tests.api.given import Door, World, a_world, forget_guesses
 from tests.api.lived import Lived
@@ -180,6 +181,34 @@ async def test_the_worker_starts_and_stops_with_the_application_and_says_nothing
             assert (await connection.execute(text(left))).scalar_one() == 0
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == before
+    assert not caplog.records, caplog.text
+
+
+async def test_a_job_that_is_not_done_when_the_server_stops_is_called_off_and_queued_again(
+    cluster: URL, lived: Lived, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    begun = asyncio.Event()
+    async with (
+        databases.new_database(cluster, template=lived.template) as database,
+        installation(Settings(home=tmp_path), database) as here,
+    ):
+        before = asyncio.all_tasks()
+        queue = job_queue(here, database.runtime)
+
+        @queue.task(name="long", retry=Resumed())
+        async def long() -> None:
+            begun.set()
+            await asyncio.sleep(600)
+
+        async with working_on(queue):
+            await queue.configure_task("long").defer_async()
+            await asyncio.wait_for(begun.wait(), 15)
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before
+        async with owner_engine(database) as engine, engine.connect() as connection:
+            told = "SELECT status::text FROM procrastinate_jobs WHERE task_name = 'long'"
+            assert (await connection.execute(text(told))).scalars().all() == ["todo"]
     assert not caplog.records, caplog.text
 
 

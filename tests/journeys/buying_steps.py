@@ -77,8 +77,8 @@ async def by_email(page: Page, message: str) -> None:
 async def place(page: Page, how: str) -> None:
     """Order, to be paid in this way."""
     await page.get_by_label(how).check()
-    await page.get_by_role("button", name="Commander et payer").click()
-    await page.wait_for_url("**said=order-placed*")
+    await page.get_by_role("button", name="Valider la commande").click()
+    await page.get_by_role("status").filter(has_text="Votre commande est passée.").wait_for()
 
 
 def order_in(page: Page) -> UUID:

@@ -60,6 +60,8 @@ async def fail(how: str, place: CurrentPlace) -> None:
             raise VoucherExpired(last_day=date(2026, 10, 31))
         case "pool":
             raise PoolTimeout
+        case "template":
+            environment("fr").get_template("nowhere/secret-detail.html")
         case "bug":
             raise ZeroDivisionError("secret-detail")
         case _:

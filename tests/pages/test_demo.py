@@ -174,10 +174,10 @@ async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(b
         for email, pages in shown.items():
             await page.context.clear_cookies()
             await page.page.goto(f"{home}sign-in")
-            await page.page.get_by_label("Adresse de courriel").fill(email)
+            await page.page.get_by_label("Adresse e-mail").fill(email)
             await page.page.get_by_label("Mot de passe").fill(begun.demo.password)
             await page.page.get_by_role("button", name="Se connecter", exact=True).click()
-            await page.page.wait_for_url(home)
+            await page.page.get_by_role("link", name="Mon compte").wait_for()
             for path, name in pages:
                 await page.page.goto(home + path)
                 await check_page(page, name, schemes=("light",))

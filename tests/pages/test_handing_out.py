@@ -50,7 +50,7 @@ async def test_sheets_are_drawn_before_ones_eyes_and_taking_them_delivers(
         await page.goto(f"{desk.live.home}orders/{issued.id}")
         await page.get_by_label("Un par page, en grand").check()
         await page.get_by_role("button", name="Préparer le PDF").click()
-        await page.get_by_role("heading", name="Vos planches sont prêtes").wait_for()
+        await page.get_by_role("heading", name="Vos bons à imprimer sont prêts").wait_for()
         if scripts:
             await check_page(watched, "printing")
         assert (await desk.order(issued.id)).status == "issued"
@@ -118,25 +118,25 @@ async def test_a_message_that_came_back_goes_to_the_right_address_and_never_twic
         assert "550 5.1.1 No such mailbox here" in await text_of(page)
         await check_page(watched, "order-mailings")
         await page.get_by_role("link", name="Renvoyer Grace Hopper").click()
-        await page.get_by_label("Adresse de courriel").fill("grace@")
+        await page.get_by_label("Adresse e-mail").fill("grace@")
         await page.get_by_role("button", name="Envoyer le bon").click()
         await page.locator("#email-fault").wait_for()
         watched.forgive("status of 422")
-        await page.get_by_label("Adresse de courriel").fill("hopper@savonnerie.example")
-        await page.get_by_role("button", name="Envoyer le bon").click()
-        await page.wait_for_url("**/mailings?said=mail-asked")
+        await page.get_by_label("Adresse e-mail").fill("hopper@savonnerie.example")
+        async with page.expect_navigation(url="**/mailings?said=mail-asked"):
+            await page.get_by_role("button", name="Envoyer le bon").click()
         await desk.send()
         assert (await desk.states(issued.id))["Grace Hopper"] == "sent"
         assert (await desk.people(issued.id))[1].email == "hopper@savonnerie.example"
-        await page.get_by_role("button", name="Renvoyer", exact=True).click()
-        await page.wait_for_url("**/mailings?said=mail-asked")
+        async with page.expect_navigation(url="**/mailings?said=mail-asked"):
+            await page.get_by_role("button", name="Renvoyer", exact=True).click()
         await desk.send()
         assert (await desk.states(issued.id))["Rosalind Franklin"] == "sent"
         assert (await desk.states(issued.id))["Hedy Lamarr"] == "doubtful"
         await page.goto(f"{desk.live.home}orders/{issued.id}/mailings")
         await page.get_by_label("Aussi à celui qui est incertain").check()
-        await page.get_by_role("button", name="Renvoyer", exact=True).click()
-        await page.wait_for_url("**/mailings?said=mail-asked")
+        async with page.expect_navigation(url="**/mailings?said=mail-asked"):
+            await page.get_by_role("button", name="Renvoyer", exact=True).click()
         await desk.send()
         assert set((await desk.states(issued.id)).values()) == {"sent"}
     counted = Counter(
@@ -178,8 +178,8 @@ async def test_a_lost_voucher_is_found_by_name_and_replaced_once(desk: Desk, bro
         seen = await page.locator("input[name=seen]").get_attribute("value")
         if scripts:
             await check_page(watched, "order-replace")
-        await page.get_by_role("button", name="Remplacer le bon").click()
-        await page.wait_for_url("**said=voucher-replaced")
+        async with page.expect_navigation(url="**said=voucher-replaced"):
+            await page.get_by_role("button", name="Remplacer le bon").click()
         if scripts:
             await check_page(watched, "order-voucher")
         sheet = await download(page, "L'imprimer")

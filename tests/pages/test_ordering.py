@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from uuid import UUID
 
 import openpyxl
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, FilePayload
 
 from api.engines import Database
+from api.pages.orders.telling import folded
 from api.settings import Settings
 from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.given import Live, served
 from tests.pages.ordering import SELLING, a_buyer, a_company, somebody
 from vouchers.orders import queries
+from vouchers.orders.history import OrderEventView
 
 
 @pytest.fixture
@@ -25,7 +28,7 @@ async def live(database: Database, settings: Settings) -> AsyncIterator[Live]:
         yield live
 
 
-def spreadsheet(people: int, *mistakes: tuple[str, str, str, object]) -> bytes:
+def spreadsheet(people: int, *mistakes: tuple[str, str, str, object]) -> FilePayload:
     """A list as a company keeps it, with some lines that cannot stand."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -37,7 +40,7 @@ def spreadsheet(people: int, *mistakes: tuple[str, str, str, object]) -> bytes:
         sheet.append(list(mistake))
     out = BytesIO()
     book.save(out)
-    return out.getvalue()
+    return {"name": "liste.xlsx", "mimeType": "application/octet-stream", "buffer": out.getvalue()}
 
 
 MISTAKES = (
@@ -51,10 +54,9 @@ MISTAKES = (
 async def test_a_list_with_three_mistakes_is_imported_mended_and_ordered(
     live: Live, browser: Browser, scripts: bool
 ) -> None:
-    buyer = await a_buyer(live)
     name = "order" if scripts else None
     async with a_page(browser, scripts=scripts) as watched:
-        await buyer.enter(watched.context, live)
+        await (await a_buyer(live)).enter(watched.context, live)
         page = watched.page
         await page.goto(f"{live.home}orders")
         await page.get_by_role("link", name="Nouvelle commande").first.click()
@@ -62,8 +64,7 @@ async def test_a_list_with_three_mistakes_is_imported_mended_and_ordered(
         await page.get_by_label("Comment appelez-vous cette commande ?").fill("Noël 2026")
         await page.get_by_label("quel événement").select_option("christmas")
         await page.get_by_role("button", name="Continuer").click()
-        file = {"name": "liste.xlsx", "mimeType": "application/octet-stream", "buffer": spreadsheet(12, *MISTAKES)}
-        await page.get_by_label("Fichier CSV ou Excel").set_input_files([file])  # type: ignore[list-item]
+        await page.get_by_label("Fichier CSV ou Excel").set_input_files([spreadsheet(12, *MISTAKES)])
         await page.get_by_role("button", name="Importer").click()
         await page.get_by_role("heading", name="3 lignes à corriger").wait_for()
         await _seen(watched, name, "mend")
@@ -84,8 +85,8 @@ async def test_a_list_with_three_mistakes_is_imported_mended_and_ordered(
         await page.get_by_text("À payer").wait_for()
         await _seen(watched, name, "check")
         assert "618,00" in (await page.locator(".sums").inner_text()).replace("\u202f", " ")
-        await page.get_by_role("button", name="Commander et payer").click()
-        await page.wait_for_url("**/orders/*said=order-placed")
+        await page.get_by_role("button", name="Valider la commande").click()
+        await page.get_by_role("status").filter(has_text="Votre commande est passée.").wait_for()
         order = UUID(page.url.split("/orders/")[1][:36])
     async with (await live.town()).sessions() as session:
         found = await queries.order(session, order)
@@ -94,6 +95,50 @@ async def test_a_list_with_three_mistakes_is_imported_mended_and_ordered(
         "awaiting_payment", "transfer", "email", "christmas",
     )  # fmt: skip
     assert [one.name for one in people[-3:]] == ["Zoé Oubli", "Grace Hopper", "Ada Trop"]
+
+
+async def test_of_a_long_list_everybody_can_be_found_seen_and_taken_out(live: Live) -> None:
+    buyer = await a_buyer(live)
+    pasted = "Nom;E-mail;Montant\n" + "\n".join(
+        f"Personne {at:03d};p{at:03d}@savonnerie.example;50" for at in range(1, 121)
+    )
+    async with buyer.client(live) as client:
+        path = (await client.post("/treiz/orders/new", data={"how": "names"})).headers["location"]
+        brought = await client.post(path, data={"do": "paste", "pasted": pasted})
+        assert brought.headers["location"] == f"{path}?from=120&said=list-taken"
+        last = (await client.get(brought.headers["location"])).text
+        assert ("Personne 100" in last, "Personne 101" in last, "Personne 120" in last) == (False, True, True)
+        assert "101 à 120 sur 120" in last
+        assert 'href="?from=51"' in last
+        found = (await client.get(f"{path}?q=P077@")).text
+        assert (found.count("remove:"), "remove:77" in found) == (1, True)
+        gone = await client.post(f"{path}?q=p077", data={"do": "remove:77"})
+        assert gone.headers["location"] == f"{path}?q=p077"
+        assert "Personne 077" not in (await client.get(gone.headers["location"])).text
+        beyond = (await client.get(f"{path}?from=99999")).text
+        assert "101 à 119 sur 119" in beyond
+        assert "1 à 50 sur 119" in (await client.get(f"{path}?from=x")).text
+        check = (await client.get(path.replace("/people", "/check"))).text
+        assert "Bon à savoir" in check
+        assert "à regarder" not in check
+
+
+def test_changes_made_in_a_row_are_told_once() -> None:
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    events = [
+        OrderEventView(what, who, {}, at + timedelta(minutes=minute))
+        for minute, (what, who) in enumerate(
+            [("started", "a"), ("changed", "a"), ("changed", "a"), ("changed", "b"), ("placed", "b"), ("changed", "b")]
+        )
+    ]
+    told = [(one.what, one.actor, one.at.minute) for one in folded(events)]
+    assert told == [
+        ("started", "a", 0),
+        ("changed", "a", 2),
+        ("changed", "b", 3),
+        ("placed", "b", 4),
+        ("changed", "b", 5),
+    ]
 
 
 async def test_numbers_of_vouchers_keep_what_was_typed_beside_the_fault(live: Live) -> None:

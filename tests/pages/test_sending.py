@@ -99,10 +99,11 @@ async def test_a_defect_and_a_busy_database_tell_nothing_of_themselves(
 ) -> None:
     async with guide.client() as client:
         broken, busy = await client.get("/treiz/fails/bug"), await client.get("/treiz/fails/pool")
-    assert (broken.status_code, busy.status_code) == (500, 503)
+        lacking = await client.get("/treiz/fails/template")  # which is an OSError, as a lost connection is
+    assert (broken.status_code, lacking.status_code, busy.status_code) == (500, 500, 503)
     assert busy.headers["retry-after"] == "2"
     assert "ZeroDivision" not in broken.text
-    assert "secret-detail" not in broken.text
+    assert "secret-detail" not in broken.text + lacking.text
 
 
 async def test_a_program_is_told_in_problems_wherever_it_asks(guide: Live) -> None:

@@ -23,7 +23,7 @@ async def house(live: Live) -> AsyncIterator[House]:
 async def test_the_cookie_is_of_this_host_only_and_no_script_reads_it(house: House) -> None:
     marie, window = await house.person("marie", "accountant"), await house.window()
     answer = await window.signs_in("MARIE@savonnerie.example")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/treiz/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/treiz/desk")
     told = answer.headers["set-cookie"]
     assert told.startswith(f"{COOKIE}=")
     assert {part.strip().lower() for part in told.split(";")[1:] if "expires" not in part.lower()} == {
@@ -161,7 +161,8 @@ async def test_who_is_not_signed_in_comes_back_to_the_page_that_was_wanted(house
     led = await window.get(answer.headers["location"])
     assert f'name="next" value="{wanted}"' in led.text
     data = {"email": marie.email, "password": PASSWORD}
-    assert (await window.post("/treiz/sign-in", {**data, "next": "//evil.example"})).headers["location"] == "/treiz/"
+    elsewhere = await window.post("/treiz/sign-in", {**data, "next": "//evil.example"})
+    assert elsewhere.headers["location"] == "/treiz/desk"
     assert (await window.post("/treiz/sign-in", {**data, "next": wanted})).headers["location"] == wanted
     posted = await (await house.window()).post("/treiz/account/details", {"name": "x"})
     assert (posted.status_code, posted.headers["location"]) == (303, "/treiz/sign-in")
@@ -176,7 +177,7 @@ async def test_a_scanner_that_opens_a_link_does_not_use_it_up_and_a_person_does_
         assert "set-cookie" not in looked.headers
         assert marie.email in looked.text
     entered = await window.post(path)
-    assert (entered.status_code, entered.headers["location"]) == (303, "/treiz/")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/treiz/desk")
     assert await window.is_in()
     again = await house.window()
     for answer in (await again.post(path), await again.get(path), await again.get("/treiz/enter/" + "x" * 43)):
@@ -217,13 +218,13 @@ async def test_in_a_browser_one_signs_in_mends_the_account_and_signs_out(house: 
     window = page.page
     await window.goto(house.live.home + "account")
     await check_page(page, "sign-in")
-    await window.get_by_label("Adresse de courriel").fill(marie.email)
+    await window.get_by_label("Adresse e-mail").fill(marie.email)
     await window.get_by_label("Mot de passe").fill("faux mot de passe")
     await window.get_by_role("button", name="Se connecter").click()
     await window.get_by_role("alert").wait_for()
     page.forgive("status of 422")
     await check_page(page)
-    assert await window.get_by_label("Adresse de courriel").input_value() == marie.email
+    assert await window.get_by_label("Adresse e-mail").input_value() == marie.email
     await window.get_by_label("Mot de passe").fill(PASSWORD)
     await window.keyboard.press("Enter")
     await window.get_by_role("heading", name="Mon compte").wait_for()
@@ -248,7 +249,7 @@ async def test_in_a_browser_one_signs_in_mends_the_account_and_signs_out(house: 
     await window.get_by_role("status").wait_for()
     assert await window.get_by_label("Votre nom").input_value() == "Marie Blanc"
     await window.get_by_role("button", name="Se déconnecter", exact=True).click()
-    await window.wait_for_url("**/treiz/?said=signed-out")
+    await window.get_by_text("Vous êtes déconnecté").wait_for()
     await window.goto(house.live.home + "account")
     assert "/sign-in" in window.url
 
@@ -263,6 +264,6 @@ async def test_without_scripts_a_link_lets_one_choose_a_password_on_a_telephone(
         narrow.forgive("status of 422")
         await narrow.page.get_by_label("New password").fill(OTHER)
         await narrow.page.get_by_role("button", name="Keep it and sign in").click()
-        await narrow.page.wait_for_url("**/treiz/?said=password-changed")
+        await narrow.page.wait_for_url("**/treiz/orders?said=password-changed")
         await narrow.page.goto(house.live.home + "account")
         assert marie.email in await narrow.page.content()

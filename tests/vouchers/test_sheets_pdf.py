@@ -81,6 +81,17 @@ def test_the_qr_is_as_small_as_level_q_allows(length: int, side: int) -> None:
 
 
 @pytest.mark.parametrize("layout", ["eight", "one"])
+@pytest.mark.parametrize("message", ["", "Merci !", LONGEST])
+def test_what_the_law_wants_told_is_told_whole(layout: Layout, message: str) -> None:
+    issuer = "Fédération des commerçants et artisans du grand pays de Retz"
+    assert len(issuer) == 60
+    told = f"Émis par {issuer}. Ni échangeable, ni remboursable, ni revendable."
+    look = SheetLook("Treiz'Local", "Obole", conditions=told, support="04 91 00 00 00", message=message)
+    document = drawn(sold(1), layout, look)
+    assert told in " ".join(text_of(document).split())
+
+
+@pytest.mark.parametrize("layout", ["eight", "one"])
 def test_what_a_person_needs_is_in_the_text(layout: Layout) -> None:
     vouchers = sold(9, value="1 234,50 €")
     text = text_of(drawn(vouchers, layout))

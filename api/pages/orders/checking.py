@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +27,9 @@ from vouchers.orders.giving import urssaf, urssaf_words
 from vouchers.orders.queries import Method, OrderView
 
 router = APIRouter(include_in_schema=False)
+
+NOTED: Final = urssaf.SeniorityBarred
+"""What holds for every order of the year, so that it warns of nothing in this one."""
 
 
 @router.get("/{slug:slug}/orders/{order_id}/check")
@@ -88,7 +92,8 @@ async def _page(
             session, order.id, at=at
         ),
         waiting=len(await drafting.unmended(session, order.id)), steps=step(place, order, 3), offered=offered,
-        warnings=[urssaf_words.said(one, form.language) for one in warned],
+        warnings=[urssaf_words.said(one, form.language) for one in warned if not isinstance(one, NOTED)],
+        notes=[urssaf_words.said(one, form.language) for one in warned if isinstance(one, NOTED)],
         only_here=urssaf_words.ONLY_HERE[form.language],
         occasion=urssaf.occasion(order.occasion).name(form.language) if order.occasion else "", terms=place.terms,
     )  # fmt: skip

@@ -42,15 +42,15 @@ _ALWAYS: Final[Mapping[Status, str]] = {
 }
 
 
-def what_next(order: OrderView, mail: Mail, *, under_way: bool, today: date, language: Language) -> str:
-    """What happens next, or what there is to do."""
+def what_next(order: OrderView, mail: Mail, *, quantity: int, under_way: bool, today: date, language: Language) -> str:
+    """What happens next, or what there is to do; ``quantity`` is how many vouchers the order asks for."""
     match order.status:
         case "awaiting_payment":
-            return _awaiting(order, language, under_way=under_way)
+            return _awaiting(order, quantity, language, under_way=under_way)
         case "issued":
-            return _issued(order, mail, today, language)
+            return _issued(order, quantity, mail, today, language)
         case "delivered":
-            return _delivered(order, mail, language)
+            return _delivered(order, quantity, mail, language)
         case other:
             return sentences(language).gettext(_ALWAYS[other])
 
@@ -60,46 +60,84 @@ def state_of(order: OrderView, mail: Mail | None = None) -> str:
     return f"{order.status} {order.covered.cents} {'mailing' if mail and mail.waiting else 'still'}"
 
 
-def _awaiting(order: OrderView, language: Language, *, under_way: bool) -> str:
-    _ = sentences(language).gettext
+def _awaiting(order: OrderView, quantity: int, language: Language, *, under_way: bool) -> str:
+    ngettext = sentences(language).ngettext
     missing = shown_money(order.missing, language)
     if under_way:
-        return _("Your direct debit is on its way. The vouchers follow as soon as it has come, in a few days.")
+        return ngettext(
+            "Your direct debit is on its way. The voucher follows as soon as it has come, in a few days.",
+            "Your direct debit is on its way. The vouchers follow as soon as it has come, in a few days.",
+            quantity,
+        )
     if order.covered > ZERO:
         came = shown_money(order.covered, language)
-        return _("%(came)s have come, and %(missing)s are missing. The vouchers follow as soon as they are there.") % {
-            "came": came, "missing": missing,
-        }  # fmt: skip
+        return ngettext(
+            "%(came)s have come, and %(missing)s are missing. The voucher follows as soon as they are there.",
+            "%(came)s have come, and %(missing)s are missing. The vouchers follow as soon as they are there.",
+            quantity,
+        ) % {"came": came, "missing": missing}
     if order.lapses_on is None:
-        return _("Pay %(missing)s: the vouchers follow as soon as the money has come.") % {"missing": missing}
-    return _("Pay %(missing)s by %(day)s: the vouchers follow as soon as the money has come.") % {
-        "missing": missing, "day": shown_day(order.lapses_on, language),
-    }  # fmt: skip
+        return ngettext(
+            "Pay %(missing)s: the voucher follows as soon as the money has come.",
+            "Pay %(missing)s: the vouchers follow as soon as the money has come.",
+            quantity,
+        ) % {"missing": missing}
+    return ngettext(
+        "Pay %(missing)s by %(day)s: the voucher follows as soon as the money has come.",
+        "Pay %(missing)s by %(day)s: the vouchers follow as soon as the money has come.",
+        quantity,
+    ) % {"missing": missing, "day": shown_day(order.lapses_on, language)}
 
 
-def _issued(order: OrderView, mail: Mail, today: date, language: Language) -> str:
-    _ = sentences(language).gettext
+def _issued(order: OrderView, quantity: int, mail: Mail, today: date, language: Language) -> str:
+    _, ngettext = sentences(language).gettext, sentences(language).ngettext
     if order.handing == "sheets":
-        return _("The vouchers are ready: print them and hand them out.")
+        return ngettext(
+            "The voucher is ready: print it and hand it out.",
+            "The vouchers are ready: print them and hand them out.",
+            quantity,
+        )
     if order.handing == "links":
-        return _("The vouchers are ready: download their links for your own mailing.")
+        return ngettext(
+            "The voucher is ready: download its link for your own mailing.",
+            "The vouchers are ready: download their links for your own mailing.",
+            quantity,
+        )
     if order.deliver_on is not None and order.deliver_on > today:
-        return _("The vouchers are ready. They leave by e-mail on %(day)s.") % {
-            "day": shown_day(order.deliver_on, language)
-        }
+        return ngettext(
+            "The voucher is ready. It leaves by e-mail on %(day)s.",
+            "The vouchers are ready. They leave by e-mail on %(day)s.",
+            quantity,
+        ) % {"day": shown_day(order.deliver_on, language)}
+    if mail.of == 1:
+        return _("The voucher is leaving by e-mail.")
     if mail.of:
         return _("The vouchers are leaving by e-mail: %(done)s of %(all)s.") % {
             "done": mail.of - mail.waiting, "all": mail.of,
         }  # fmt: skip
-    return _("The vouchers are ready, and leave by e-mail in a moment.")
+    return ngettext(
+        "The voucher is ready, and leaves by e-mail in a moment.",
+        "The vouchers are ready, and leave by e-mail in a moment.",
+        quantity,
+    )
 
 
-def _delivered(order: OrderView, mail: Mail, language: Language) -> str:
-    _ = sentences(language).gettext
+def _delivered(order: OrderView, quantity: int, mail: Mail, language: Language) -> str:
+    ngettext = sentences(language).ngettext
     if order.on_credit and order.missing > ZERO:
-        return _("The vouchers are handed out. %(missing)s remain to be paid.") % {
-            "missing": shown_money(order.missing, language)
-        }
+        return ngettext(
+            "The voucher is handed out. %(missing)s remain to be paid.",
+            "The vouchers are handed out. %(missing)s remain to be paid.",
+            quantity,
+        ) % {"missing": shown_money(order.missing, language)}
     if mail.failed or mail.doubtful:
-        return _("The vouchers are handed out, but some messages did not arrive: see below.")
-    return _("The vouchers are handed out. There is nothing left to do.")
+        return ngettext(
+            "The voucher is handed out, but its message did not arrive: see below.",
+            "The vouchers are handed out, but some messages did not arrive: see below.",
+            quantity,
+        )
+    return ngettext(
+        "The voucher is handed out. There is nothing left to do.",
+        "The vouchers are handed out. There is nothing left to do.",
+        quantity,
+    )

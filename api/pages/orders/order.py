@@ -146,13 +146,17 @@ async def show_order(
     giver = await buyer(session, found.buyer)
     under_way = found.status == "awaiting_payment" and await card.under_way(session, found.id)
     mail = mail_of(await handing.counted(session, found.id)) if found.status in ISSUED else Mail()
-    events = await history.history_of(session, found.id)
+    events = telling.folded(await history.history_of(session, found.id))
     account = _account(place, found)
+    lines = await queries.lines_of(session, found.id)
+    quantity = sum(line.quantity for line in lines)
     return page(
         request, "orders/order.html", status=HTTPStatus.OK if form.valid else HTTPStatus.CONFLICT,
         form=form, order=found, giver=giver, price=await drafting.price_of(session, found.id, at=at),
-        lines=await queries.lines_of(session, found.id), badge=status_shown(found.status),
-        next=what_next(found, mail, under_way=under_way, today=day_of(at), language=form.language),
+        lines=lines, badge=status_shown(found.status),
+        next=what_next(
+            found, mail, quantity=quantity, under_way=under_way, today=day_of(at), language=form.language
+        ),
         state=state_of(found, mail), follows=found.status == "paid" or under_way or mail.waiting > 0,
         under_way=under_way, account=account, picture=await _picture(account), spell=reference.spell,
         offered=methods_of(here, place), mail=mail, occasion=_occasion(found, form),

@@ -111,6 +111,7 @@ async def paid(
     mine = next(one for one in attempts if one.session_id == asked)
     return page(
         request, "orders/paid.html", order=found, attempt=mine, answered=answered, price=price,
+        quantity=price.quantity,
         outcome=_outcome(found, mine), state=state_of(found),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -24,9 +25,10 @@ from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from ledger.money import Money
 from merchants.programme import Terms
+from merchants.shops.spelling import folded
 from vouchers.orders import drafting, queries
 from vouchers.orders.drafting import Named
-from vouchers.orders.errors import WrongOrderStatus
+from vouchers.orders.errors import OrderChanged, WrongOrderStatus
 from vouchers.orders.lists import beneficiary_file, list_words, templates_file
 from vouchers.orders.lists.beneficiary_checking import AT_MOST, check_rows
 from vouchers.orders.lists.beneficiary_columns import FIELDS
@@ -40,7 +42,7 @@ SHOWN_TO_MEND: Final = 50
 """Lines to mend on one page; the others wait behind them."""
 
 SHOWN: Final = 50
-"""People on one page; nobody reads five thousand."""
+"""People on one page; of five thousand, somebody is found by name."""
 
 KINDS: Final[Mapping[templates_file.Kind, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -61,6 +63,17 @@ class ToMend:
     twin: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """People on one page: of everybody, or of those who were searched for; the addresses of the pages beside it."""
+
+    rows: Sequence[queries.BeneficiaryView]
+    first: int
+    of: int
+    before: str | None
+    after: str | None
+
+
 @router.get("/{slug:slug}/orders/{order_id}/people")
 async def people(
     request: Request, place: CurrentPlace, visitor: VisitorOf, session: PageReading, order_id: UUID
@@ -77,14 +90,15 @@ async def keep(request: Request, place: CurrentPlace, visitor: VisitorOf, order_
     async with place.town.sessions() as session:
         await order_for(session, visitor, order_id, P.ORDERS_WRITE)
     do, _, which = form.shown("do").partition(":")
+    onwards = _asked_of(request) if do == "remove" else {}
     try:
         match do:
             case "file" | "paste" | "add":
-                await _bring(place, visitor, form, order_id, do)
+                onwards = _to_see(await _bring(place, visitor, form, order_id, do))
             case "mend":
-                await _mend(place, visitor, form, order_id)
+                onwards = _to_see(await _mend(place, visitor, form, order_id))
             case "remove":
-                await _remove(place, visitor, order_id, which)
+                await _remove(place, visitor, order_id, which, seen=form.shown("version"))
             case "empty":
                 await change_draft(place, visitor, order_id, named=())
                 await _keep(place, visitor, order_id, [])
@@ -98,7 +112,8 @@ async def keep(request: Request, place: CurrentPlace, visitor: VisitorOf, order_
     finally:
         await request.close()
     if form.valid:
-        return see_other(f"/{place.slug}/orders/{order_id}/people", said=None if do == "mend" else "list-taken")
+        said = None if do in {"mend", "remove"} else "list-taken"
+        return see_other(f"/{place.slug}/orders/{order_id}/people", said=said, **onwards)
     return await _page(request, place, order_id, form)
 
 
@@ -115,30 +130,34 @@ async def template(
     return Response(await asyncio.to_thread(make, language), media_type=KINDS[kind], headers=headers)
 
 
-async def _bring(place: Place, visitor: Visitor, form: Form, order_id: UUID, how: str) -> None:
-    """Read a list, keep those who are fit, and the lines to mend beside them."""
+async def _bring(place: Place, visitor: Visitor, form: Form, order_id: UUID, how: str) -> int:
+    """Read a list, keep those who are fit, and the lines to mend beside them.
+
+    :returns: how many people the order has now
+    """
     terms = place.terms
     face = form.money("face", required=False)
     if how == "file":
         file = form.file("file")
         content = await file.read() if file else b""
         if not form.valid:
-            return
+            return 0
         rows = (await asyncio.to_thread(beneficiary_file.read_file, content)).rows
     elif how == "paste":
         text = form.text("pasted", most=forms.LARGEST_FIELD)
         if not form.valid:
-            return
+            return 0
         rows = (await asyncio.to_thread(beneficiary_file.read_pasted, text)).rows
     else:
         rows = beneficiary_file.from_fields([{name: form.shown(f"new-{name}") for name in FIELDS}])
         if not rows:
             form.say("new-name", forms.MISSING)
     if form.valid and terms is not None:
-        await _take(place, visitor, order_id, rows, face)
+        return await _take(place, visitor, order_id, rows, face)
+    return 0
 
 
-async def _take(place: Place, visitor: Visitor, order_id: UUID, rows: Sequence[Typed], face: Money | None) -> None:
+async def _take(place: Place, visitor: Visitor, order_id: UUID, rows: Sequence[Typed], face: Money | None) -> int:
     async with place.town.sessions() as session:
         known = await queries.beneficiaries_of(session, order_id)
         waiting = await drafting.unmended(session, order_id)
@@ -148,10 +167,14 @@ async def _take(place: Place, visitor: Visitor, order_id: UUID, rows: Sequence[T
     if checked.good:
         await change_draft(place, visitor, order_id, named=named)
     await _keep(place, visitor, order_id, [*waiting, *(_kept(bad, face) for bad in checked.bad)])
+    return len(named)
 
 
-async def _mend(place: Place, visitor: Visitor, form: Form, order_id: UUID) -> None:
-    """Judge the lines that were shown again; those behind them keep waiting."""
+async def _mend(place: Place, visitor: Visitor, form: Form, order_id: UUID) -> int:
+    """Judge the lines that were shown again; those behind them keep waiting.
+
+    :returns: how many people the order has now
+    """
     async with place.town.sessions() as session:
         waiting = await drafting.unmended(session, order_id)
     shown = min(SHOWN_TO_MEND, len(waiting), len(form.many("line")))
@@ -162,12 +185,19 @@ async def _mend(place: Place, visitor: Visitor, form: Form, order_id: UUID) -> N
         if not form.ticked(f"drop-{number}")
     ]
     await _keep(place, visitor, order_id, waiting[shown:])
-    await _take(place, visitor, order_id, beneficiary_file.from_fields(lines), None)
+    return await _take(place, visitor, order_id, beneficiary_file.from_fields(lines), None)
 
 
-async def _remove(place: Place, visitor: Visitor, order_id: UUID, which: str) -> None:
+async def _remove(place: Place, visitor: Visitor, order_id: UUID, which: str, *, seen: str) -> None:
+    """Take somebody out by their place in the list, which is that of the version that was shown.
+
+    :raises OrderChanged: if the list is another by now
+    """
     async with place.town.sessions() as session:
         asked = await drafting.asked(session, order_id)
+        version = (await queries.order(session, order_id)).version
+    if seen != str(version):
+        raise OrderChanged(version=version)
     if which.isdecimal() and 1 <= int(which) <= len(asked.named):
         at = int(which) - 1
         await change_draft(place, visitor, order_id, named=asked.named[:at] + asked.named[at + 1 :])
@@ -219,6 +249,30 @@ def _to_mend(waiting: Sequence[Mapping[str, Any]], checked: CheckedList, form: F
     return shown
 
 
+def _asked_of(request: Request) -> dict[str, str]:
+    """Whom and from where on the address asks to see."""
+    return {name: value[:80] for name in ("q", "from") if (value := request.query_params.get(name))}
+
+
+def _to_see(count: int) -> dict[str, str]:
+    """What leads to the page of those who were added last."""
+    return {"from": str(count)} if count > SHOWN else {}
+
+
+def _part(known: Sequence[queries.BeneficiaryView], asked: Mapping[str, str]) -> Part:
+    """The page that is asked for; the last one for whoever asks beyond it."""
+    sought, start = folded(asked.get("q", "").strip()), asked.get("from", "")
+    found = [one for one in known if sought in folded(f"{one.name} {one.email or ''} {one.staff_number or ''}")]
+    wanted = int(start) if start.isdecimal() else 1
+    first = max(0, min(wanted, len(found)) - 1) // SHOWN * SHOWN
+
+    def at(index: int) -> str | None:
+        kept = {"q": asked["q"]} if "q" in asked else {}
+        return "?" + urlencode({**kept, "from": str(index + 1)}) if 0 <= index < len(found) else None
+
+    return Part(found[first : first + SHOWN], first + 1, len(found), at(first - SHOWN), at(first + SHOWN))
+
+
 async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> Response:
     async with place.town.sessions() as session:
         order = await queries.order(session, order_id)
@@ -229,8 +283,10 @@ async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> R
         return see_other(f"/{place.slug}/orders/{order_id}")
     rows = beneficiary_file.from_fields([{**one["typed"], "line": str(one["line"])} for one in waiting])
     checked = await asyncio.to_thread(_judged, rows, place.terms, known)
+    asked = _asked_of(request)
     return page(
-        request, "orders/people.html", status=200 if form.valid else 422, form=form, order=order, people=known[:SHOWN],
-        count=len(known), shown=SHOWN, waiting=len(waiting), mend=_to_mend(waiting, checked, form), price=price,
+        request, "orders/people.html", status=200 if form.valid else 422, form=form, order=order,
+        part=_part(known, asked), q=asked.get("q", ""), count=len(known), shown=SHOWN, waiting=len(waiting),
+        mend=_to_mend(waiting, checked, form), price=price,
         steps=step(place, order, 1), terms=place.terms, at_most=AT_MOST,
     )  # fmt: skip

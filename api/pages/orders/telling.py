@@ -96,7 +96,19 @@ async def told(
     known = await people.people_by_id(session, ids)
     names = {f"person:{id_}": person.name for id_, person in known.items()}
     names |= {f"guest:{giver.id}": giver.name, "stripe": "Stripe"}
-    return [Told(one.at, sentence(one, language), _who(one.actor, names, language)) for one in reversed(history)]
+    return [
+        Told(one.at, sentence(one, language), _who(one.actor, names, language)) for one in reversed(folded(history))
+    ]
+
+
+def folded(history: Sequence[OrderEventView]) -> list[OrderEventView]:
+    """A history, oldest first, where one who changes an order several times running is told of once, the last time."""
+    kept: list[OrderEventView] = []
+    for one in history:
+        if kept and one.what == kept[-1].what == "changed" and one.actor == kept[-1].actor:
+            kept.pop()
+        kept.append(one)
+    return kept
 
 
 def sentence(event: OrderEventView, language: Language) -> str:

@@ -47,7 +47,7 @@ WORDS: Final[dict[Language, dict[str, str]]] = {
         "what it says": "Portée de ce document",
         "attests": "{programme} ({legal}) atteste que les bons d'achat ci-dessous ont été commandés par {buyer} pour "
         "les personnes désignées.",
-        "matched": "Les bons d'une personne sont additionnés par matricule, à défaut par adresse électronique, jamais "
+        "matched": "Les bons d'une personne sont additionnés par matricule, à défaut par adresse e-mail, jamais "
         "par nom.",
         "one unmatched": "1\u00a0bon est compté seul : la personne n'a ni l'un ni l'autre.",
         "unmatched": "{count}\u00a0bons sont comptés seuls : les personnes n'ont ni l'un ni l'autre.",

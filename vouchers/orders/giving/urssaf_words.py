@@ -38,7 +38,7 @@ _SAID: Final[dict[Language, dict[type[Warned], str]]] = {
         "événement. La totalité serait soumise à cotisations. Baissez le montant.",
         RestsOnEvents: "Pour {count} ({names}), l'année {year} dépasse {ceiling} : l'exonération tient à ce que chaque "
         "bon réponde à un événement qui concerne la personne, et soit utilisable pour lui. Gardez-en la preuve.",
-        CannotMatch: "{count} ni matricule ni adresse électronique : leurs autres bons de l'année ne peuvent pas être "
+        CannotMatch: "{count} ni matricule ni adresse e-mail : leurs autres bons de l'année ne peuvent pas être "
         "comptés. Ajoutez l'un des deux.",
         CeilingUnknown: "Le plafond de {year} n'est pas encore connu : rien n'a été comparé pour cette année.",
         SeniorityBarred: "L'ancienneté ne peut pas décider qui reçoit, ni combien (Cour de cassation, 3 avril 2024 ; "

@@ -39,10 +39,10 @@ SENTENCES: Final[Mapping[Code | Note, Said]] = {
         "This is a line of totals, not a person. Remove it.",
     ),
     "email-missing": Said(
-        "L’adresse électronique manque, et les bons partent par e-mail. Ajoutez-la.",
+        "L’adresse e-mail manque, et les bons partent par e-mail. Ajoutez-la.",
         "The e-mail address is missing, and the vouchers go out by e-mail. Add it.",
     ),
-    "email-empty": Said("L’adresse électronique est vide. Ajoutez-la.", "The e-mail address is empty. Add it."),
+    "email-empty": Said("L’adresse e-mail est vide. Ajoutez-la.", "The e-mail address is empty. Add it."),
     "email-control-characters": Said(
         "L’adresse contient un saut de ligne ou un caractère invisible. Ressaisissez-la.",
         "The address holds a line break or an invisible character. Type it again.",
@@ -146,7 +146,7 @@ SENTENCES: Final[Mapping[Code | Note, Said]] = {
 }
 _FIELDS: Final[Mapping[str, Said]] = {
     "name": Said("nom", "name"),
-    "email": Said("adresse électronique", "e-mail address"),
+    "email": Said("adresse e-mail", "e-mail address"),
     "staff_number": Said("matricule", "staff number"),
     "amount": Said("montant", "amount"),
     "line": Said("ligne", "line"),
