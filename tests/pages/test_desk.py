@@ -92,7 +92,7 @@ async def test_a_euro_short_a_euro_over_and_a_payment_twice_each_have_their_plac
         assert (await desk.order(order.id)).missing == Money.of("1,00")
         said = await recorded(client, order.id, "2,00")
         assert "€1.00 came too much" in said.text
-        assert (await desk.order(order.id)).status == "paid"
+        assert (await desk.order(order.id)).status in {"paid", "issued"}, "a job issues it at once"
         assert (await desk.giver()).free == Money.of("1,00")
         shown = await client.get(f"/treiz/desk/money/{order.id}", params={"amount": "102"})
         assert "This order takes no money" in shown.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -112,7 +113,10 @@ async def test_of_a_long_list_everybody_can_be_found_seen_and_taken_out(live: Li
         assert 'href="?from=51"' in last
         found = (await client.get(f"{path}?q=P077@")).text
         assert (found.count("remove:"), "remove:77" in found) == (1, True)
-        gone = await client.post(f"{path}?q=p077", data={"do": "remove:77"})
+        stale = await client.post(f"{path}?q=p077", data={"do": "remove:77", "version": "1"})
+        assert stale.status_code == 422, "somebody changed the list since: nobody else is taken out by its place"
+        (version,) = set(re.findall(r'name="version" value="(\d+)"', found))
+        gone = await client.post(f"{path}?q=p077", data={"do": "remove:77", "version": version})
         assert gone.headers["location"] == f"{path}?q=p077"
         assert "Personne 077" not in (await client.get(gone.headers["location"])).text
         beyond = (await client.get(f"{path}?from=99999")).text
