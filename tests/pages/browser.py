@@ -22,6 +22,9 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 WIDTHS: Final = (390, 1280)
 """A telephone and a desk, in CSS pixels."""
 
+LAYOUTS: Final = 20
+"""How often a page that is too wide is looked at again."""
+
 HEIGHTS: Final = {390: 844, 1280: 800}
 
 PICTURES: Final = Path(__file__).parents[2] / "docs" / "pictures"
@@ -115,7 +118,8 @@ async def check_page(
     before = page.viewport_size
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        assert await _sideways(page) <= width, f"{page.url} is {await _sideways(page)} px wide at {width} px"
+        wide = await _sideways(page, width)
+        assert wide <= width, f"{page.url} is {wide} px wide at {width} px"
         for scheme in schemes:
             await page.emulate_media(color_scheme=scheme)
             found = await faults_of(page, but)
@@ -152,8 +156,14 @@ async def picture(page: Page, path: Path) -> None:
         image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
-async def _sideways(page: Page) -> int:
-    wide: int = await page.evaluate("() => document.documentElement.scrollWidth")
+async def _sideways(page: Page, width: int) -> int:
+    """How wide the page is once it is laid out: a frame in it follows a new width a moment later."""
+    wide = width + 1
+    for _ in range(LAYOUTS):
+        wide = int(await page.evaluate("() => document.documentElement.scrollWidth"))
+        if wide <= width:
+            break
+        await page.wait_for_timeout(100)
     return wide
 
 
