@@ -17,7 +17,7 @@ from tests.pages.given import Live
 from tests.pages.ordering import SignedIn, a_company, somebody
 from vouchers import buyers
 from vouchers.buyers import BuyerKind, BuyerView, NewBuyer
-from vouchers.orders import disputing, drafting, fulfilling, paying, placing, queries, stripe_books
+from vouchers.orders import disputing, drafting, fulfilling, history, paying, placing, queries, stripe_books
 from vouchers.orders.cards.card_words import DisputeState, Movement
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.errors import WrongOrderStatus
@@ -103,6 +103,11 @@ class Desk:
     async def order(self, order: UUID) -> OrderView:
         async with self.town.sessions() as session:
             return await queries.order(session, order)
+
+    async def told(self, order: UUID) -> list[str]:
+        """What was done to an order, in one word each, oldest first."""
+        async with self.town.sessions() as session:
+            return [one.what for one in await history.history_of(session, order)]
 
     async def payments(self, order: UUID) -> list[PaymentView]:
         async with self.town.sessions() as session:
