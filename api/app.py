@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 from typing import Final
 
@@ -16,7 +16,7 @@ from api.edge import Edged
 from api.engines import Database, find_database
 from api.errors import PROBLEM
 from api.guessing import Guesses
-from api.installation import installation
+from api.installation import Installation, installation
 from api.jobs.queue import working
 from api.rest import (
     batches,
@@ -111,7 +111,7 @@ def from_environment() -> FastAPI:
 def _lifespan(settings: Settings, database: Database) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with installation(settings, database) as here, working(here, database.runtime):
+        async with installation(settings, database) as here, _jobs(here, database):
             app.state.installation = here
             app.state.doorkeeper = Doorkeeper(here)
             app.state.counters = Counters()
@@ -120,3 +120,7 @@ def _lifespan(settings: Settings, database: Database) -> Callable[[FastAPI], Abs
             await app.state.counters.drain()
 
     return lifespan
+
+
+def _jobs(here: Installation, database: Database) -> AbstractAsyncContextManager[None]:
+    return working(here, database.runtime) if here.settings.jobs else nullcontext()

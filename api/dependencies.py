@@ -16,6 +16,7 @@ from api.enqueuing import enqueue
 from api.errors import language_of
 from api.guessing import Guesses
 from api.installation import Installation
+from ledger.database import snapshot_of
 from ledger.formats import Language
 
 _BEARER = HTTPBearer(auto_error=False, description="A key such as `ob_treiz-local_till_…`", bearerFormat="Obole key")
@@ -48,7 +49,7 @@ def permitted(permission: Permission) -> Any:
 
 
 async def _reading(caller: Annotated[Caller, Depends(caller_of)]) -> AsyncIterator[AsyncSession]:
-    async with caller.town.sessions() as session:
+    async with snapshot_of(caller.town.sessions) as session:
         yield session
 
 
@@ -59,7 +60,7 @@ async def _writing(caller: Annotated[Caller, Depends(caller_of)]) -> AsyncIterat
 
 
 Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
-"""A session of the caller's programme that only reads."""
+"""A session of the caller's programme that only reads, all of it as of one moment."""
 
 Writing = Annotated[AsyncSession, Depends(_writing, scope="function")]
 """A transaction of the caller's programme, committed before the answer goes out (decision 7)."""

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     public_url: str = Field(default="", description="what QR codes link to; empty: the address served")
     workers: int = Field(default=1, ge=1, le=64)
+    jobs: bool = Field(default=True, description="whether these processes also do what runs later")
     pool_size: int = Field(default=10, ge=1, le=200, description="database connections of each worker")
     pool_timeout: float = Field(default=3.0, gt=0, description="seconds to wait for a connection before 503")
     statement_timeout: int = Field(default=15_000, gt=0, description="milliseconds one statement may take")

@@ -6,6 +6,8 @@ programme translates the token to that programme's own schema, once, when it ope
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -30,6 +32,8 @@ PROGRAMME: Final = "programme"
 """The schema token of a programme's tables."""
 
 Sessions = async_sessionmaker[AsyncSession]
+
+_SNAPSHOT: Final = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 Cents = Annotated[int, mapped_column(BigInteger)]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
@@ -66,6 +70,14 @@ def sessions_of(engine: AsyncEngine, *, schema: str) -> Sessions:
     )
 
 
+@asynccontextmanager
+async def snapshot_of(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """A session that only reads, all of it as of one moment: its sums agree, whatever others commit meanwhile."""
+    async with sessions() as session:
+        await session.connection(execution_options=_SNAPSHOT)
+        yield session
+
+
 def sum_of(column: SQLColumnExpression[int]) -> ColumnElement[int]:
     """A sum of ``bigint`` as an integer, zero for no rows; PostgreSQL answers it as numeric."""
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
@@ -83,5 +95,6 @@ __all__ = [
     "Sessions",
     "Words",
     "sessions_of",
+    "snapshot_of",
     "sum_of",
 ]

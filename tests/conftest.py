@@ -33,8 +33,11 @@ async def cluster() -> URL:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """An installation under a folder of the test's own, with room for 20 connections."""
-    return Settings(home=tmp_path, pool_size=20, pool_timeout=10)
+    """An installation under a folder of the test's own, with room for 20 connections.
+
+    Nothing runs in the background: what would run later a test runs when it wants, or asks for with ``jobs``.
+    """
+    return Settings(home=tmp_path, pool_size=20, pool_timeout=10, jobs=False)
 
 
 @pytest.fixture

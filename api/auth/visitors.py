@@ -23,6 +23,7 @@ from api.auth.permissions import ALLOWED, GUEST_MAY, Permission, Role
 from api.auth.visits import Held, Known
 from api.enqueuing import enqueue
 from api.installation import Installation, Town
+from ledger.database import snapshot_of
 from ledger.errors import Refusal
 from merchants.registry import ProgrammeUnknown, SlugMalformed, SlugReserved, schema_of
 
@@ -194,7 +195,7 @@ VisitorOf = Annotated[Visitor, Depends(visitor_of)]
 
 
 async def _reading(town: TownOf) -> AsyncIterator[AsyncSession]:
-    async with town.sessions() as session:
+    async with snapshot_of(town.sessions) as session:
         yield session
 
 
@@ -205,7 +206,7 @@ async def _writing(town: TownOf) -> AsyncIterator[AsyncSession]:
 
 
 PageReading = Annotated[AsyncSession, Depends(_reading, scope="function")]
-"""A session of the programme in the path that only reads."""
+"""A session of the programme in the path that only reads, all of it as of one moment."""
 
 PageWriting = Annotated[AsyncSession, Depends(_writing, scope="function")]
 """A transaction of the programme in the path, committed before the answer goes out (decision 7)."""

@@ -14,6 +14,7 @@ from api.email.letters import Letter
 from api.email.sending import Doubtful, Line, Outcome, Postponed, Refused, Sent, mailer_of
 from api.installation import Installation, Town, in_transaction
 from api.jobs.letters import NothingToSay, letter_of
+from ledger.database import snapshot_of
 from ledger.wishes import wish
 from vouchers.orders import handing
 
@@ -72,7 +73,8 @@ async def _send(installation: Installation, town: Town, line: Line, mailing_id: 
 
 
 async def _composed(installation: Installation, town: Town, mailing_id: UUID) -> Letter:
-    async with town.sessions() as session:
+    # As of one moment: an order that lapses meanwhile must not be half waiting for its money and half cancelled.
+    async with snapshot_of(town.sessions) as session:
         return await letter_of(session, installation, town, await handing.mailing(session, mailing_id))
 
 

@@ -139,8 +139,8 @@ async def forget_guesses(world: World) -> None:
 
 @asynccontextmanager
 async def a_world(database: Database, lived: Lived, home: Path, **settings: Any) -> AsyncIterator[World]:
-    """Serve a database in which the life was lived."""
-    chosen = {"secrets": SECRETS, "pool_size": 20, "pool_timeout": 10, **settings}
+    """Serve a database in which the life was lived; nothing runs in the background unless ``jobs`` is asked for."""
+    chosen = {"secrets": SECRETS, "pool_size": 20, "pool_timeout": 10, "jobs": False, **settings}
     app = create_app(Settings(home=home, **chosen), database)
     async with app.router.lifespan_context(app), AsyncExitStack() as doors:
         yield World(app, database, lived.treiz, lived.alpes, doors)

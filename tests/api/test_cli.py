@@ -17,7 +17,6 @@ from typing import Any, Final
 
 import pypdfium2 as pdfium
 import pytest
-import zxingcpp
 from click.testing import Result
 from sqlalchemy import URL, text
 from typer.testing import CliRunner
@@ -27,6 +26,7 @@ from api.engines import Database, owner_engine
 from tests import databases
 from tests.api.given import SHOPS_FILE
 from tests.api.lived import LAST_MONTH, SECRETS, Life, Lived
+from tests.scanner import scan
 
 FOUNDING: Final = (
     "programme", "create", "lyon", "--name", "Lyon Fidèle", "--legal-name", "CCI Lyon", "--siren", "181300013",
@@ -98,9 +98,7 @@ async def test_a_programme_from_its_founding_to_its_first_redemption(terminal: T
     batch = await terminal.json(*issue, 5, *lyon)
     sheet = tmp_path / "sheet.pdf"
     await terminal.type("batch", "sheet", batch["id"], "-o", sheet, *lyon)
-    links = [
-        one.text for page in pdfium.PdfDocument(sheet) for one in zxingcpp.read_barcodes(page.render(scale=2).to_pil())
-    ]
+    links = [one.text for page in pdfium.PdfDocument(sheet) for one in scan(page.render(scale=2).to_pil())]
     assert len(links) == 5
     redeem = ("redeem", links[0], "12,50", "--till", till["id"], "--key", "first")
     told = await terminal.type(*redeem, *lyon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,16 @@ from tests import databases
 from tests.api.given import Door, World, a_world, forget_guesses
 from tests.api.lived import Lived
 from tests.api.test_database_trouble import cut
+
+
+@pytest.fixture
+async def world(cluster: URL, lived: Lived, tmp_path: Path) -> AsyncIterator[World]:
+    """One that works on its queue by itself."""
+    async with (
+        databases.new_database(cluster, template=lived.template) as database,
+        a_world(database, lived, tmp_path, jobs=True) as world,
+    ):
+        yield world
 
 
 async def soon(happened: Any, *, within: float = 15) -> None:
@@ -170,7 +181,7 @@ async def test_the_worker_starts_and_stops_with_the_application_and_says_nothing
     before = asyncio.all_tasks()
     async with databases.new_database(cluster, template=lived.template) as database:
         for _ in range(3):
-            async with a_world(database, lived, tmp_path) as world:
+            async with a_world(database, lived, tmp_path, jobs=True) as world:
                 assert (await (await world.door("operator")).get("/programmes")).status_code == 200
         async with owner_engine(database) as engine, engine.connect() as connection:
             others = (
@@ -232,9 +243,9 @@ async def test_an_overdue_hold_is_released_by_itself_within_the_minute(
 ) -> None:
     """The first sweep is due when the application starts."""
     async with databases.new_database(cluster, template=lived.template) as database:
-        async with a_world(database, lived, tmp_path) as world:
+        async with a_world(database, lived, tmp_path, jobs=True) as world:
             await age(world, str(lived.treiz.ids["other hold"]))
-        async with a_world(database, lived, tmp_path) as world:
+        async with a_world(database, lived, tmp_path, jobs=True) as world:
             other = await world.door("other till")
 
             async def released() -> bool:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import pypdfium2 as pdfium
 import pytest
-import zxingcpp
 from pydantic import BaseModel
 
 from api.edge import HEADERS
@@ -22,6 +21,7 @@ from ledger.money import Money
 from tests.api.described import DESCRIPTION, GUARDED, OPERATIONS, Operation
 from tests.api.given import PREFIX, Door, World
 from tests.api.lived import LAST_MONTH, THEN
+from tests.scanner import scan
 
 MONTHS: Final = [f"{LAST_MONTH:%Y-%m}", *(f"{LAST_MONTH.year - back}-{LAST_MONTH.month:02d}" for back in (1, 2))]
 
@@ -162,7 +162,7 @@ def scanned(pdf: bytes) -> Iterator[str]:
     """What a reader makes of the QR codes, at 150 dpi."""
     for page in pdfium.PdfDocument(pdf):
         picture = page.render(scale=150 / 72).to_pil().convert("L")
-        yield from (one.text for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode))
+        yield from (one.text for one in scan(picture))
 
 
 async def test_every_code_on_the_sheets_is_redeemed_as_scanned(world: World) -> None:

@@ -29,7 +29,7 @@ async def still_live(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> 
     home = tmp_path_factory.mktemp("live")
     async with (
         databases.new_database(cluster, template=databases.TEMPLATE) as database,
-        served(database, Settings(home=home, pool_timeout=10)) as live,
+        served(database, Settings(home=home, pool_timeout=10, jobs=False)) as live,
     ):
         yield live
 

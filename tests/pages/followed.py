@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-import zxingcpp
 from PIL import Image
 from playwright.async_api import Page
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +23,7 @@ from api.jobs.orders import advance_order
 from ledger.money import Money
 from tests.pages.given import Live
 from tests.pages.ordering import SignedIn
+from tests.scanner import scan
 from vouchers.orders import drafting, handing, paying, placing, queries
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.queries import OrderView
@@ -155,7 +155,7 @@ def read_code(address: str | None) -> str:
     """What a banking application reads from a picture that the page holds."""
     assert address is not None
     image = Image.open(BytesIO(b64decode(address.removeprefix("data:image/png;base64,"))))
-    (found,) = zxingcpp.read_barcodes(image.convert("L"))
+    (found,) = scan(image)
     return found.text
 
 

@@ -9,7 +9,6 @@ from io import BytesIO
 from typing import Final
 
 import httpx
-import zxingcpp
 from PIL import Image
 from playwright.async_api import Browser
 
@@ -19,6 +18,7 @@ from ledger.days import day_of
 from tests.given import Town
 from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.given import Live
+from tests.scanner import scan
 from tests.till import Paper
 from vouchers import buyers, codes
 from vouchers.codes import Code
@@ -43,7 +43,7 @@ def code_of(town: Town, voucher: Paper) -> Code:
 
 def scanned(picture: bytes) -> list[str]:
     with Image.open(BytesIO(picture)) as image:
-        found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormat.QRCode)
+        found = scan(image)
     return [one.text for one in found]
 
 

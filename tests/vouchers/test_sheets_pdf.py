@@ -12,13 +12,13 @@ from uuid import UUID
 
 import pypdfium2 as pdfium
 import pytest
-import zxingcpp
 from PIL import Image
 from qrcode import QRCode
 from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 from ledger.formats import Language
 from ledger.money import Money
+from tests.scanner import scan
 from vouchers import qr
 from vouchers.codes import derive, derive_key, link, read, spell
 from vouchers.sheets_pdf import Layout, SheetBook, SheetLook, SheetVoucher, draw_sheets
@@ -59,7 +59,7 @@ def text_of(document: pdfium.PdfDocument) -> str:
 def scanned(document: pdfium.PdfDocument, dpi: int = 150) -> Iterator[str]:
     for page in document:
         picture = page.render(scale=dpi / 72).to_pil().convert("L")
-        yield from (found.text for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode))
+        yield from (found.text for found in scan(picture))
 
 
 @pytest.mark.parametrize("base", [HOST_OF_46, HOST_OF_60])
@@ -188,7 +188,7 @@ def test_name_message_and_logo_leave_the_code_its_size_and_its_white(
     for page in document:
         a_millimetre = 8
         picture = page.render(scale=a_millimetre * 25.4 / 72).to_pil().convert("L")
-        for found in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode):
+        for found in scan(picture):
             left, top = found.position.top_left.x, found.position.top_left.y
             side = found.position.top_right.x - left
             assert side / a_millimetre > 25
@@ -269,4 +269,4 @@ def test_two_thousand_sheets_are_drawn_in_the_memory_of_a_few(layout: Layout, pa
     document = pdfium.PdfDocument(path)
     assert len(document) == pages
     last = document[pages - 1].render(scale=150 / 72).to_pil().convert("L")
-    assert len(zxingcpp.read_barcodes(last, formats=zxingcpp.BarcodeFormat.QRCode)) == (8 if layout == "eight" else 1)
+    assert len(scan(last)) == (8 if layout == "eight" else 1)

@@ -31,6 +31,15 @@ class Effect:
     credit: Money
 
 
+def takes(found: OrderView) -> Money:
+    """What an order would take of money that comes now: nothing once it is paid, or cancelled.
+
+    Issuing, handing out and delivering change nothing in it.
+    """
+    owed = found.on_credit and found.status in {"issued", "delivered"}
+    return found.missing if owed or found.status == "awaiting_payment" else ZERO
+
+
 def foresee(found: OrderView, buyer: BuyerView, amount: Money) -> Effect:
     """What recording an amount for an order would do. Pure."""
     owes = max(buyer.set_aside - buyer.credit, ZERO)

@@ -28,7 +28,7 @@ from vouchers.buyers import buyer
 from vouchers.orders import awaiting, finding, history, paying, queries
 from vouchers.orders.errors import MoneyMoved
 from vouchers.orders.finding import Found
-from vouchers.orders.foreseeing import Effect, foresee
+from vouchers.orders.foreseeing import Effect, foresee, takes
 from vouchers.orders.locking import locked
 from vouchers.orders.queries import OrderView, PaymentView
 
@@ -179,8 +179,8 @@ def _alike(payments: list[PaymentView], amount: Money) -> list[PaymentView]:
 
 
 def _seen(order: OrderView) -> str:
-    """What a person decided on: if it is so no more, it is shown anew."""
-    return f"{order.status}:{order.missing.cents}:{order.version}"
+    """What a person decided on: if it is so no more, it is shown anew. A job that issues meanwhile changes nothing."""
+    return f"{takes(order).cents}:{'cancelled' if order.status == 'cancelled' else 'stands'}"
 
 
 async def _what_it_did(session: AsyncSession, payment: PaymentView) -> Recorded:

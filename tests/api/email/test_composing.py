@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import Final
 
 import pytest
-import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -31,6 +30,7 @@ from api.email.letters import Letter, Paper
 from ledger.formats import LANGUAGES, Language
 from ledger.money import Money
 from tests.api.email.given import CODE, GIFT, KEY, LOOK, ORDER, TRANSFER, a_letter, envelope, picture
+from tests.scanner import scan
 from vouchers.codes import read, spell
 
 UNTIL: Final = date(2026, 12, 31)
@@ -142,7 +142,7 @@ def test_the_code_comes_as_a_picture_a_link_and_letters() -> None:
     letter = a_letter()
     (qr, _logo) = letter.images
     picture = Image.open(BytesIO(qr.png))
-    (found,) = zxingcpp.read_barcodes(picture.convert("L"))
+    (found,) = scan(picture)
     assert found.text == GIFT.link
     assert read(found.text, {2: KEY})
     assert f'width="{picture.width // 2}" height="{picture.height // 2}"' in letter.html
@@ -160,7 +160,7 @@ def test_a_picture_of_a_code_is_read_when_shown_small_and_on_a_dark_page() -> No
     shown = Image.open(BytesIO(qr.png)).convert("L").resize((246, 246), Image.Resampling.BILINEAR)
     page = Image.new("L", (390, 500), 14)
     page.paste(shown, (70, 90))
-    (found,) = zxingcpp.read_barcodes(page)
+    (found,) = scan(page)
     assert found.text == GIFT.link
 
 

@@ -11,7 +11,6 @@ from io import BytesIO
 from typing import Final
 
 import pytest
-import zxingcpp
 from PIL import Image
 
 from api.email.outcomes import Doubtful, Outcome, Postponed, Refused, Sent
@@ -19,6 +18,7 @@ from api.email.smtp import Patience, SmtpMailer
 from api.settings import MailServer as Server
 from tests.api.email.given import CODE, GIFT, a_letter
 from tests.mail_server import LOGIN, Fault, MailServer, mail_server, trusting
+from tests.scanner import scan
 from vouchers.codes import spell
 
 QUICK: Final = Patience(connecting=5, answering=5, taking=0.5)
@@ -62,7 +62,7 @@ async def test_a_letter_arrives_whole_and_its_code_can_be_read(server: MailServe
     assert message["To"] == MARIE
     assert message["Message-ID"] == letter.message_id
     pictures = [part.get_content() for part in message.walk() if part.get_content_type() == "image/png"]
-    codes = [zxingcpp.read_barcodes(Image.open(BytesIO(one)).convert("L")) for one in pictures]
+    codes = [scan(Image.open(BytesIO(one))) for one in pictures]
     assert [one.text for found in codes for one in found] == [GIFT.link]
     for kind, wanted in (("plain", spell(CODE.typed)), ("html", GIFT.link)):
         body = message.get_body((kind,))

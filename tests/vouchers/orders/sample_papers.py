@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from io import BytesIO
 
 import pypdfium2 as pdfium
-import zxingcpp
 
 from ledger.formats import Language, shown_money
 from ledger.money import ZERO, Money, total
 from tests.given import TERMS
+from tests.scanner import scan
 from vouchers.orders.paperwork import reference
 from vouchers.orders.paperwork.papers import (
     AnyPaper,
@@ -132,5 +132,5 @@ def codes_on(drawn: PaymentRequest, dpi: int = 150) -> list[bytes]:
     found = []
     for page in pdfium.PdfDocument(bytes_of(drawn)):
         picture = page.render(scale=dpi / 72).to_pil().convert("L")
-        found += [one.bytes for one in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)]
+        found += [one.bytes for one in scan(picture)]
     return found

@@ -16,7 +16,6 @@ from uuid import UUID
 
 import pypdfium2 as pdfium
 import pytest
-import zxingcpp
 from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -32,6 +31,7 @@ from ledger.ids import new_id
 from ledger.money import Money
 from merchants.registry import Registered
 from tests.databases import PROGRAMMES
+from tests.scanner import scan
 from tests.till import Paper
 from tests.vouchers.orders.given import OrderTown
 from vouchers import codes, sheets
@@ -130,7 +130,7 @@ class Printer:
         found = []
         for page in pdfium.PdfDocument(path_of(self.here.settings, asked.id)):
             picture = page.render(scale=150 / 72).to_pil().convert("L")
-            read = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+            read = scan(picture)
             placed = sorted(read, key=lambda one: (one.position.top_left.y // 100, one.position.top_left.x))
             found += [UUID(bytes=codes.read(one.text, self.town.keys.keys)) for one in placed]
         return found
