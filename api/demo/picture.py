@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from vouchers.orders.lists.pictures import Redrawn, redraw
+from merchants.pictures import Redrawn, redraw
 
 _SIZE = (320, 160)
 _HILLS = ((0, 160), (0, 118), (70, 74), (128, 112), (196, 44), (268, 104), (320, 80), (320, 160))

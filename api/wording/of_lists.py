@@ -8,8 +8,9 @@ from typing import Final
 
 from api.wording.said import Said
 from ledger.errors import Refusal
+from merchants import pictures
 from vouchers.orders.giving import urssaf
-from vouchers.orders.lists import addresses, list_errors, pictures
+from vouchers.orders.lists import addresses, list_errors
 
 _BAD: Final = H.UNPROCESSABLE_ENTITY
 

@@ -17,6 +17,7 @@ from ledger.formats import Language
 from ledger.ids import new_id, new_ids
 from ledger.money import Money, total
 from merchants import programme
+from merchants.pictures import Redrawn
 from merchants.programme import Terms, share_of
 from vouchers.buyers import buyer
 from vouchers.issuing import MOST
@@ -31,7 +32,6 @@ from vouchers.orders.errors import (
 )
 from vouchers.orders.giving import urssaf
 from vouchers.orders.history import tell
-from vouchers.orders.lists.pictures import Redrawn
 from vouchers.orders.locking import change_row, locked
 from vouchers.orders.queries import Handing, LineView, beneficiaries_of, lines_of, order
 from vouchers.orders.tables import Beneficiary, Order, OrderLine, Picture

@@ -21,11 +21,11 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.days import day_of
 from ledger.errors import Refusal
+from merchants import pictures
+from merchants.pictures import PictureKindRefused, PictureTooLarge, PictureUnreadable
 from vouchers.orders import drafting, queries
 from vouchers.orders.drafting import LONGEST_LABEL, LONGEST_MESSAGE
 from vouchers.orders.errors import DeliveryDayPast, WrongOrderStatus
-from vouchers.orders.lists import pictures
-from vouchers.orders.lists.pictures import PictureKindRefused, PictureTooLarge, PictureUnreadable
 
 router = APIRouter(include_in_schema=False)
 

@@ -29,6 +29,7 @@ from ledger.database import Sessions
 from ledger.formats import Language
 from ledger.ids import new_id
 from ledger.money import Money
+from merchants.pictures import redraw
 from merchants.registry import Registered
 from tests.databases import PROGRAMMES
 from tests.scanner import scan
@@ -43,7 +44,6 @@ from vouchers.orders.errors import WrongOrderStatus
 from vouchers.orders.handing_out import printing
 from vouchers.orders.handing_out.links import links_csv
 from vouchers.orders.handing_out.printing import NothingToPrint, PrintingNotReady, PrintingUnknown, PrintingView
-from vouchers.orders.lists.pictures import redraw
 from vouchers.sheets_pdf import Layout
 
 PEOPLE = (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from vouchers.orders.lists.pictures import (
+from merchants.pictures import (
     BYTES_MOST,
     HEIGHT,
     PIXELS_MOST,
