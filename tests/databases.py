@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: one server a run, one migrated template, a clone for each test that asks.
+"""A real PostgreSQL for the tests: one server a run, one migrated template, a database for each test that asks.
 
 The server is started by the first test that needs it, under a file lock that the xdist workers share, and stopped
 by the process that started the run, which leaves last.
@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from api import embedded, migrating
 from api.engines import Database, owner_engine
-from tests import HOME
+from tests import HOME, leases
 
 PROGRAMMES: Final = {"treiz": "p_treiz", "alpes": "p_alpes"}
 """The programmes of the template, and their schemas."""
@@ -76,16 +76,30 @@ def at(url: URL, name: str) -> Database:
 
 @asynccontextmanager
 async def new_database(url: URL, *, template: str) -> AsyncIterator[Database]:
-    """A database of its own, dropped afterwards."""
+    """A database that holds what the template holds, and is nobody else's meanwhile."""
+    free = _FREE.setdefault(template, [])
+    name = free.pop() if free else await _clone(url, template)
+    try:
+        yield at(url, name)
+    finally:
+        if await leases.restored(url.set(database=name)):
+            free.append(name)
+        else:
+            async with administering(url) as connection:
+                await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+_FREE: Final[dict[str, list[str]]] = {}
+"""Databases of this process that were put back, by their template."""
+
+
+async def _clone(url: URL, template: str) -> str:
     name = f"t_{uuid4().hex}"
     async with administering(url) as connection:
         # With fsync off, copying the files is quicker than writing every block to the log.
         await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
-    try:
-        yield at(url, name)
-    finally:
-        async with administering(url) as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    await leases.remember(url.set(database=name))
+    return name
 
 
 @asynccontextmanager
