@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.engines import Database, runtime_engine
 from api.installation import Town
+from api.jobs.queue import job_queue
 from api.settings import Settings
 from ledger import posting
 from ledger.database import sessions_of
@@ -50,6 +51,14 @@ class Live:
         """A programme, to put into it what a test needs."""
         town: Town = await self.app.state.installation.town(slug)
         return town
+
+    async def work(self) -> None:
+        """Do what waits in the queue, and what that asks for, until nothing waits: nothing does so by itself here."""
+        queue = job_queue(self.app.state.installation, self.database.runtime)
+        async with queue.open_async():
+            await queue.run_worker_async(
+                wait=False, listen_notify=False, install_signal_handlers=False, delete_jobs="successful"
+            )
 
     def client(self, language: str = "fr", **headers: str) -> httpx.AsyncClient:
         """A browser without a screen: it asks for pages, says where its forms come from, keeps cookies."""

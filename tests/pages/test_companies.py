@@ -57,7 +57,7 @@ async def test_a_company_makes_itself_known_and_orders_once_its_letter_was_opene
         await page.get_by_role("button", name="Continuer").click()
         await page.wait_for_url("**/company/sent")
         await check_page(watched, "company-sent")
-        assert len(await house.links_made(1)) == 1
+        assert len(await house.links_made()) == 1
         camille = await _person(house, "camille@savonnerie.example")
         path = await house.do(lambda session: _invitation(session, camille))
         await page.goto(house.live.address + path)

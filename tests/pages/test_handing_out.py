@@ -50,6 +50,8 @@ async def test_sheets_are_drawn_before_ones_eyes_and_taking_them_delivers(
         await page.goto(f"{desk.live.home}orders/{issued.id}")
         await page.get_by_label("Un par page, en grand").check()
         await page.get_by_role("button", name="Préparer le PDF").click()
+        await page.wait_for_url("**/printings/*")
+        await desk.live.work()
         await page.get_by_role("heading", name="Vos bons à imprimer sont prêts").wait_for()
         if scripts:
             await check_page(watched, "printing")

@@ -71,7 +71,7 @@ async def test_a_transfer_short_then_whole_is_shown_and_the_vouchers_follow_by_t
         assert "EUR9.00" in read_code(await page.locator(".transfer-code img").get_attribute("src"))
         await desk.pay(placed.id, "9,00")
         await page.reload()
-        # The job makes the vouchers; the page looks again until they are there.
+        await desk.live.work()  # makes the vouchers; the page looks again until they are there
         await page.locator("#hand-out").wait_for()
         assert "Les bons sont prêts : imprimez-les" in await text_of(page)
         assert "309,00 € reçus" not in await text_of(page)

@@ -42,7 +42,7 @@ async def test_the_operator_invites_gives_withdraws_and_disables(house: House) -
     jean = await house.do(lambda session: people.find(session, email="jean@port.example"))
     assert jean is not None
     assert (jean.name, jean.language) == ("Jean <b>", "en")
-    assert await house.links_made(1) == [jean.id]
+    assert await house.links_made() == [jean.id]
     listed = await chief.get("/treiz/people")
     assert "Jean &lt;b&gt;" in listed.text
     assert "Savonnerie du Port" in listed.text

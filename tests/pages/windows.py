@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,9 +25,6 @@ from vouchers import buyers
 PASSWORD: Final = "quatre chevaux bleus au port"  # noqa: S105 - of nobody
 OTHER: Final = "trois mouettes grises sur le quai"
 COOKIE: Final = "__Host-obole-treiz"
-PATIENCE: Final = 200
-"""Tenths of a second that a job may take."""
-
 Answer = TypeVar("Answer")
 
 
@@ -120,15 +116,10 @@ class House:
 
         return "/treiz" + await self.do(work)
 
-    async def links_made(self, count: int) -> list[UUID | None]:
-        """For whom links were made, once the jobs of what was committed have made so many."""
-        found: list[UUID | None] = []
-        for _ in range(PATIENCE):
-            found = await self.do(_links_made)
-            if len(found) >= count:
-                break
-            await asyncio.sleep(0.1)
-        return found
+    async def links_made(self) -> list[UUID | None]:
+        """For whom links were made, once the jobs of what was committed are done."""
+        await self.live.work()
+        return await self.do(_links_made)
 
 
 @asynccontextmanager

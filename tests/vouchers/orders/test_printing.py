@@ -182,6 +182,7 @@ async def test_sheets_show_what_is_true_when_they_are_asked(printer: Printer) ->
     order = await printer.issued((5, "20,00"))
     first, second, third, fourth, fifth = await printer.orders.vouchers_of(order)
     before = await printer.printed(order)
+    printer.orders.at = await printer.read(clock.now)
 
     await printer.orders.till.redeem(first, "20,00 €")
     await printer.orders.till.redeem(second, "12,50 €")
