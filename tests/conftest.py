@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
 
 import hypothesis
 import pytest
@@ -18,6 +19,17 @@ from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_ga
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("obole")
+
+
+FIRST: Final = ("tests/journeys/", "tests/pages/", "tests/vouchers/orders/")
+"""Where the files are that take longest: a run of several processes ends with short ones, none waiting for another."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items.sort(
+        key=lambda item: next((at for at, folder in enumerate(FIRST) if item.nodeid.startswith(folder)), len(FIRST))
+    )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

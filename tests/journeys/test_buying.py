@@ -21,9 +21,6 @@ from tests.stripe_double.driving import Double
 from tests.vouchers.orders.test_epc import parsed
 from vouchers.orders.paperwork import reference
 
-pytestmark = pytest.mark.xdist_group("buying")
-"""One process for all of them: the demonstration is made once."""
-
 PEOPLE: Final = 140
 FEW: Final = 12
 EACH: Final = 5_000

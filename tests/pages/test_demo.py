@@ -38,9 +38,6 @@ from vouchers import buyers, codes, proofs
 from vouchers.orders import handing, history, queries, stripe_books
 from vouchers.orders.paperwork.issuing_papers import papers_of
 
-pytestmark = pytest.mark.xdist_group("demo")
-"""One process for all of them: the demonstration is made once."""
-
 README: Final = Path(__file__).parents[2] / "README.md"
 PARTY: Final = "Fête de fin d'année"
 PRINTED: Final = "http://127.0.0.1:8000"
