@@ -5,41 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, Visitor, VisitorOf
-from api.installation import in_transaction
 from api.pages import forms
 from api.pages.forms import Form, blank
-from api.pages.orders.access import change_draft, order_for
+from api.pages.orders import mending
+from api.pages.orders.access import order_for
 from api.pages.orders.steps import step
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
-from ledger.money import Money
-from merchants.programme import Terms
 from merchants.shops.spelling import folded
 from vouchers.orders import drafting, queries
-from vouchers.orders.drafting import Named
-from vouchers.orders.errors import OrderChanged, WrongOrderStatus
-from vouchers.orders.lists import beneficiary_file, list_words, templates_file
-from vouchers.orders.lists.beneficiary_checking import AT_MOST, check_rows
+from vouchers.orders.errors import WrongOrderStatus
+from vouchers.orders.lists import beneficiary_file, templates_file
+from vouchers.orders.lists.beneficiary_checking import AT_MOST
 from vouchers.orders.lists.beneficiary_columns import FIELDS
-from vouchers.orders.lists.beneficiary_file import Typed
-from vouchers.orders.lists.beneficiary_rows import BadRow, CheckedList, Row
 from vouchers.orders.lists.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
 
 router = APIRouter(include_in_schema=False)
-
-SHOWN_TO_MEND: Final = 50
-"""Lines to mend on one page; the others wait behind them."""
 
 SHOWN: Final = 50
 """People on one page; of five thousand, somebody is found by name."""
@@ -50,17 +41,6 @@ KINDS: Final[Mapping[templates_file.Kind, str]] = {
 }
 LARGEST_BODY: Final = 9_000_000
 FIELDS_MOST: Final = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class ToMend:
-    """A line as it was typed, with a sentence for each field that is wrong."""
-
-    number: int
-    line: int
-    typed: Mapping[str, str]
-    faults: Mapping[str, str]
-    twin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +76,11 @@ async def keep(request: Request, place: CurrentPlace, visitor: VisitorOf, order_
             case "file" | "paste" | "add":
                 onwards = _to_see(await _bring(place, visitor, form, order_id, do))
             case "mend":
-                onwards = _to_see(await _mend(place, visitor, form, order_id))
+                onwards = _to_see(await mending.mend(place, visitor, order_id, form))
             case "remove":
-                await _remove(place, visitor, order_id, which, seen=form.shown("version"))
+                await mending.take_out(place, visitor, order_id, which, seen=form.shown("version"))
             case "empty":
-                await change_draft(place, visitor, order_id, named=())
-                await _keep(place, visitor, order_id, [])
+                await mending.empty(place, visitor, order_id)
             case _:
                 return see_other(f"/{place.slug}/orders/{order_id}/giving")
     except WrongOrderStatus:
@@ -135,7 +114,6 @@ async def _bring(place: Place, visitor: Visitor, form: Form, order_id: UUID, how
 
     :returns: how many people the order has now
     """
-    terms = place.terms
     face = form.money("face", required=False)
     if how == "file":
         file = form.file("file")
@@ -152,101 +130,9 @@ async def _bring(place: Place, visitor: Visitor, form: Form, order_id: UUID, how
         rows = beneficiary_file.from_fields([{name: form.shown(f"new-{name}") for name in FIELDS}])
         if not rows:
             form.say("new-name", forms.MISSING)
-    if form.valid and terms is not None:
-        return await _take(place, visitor, order_id, rows, face)
+    if form.valid and place.terms is not None:
+        return await mending.bring(place, visitor, order_id, rows, face)
     return 0
-
-
-async def _take(place: Place, visitor: Visitor, order_id: UUID, rows: Sequence[Typed], face: Money | None) -> int:
-    async with place.town.sessions() as session:
-        known = await queries.beneficiaries_of(session, order_id)
-        waiting = await drafting.unmended(session, order_id)
-        asked = await drafting.asked(session, order_id)
-    checked = await asyncio.to_thread(_judged, rows, place.terms, known, face)
-    named = (*asked.named, *(_named(row) for row in checked.good))
-    if checked.good:
-        await change_draft(place, visitor, order_id, named=named)
-    await _keep(place, visitor, order_id, [*waiting, *(_kept(bad, face) for bad in checked.bad)])
-    return len(named)
-
-
-async def _mend(place: Place, visitor: Visitor, form: Form, order_id: UUID) -> int:
-    """Judge the lines that were shown again; those behind them keep waiting.
-
-    :returns: how many people the order has now
-    """
-    async with place.town.sessions() as session:
-        waiting = await drafting.unmended(session, order_id)
-    shown = min(SHOWN_TO_MEND, len(waiting), len(form.many("line")))
-    lines = [
-        {"line": form.many("line")[number], "confirmed": form.shown(f"confirmed-{number}")}
-        | {name: form.shown(f"{name}-{number}") for name in FIELDS}
-        for number in range(shown)
-        if not form.ticked(f"drop-{number}")
-    ]
-    await _keep(place, visitor, order_id, waiting[shown:])
-    return await _take(place, visitor, order_id, beneficiary_file.from_fields(lines), None)
-
-
-async def _remove(place: Place, visitor: Visitor, order_id: UUID, which: str, *, seen: str) -> None:
-    """Take somebody out by their place in the list, which is that of the version that was shown.
-
-    :raises OrderChanged: if the list is another by now
-    """
-    async with place.town.sessions() as session:
-        asked = await drafting.asked(session, order_id)
-        version = (await queries.order(session, order_id)).version
-    if seen != str(version):
-        raise OrderChanged(version=version)
-    if which.isdecimal() and 1 <= int(which) <= len(asked.named):
-        at = int(which) - 1
-        await change_draft(place, visitor, order_id, named=asked.named[:at] + asked.named[at + 1 :])
-
-
-async def _keep(place: Place, visitor: Visitor, order_id: UUID, lines: Sequence[Mapping[str, Any]]) -> None:
-    async def work(session: AsyncSession) -> None:
-        await order_for(session, visitor, order_id, P.ORDERS_WRITE)
-        await drafting.keep_unmended(session, order_id, lines)
-
-    await in_transaction(place.town.sessions, work)
-
-
-def _judged(
-    rows: Sequence[Typed], terms: Terms | None, known: Sequence[queries.BeneficiaryView], face: Money | None = None
-) -> CheckedList:
-    least, most = (terms.least_face, terms.most_face) if terms else (1, 1)
-    return check_rows(
-        rows, face_value=face, least=Money(least), most=Money(most), at_most=max(AT_MOST, len(known)), known=known
-    )
-
-
-def _named(row: Row) -> Named:
-    return Named(row.name, row.amount, row.email, row.staff_number)
-
-
-def _kept(bad: BadRow, face: Money | None) -> dict[str, Any]:
-    """A line as it is kept until it is mended: as typed, with the amount that was meant for all who name none."""
-    typed: dict[str, str] = {str(name): value for name, value in bad.typed.items()}
-    if face is not None and not typed.get("amount"):
-        typed["amount"] = f"{face.cents // 100},{face.cents % 100:02d}"
-    return {"line": bad.line, "typed": typed}
-
-
-def _to_mend(waiting: Sequence[Mapping[str, Any]], checked: CheckedList, form: Form) -> list[ToMend]:
-    """Lines with what is wrong with each field, in the person's language."""
-    bad = {one.line: one for one in checked.bad}
-    shown: list[ToMend] = []
-    for number, kept in enumerate(waiting[:SHOWN_TO_MEND]):
-        one = bad.get(kept["line"])
-        faults: dict[str, str] = {}
-        for fault in one.faults if one else ():
-            said = list_words.sentence(
-                fault.code, form.language, value=fault.value, expected=fault.expected, other_line=fault.other_line
-            )
-            faults.setdefault(str(fault.field), said)
-        twin = one is not None and one.may_be_confirmed
-        shown.append(ToMend(number, kept["line"], kept["typed"], faults, twin))
-    return shown
 
 
 def _asked_of(request: Request) -> dict[str, str]:
@@ -281,12 +167,11 @@ async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> R
         price = await drafting.price_of(session, order_id, at=await clock.now(session))
     if order.status != "draft":
         return see_other(f"/{place.slug}/orders/{order_id}")
-    rows = beneficiary_file.from_fields([{**one["typed"], "line": str(one["line"])} for one in waiting])
-    checked = await asyncio.to_thread(_judged, rows, place.terms, known)
+    mend = await asyncio.to_thread(mending.to_mend, waiting, place.terms, known, form.language)
     asked = _asked_of(request)
     return page(
         request, "orders/people.html", status=200 if form.valid else 422, form=form, order=order,
         part=_part(known, asked), q=asked.get("q", ""), count=len(known), shown=SHOWN, waiting=len(waiting),
-        mend=_to_mend(waiting, checked, form), price=price,
+        mend=mend, price=price,
         steps=step(place, order, 1), terms=place.terms, at_most=AT_MOST,
     )  # fmt: skip

@@ -54,7 +54,7 @@ class Sheet:
         if not text:
             if where in self.typed.merged:
                 self.refuse(where, "merged-cell")
-        elif (text.startswith(starts) and len(text) > 1) or text.upper() in _SPREADSHEET_ERRORS:
+        elif (text.startswith(starts) and len(text) > 1) or any(map(_computed, text.split())):
             self.refuse(where, "formula", text)
         elif where != "email" and not storable(text):
             self.refuse(where, "characters-forbidden", text)
@@ -64,6 +64,11 @@ class Sheet:
 
     def faulty(self, where: Field) -> bool:
         return any(one.field == where for one in self.faults)
+
+
+def _computed(word: str) -> bool:
+    """Whether a spreadsheet left this behind; a name is made of two cells, of which the second may be the formula."""
+    return (word.startswith("=") and len(word) > 1) or word.upper() in _SPREADSHEET_ERRORS
 
 
 def judged(typed: Typed, terms: Terms, sheet: Sheet) -> Row | None:
