@@ -16,6 +16,7 @@ from ledger.money import Money
 from vouchers.orders.drafting import NewOrder
 from vouchers.orders.giving.urssaf import Event, Gift, Person, Warned, warnings_of
 from vouchers.orders.tables import Beneficiary, Order
+from vouchers.tables import Batch, Voucher
 
 COUNTED: Final = ("awaiting_payment", "paid", "issued", "delivered", "disputed")
 """Statuses in which an order gives, or is about to."""
@@ -34,16 +35,20 @@ class GiftInOrder:
 async def gifts_of(
     session: AsyncSession, buyer_id: UUID, years: Collection[int], *, but: UUID | None = None, issued: bool = False
 ) -> list[GiftInOrder]:
-    """The gifts of a buyer whose day lies in these calendar years.
+    """The gifts of a buyer whose day lies in these calendar years: the first on which the voucher could be spent, or,
+    as long as it is not issued, the day that was chosen or on which the order was placed.
 
     :param but: an order to leave out: the one that is being made
     :param issued: only what was really given, not what waits for its payment
     """
-    day = func.coalesce(Order.deliver_on, func.date(func.timezone("Europe/Paris", Order.placed_at)))
+    placed_on = func.date(func.timezone("Europe/Paris", Order.placed_at))
+    day = func.coalesce(Batch.valid_from, Order.deliver_on, placed_on)
     statuses = ("issued", "delivered", "disputed") if issued else COUNTED
     statement = (
         select(Beneficiary, Order.id, Order.number, Order.occasion, day)
         .join(Order, Order.id == Beneficiary.order_id)
+        .outerjoin(Voucher, Voucher.id == Beneficiary.voucher_id)
+        .outerjoin(Batch, Batch.id == Voucher.batch_id)
         .where(Order.buyer_id == buyer_id, Order.status.in_(statuses), extract("year", day).in_(list(years)))
         .order_by(day, Order.id, Beneficiary.position)
     )

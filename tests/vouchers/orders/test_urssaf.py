@@ -189,3 +189,19 @@ def test_a_warning_is_given_exactly_when_a_sum_exceeds_its_ceiling(earlier: list
             )
     for one in found:
         assert all("{" not in said(one, language) for language in LANGUAGES)
+
+
+def test_somebody_listed_once_by_number_and_once_by_address_alone_is_one_person() -> None:
+    by_address = Person("Anna Martin", None, "Anna@exemple.fr")
+    expected = [OverTheYear(ANNA, 2026, Money(300_00), Money(200_00), Money(300_00))]
+    assert told([gift(by_address, 150)], [gift(ANNA, 150)]) == expected
+    (other_way,) = told([gift(ANNA, 150)], [gift(by_address, 150)])
+    assert isinstance(other_way, OverTheYear)
+    assert other_way.total == Money(300_00)
+
+
+def test_an_address_that_two_numbers_share_joins_nobody() -> None:
+    ada, eve, either = (
+        Person(name, number, "nous@exemple.fr") for name, number in (("Ada", "1"), ("Eve", "2"), ("?", None))
+    )
+    assert told([gift(ada, 150), gift(eve, 150)], [gift(either, 150)]) == []

@@ -11,7 +11,7 @@ from ledger.money import ZERO, Money, total
 from merchants.settlements.statement import StatementProgramme
 from merchants.shops.spelling import folded
 from vouchers.orders.giving.attestation_words import WORDS
-from vouchers.orders.giving.urssaf import EVENTS, OCCASIONS, Event, Person
+from vouchers.orders.giving.urssaf import EVENTS, OCCASIONS, Event, Person, keys_among
 from vouchers.orders.giving.urssaf_words import ONLY_HERE
 from vouchers.orders.lists.csv_writing import csv_of, decimal
 
@@ -88,9 +88,10 @@ class Attestation:
     @property
     def by_person(self) -> tuple[PersonTotal, ...]:
         """By name. Two lines are one person's by staff number, else by e-mail; a name alone joins nothing."""
+        key = keys_among(line.person for line in self.lines)
         found: dict[str | int, list[AttestationLine]] = {}
         for at, line in enumerate(self.lines):
-            found.setdefault(line.person.key or at, []).append(line)
+            found.setdefault(key(line.person) or at, []).append(line)
         totals = [
             PersonTotal(lines[0].person, len(lines), total([one.amount for one in lines])) for lines in found.values()
         ]

@@ -11,7 +11,7 @@ it sees one programme only.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, get_args
@@ -138,6 +138,26 @@ class Person:
         return f"email:{matching(self.email.strip())}" if self.email and self.email.strip() else None
 
 
+Key = Callable[[Person], str | None]
+
+
+def keys_among(people: Iterable[Person]) -> Key:
+    """How these people are told from one another: as `Person.key`, but whoever is listed once with a staff number and
+    once by e-mail alone is one person, unless several numbers share that address.
+    """
+    numbers: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        alone = Person(person.name, None, person.email).key
+        if alone is not None and person.key is not None and person.key != alone:
+            numbers[alone].add(person.key)
+
+    def key(person: Person) -> str | None:
+        known = numbers.get(person.key or "", set())
+        return next(iter(known)) if len(known) == 1 else person.key
+
+    return key
+
+
 @dataclass(frozen=True, slots=True)
 class Gift:
     """A voucher given, or about to be: on ``day`` (Europe/Paris), whose calendar year it counts in."""
@@ -222,7 +242,8 @@ def warnings_of(earlier: Iterable[Gift], asked: Iterable[Gift]) -> tuple[Warned,
 
     The people concerned come first, by name, then what holds for all. Empty when nothing is asked.
     """
-    asked = tuple(asked)
+    asked, earlier = tuple(asked), tuple(earlier)
+    key = keys_among(gift.person for gift in (*earlier, *asked))
     before = [gift for gift in earlier if gift.person.key is not None]
     found: list[Warned] = []
     for year in sorted({gift.day.year for gift in asked}):
@@ -231,7 +252,7 @@ def warnings_of(earlier: Iterable[Gift], asked: Iterable[Gift]) -> tuple[Warned,
         if ceiling is None:
             found.append(CeilingUnknown(year))
         else:
-            found += _of_year(ceiling, [gift for gift in before if gift.day.year == year], mine)
+            found += _of_year(ceiling, [gift for gift in before if gift.day.year == year], mine, key)
         if year >= SENIORITY_BARRED_FROM:
             found.append(SeniorityBarred(year))
     if unmatched := sum(gift.person.key is None for gift in asked):
@@ -239,14 +260,14 @@ def warnings_of(earlier: Iterable[Gift], asked: Iterable[Gift]) -> tuple[Warned,
     return tuple(found)
 
 
-def _of_year(ceiling: Ceiling, earlier: list[Gift], asked: list[Gift]) -> list[Warned]:
+def _of_year(ceiling: Ceiling, earlier: list[Gift], asked: list[Gift], key: Key) -> list[Warned]:
     """The warnings of one year. Somebody without a key is alone with each gift."""
     gifts: dict[str | int, list[Gift]] = defaultdict(list)
     for at, gift in enumerate(asked):
-        gifts[gift.person.key or at].append(gift)
+        gifts[key(gift.person) or at].append(gift)
     for gift in earlier:
-        if gift.person.key in gifts:
-            gifts[gift.person.key].append(gift)
+        if (whose := key(gift.person)) in gifts:
+            gifts[whose].append(gift)
     found: list[OverTheYear | OverTheEvent] = []
     resting: list[Person] = []
     for given in gifts.values():
