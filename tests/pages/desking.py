@@ -117,8 +117,8 @@ class Desk:
         async with self.town.sessions() as session:
             return await buyers.buyer(session, buyer or self.buyer)
 
-    async def new_buyer(self, name: str, kind: BuyerKind = "company") -> UUID:
-        new = NewBuyer(kind, name, email="facture@autre.example")
+    async def new_buyer(self, name: str, kind: BuyerKind = "company", email: str = "facture@autre.example") -> UUID:
+        new = NewBuyer(kind, name, email=email)
         return (await self.do(lambda session, at: buyers.register_buyer(session, new, at=at))).id
 
 

@@ -85,6 +85,7 @@ async def test_money_is_recorded_in_a_browser_and_every_page_of_the_desk_is_acce
         await page.get_by_role("button", name="Enregistrer 205,00").dblclick()
         await page.get_by_role("heading", name="205,00").wait_for()
         await check_page(watched)
+        await desk.new_buyer("Hélène Marchand-Bellegarde", "person", "helene.marchandbellegarde@fournisseur.example")
         waiting, buyer = f"orders/{busy.waiting.id}", f"buyers/{desk.buyer}"
         for path in (
             f"credit/{desk.buyer}", "credit", waiting, f"{waiting}/credit", f"{waiting}/cancel", "buyers", buyer,

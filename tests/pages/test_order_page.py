@@ -185,6 +185,20 @@ async def test_a_direct_debit_is_on_its_way_and_nobody_pays_a_second_time(
     assert foreign.headers["location"] == base
 
 
+async def test_who_pays_by_card_what_was_transferred_already_is_told_that_it_was_too_much(
+    database: Database, tmp_path: Path, stripe_account: Account
+) -> None:
+    async with card_desk(database, tmp_path, stripe_account) as desk, desk.buyer.client(desk.live) as client:
+        placed = await desk.placed()
+        base = f"/treiz/orders/{placed.id}"
+        await client.post(f"{base}/pay-by-card")
+        session = (await desk.do(lambda session: card.attempts_of(session, placed.id)))[0].session_id or ""
+        await desk.pay(placed.id, "309,00")
+        await stripe_account.pay(session)
+        landed = await client.get(f"{base}/paid?session={session}")
+    assert "Cette commande n'en avait plus besoin. Les 309,00 € restent à vous" in plain(landed.text)
+
+
 async def test_without_keys_nobody_is_offered_a_card(desk: Desk) -> None:
     placed = await desk.placed()
     async with desk.buyer.client(desk.live) as client:

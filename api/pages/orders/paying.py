@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from api.pages.orders.next_steps import state_of
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
-from ledger.money import ZERO
+from ledger.money import ZERO, total
 from vouchers.orders import card, drafting
 from vouchers.orders.cards.card_errors import (
     CardKeysWrong,
@@ -29,7 +31,7 @@ from vouchers.orders.cards.card_errors import (
     CardPaymentRefused,
     CardPaymentUnavailable,
 )
-from vouchers.orders.queries import Method, OrderView, order
+from vouchers.orders.queries import Method, OrderView, PaymentView, order, payments_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -107,19 +109,22 @@ async def paid(
     async with place.town.sessions() as session:
         found = await order(session, order_id)
         attempts = await card.attempts_of(session, order_id)
+        payments = await payments_of(session, order_id)
         price = await drafting.price_of(session, order_id, at=await clock.now(session))
     mine = next(one for one in attempts if one.session_id == asked)
     return page(
         request, "orders/paid.html", order=found, attempt=mine, answered=answered, price=price,
         quantity=price.quantity,
-        outcome=_outcome(found, mine), state=state_of(found),
+        outcome=_outcome(found, mine, payments), state=state_of(found),
     )  # fmt: skip
 
 
-def _outcome(found: OrderView, mine: card.AttemptView) -> str:
+def _outcome(found: OrderView, mine: card.AttemptView, payments: Sequence[PaymentView]) -> str:
     """``paid``, ``kept`` (it came, and the order did not need it), ``processing``, ``failed``, or ``waiting``."""
     if mine.state == "paid":
-        return "paid" if found.status in PAID else "kept"
+        before = takewhile(lambda one: one.payment_intent != mine.payment_intent, payments)
+        needed = total([one.amount for one in before]) < found.total
+        return "paid" if needed and found.status in PAID else "kept"
     if found.status in PAID:
         return "paid"
     return {"complete": "processing", "failed": "failed"}.get(mine.state, "waiting")
