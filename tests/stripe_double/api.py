@@ -177,6 +177,8 @@ def _route(method: str, path: str, kind: str, deed: str, act: _Act) -> Route:
 
 
 _SESSION = "checkout.session"
+_PARAM = {_SESSION: "session", "payment_intent": "intent"}
+"""What the id in the path is called where it is not ``id``."""
 ROUTES = (
     _route("POST", r"/v1/checkout/sessions", _SESSION, "create", lambda a, _n, asked: sessions.create(a, asked)),
     _route("POST", r"/v1/checkout/sessions/([^/]+)/expire", _SESSION, "expire", lambda a, n, _p: sessions.expire(a, n)),
@@ -184,7 +186,7 @@ ROUTES = (
     _route("POST", r"/v1/refunds", "refund", "create", _create_refund),
     *(_route("GET", place, kind, "list", _list(kind)) for kind, place in _PLACES.items()),
     *(
-        _route("GET", rf"{place}/([^/]+)", kind, "retrieve", _read(kind, "session" if kind == _SESSION else "id"))
+        _route("GET", rf"{place}/([^/]+)", kind, "retrieve", _read(kind, _PARAM.get(kind, "id")))
         for kind, place in _PLACES.items()
     ),
     Route("GET", re.compile(r"/v1/balance"), ("_balance_retrieve_params", "BalanceRetrieveParams"),

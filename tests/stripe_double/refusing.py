@@ -44,8 +44,7 @@ def missing(param: str) -> Refused:
 
 def no_such(kind: str, name: str, param: str = "id") -> Refused:
     """Nothing of that id in this account."""
-    words = kind.replace("checkout.session", "checkout session").replace("_", "")
-    return Refused(f"No such {words}: '{name}'", status=404, code="resource_missing", param=param)
+    return Refused(f"No such {kind}: '{name}'", status=404, code="resource_missing", param=param)
 
 
 def no_key() -> Refused:

@@ -154,7 +154,7 @@ async def test_what_is_not_there_is_not_found(raw: httpx.AsyncClient, stripe_dou
     missing = await raw.get("/v1/payment_intents/pi_nothing")
     assert missing.status_code == httpx.codes.NOT_FOUND
     error = missing.json()["error"]
-    assert (error["code"], error["message"]) == ("resource_missing", "No such paymentintent: 'pi_nothing'")
+    assert (error["code"], error["message"]) == ("resource_missing", "No such payment_intent: 'pi_nothing'")
     assert (await raw.get("/v1/nonsense")).json()["error"]["message"].startswith("Unrecognized request URL (GET:")
     session = (await raw.post(_SESSIONS, data=FORM)).json()
     neighbour = await stripe_double.account()
@@ -170,3 +170,20 @@ async def test_a_page_ends_when_its_time_has_come(raw: httpx.AsyncClient, stripe
     assert (ended["status"], ended["payment_status"], ended["url"]) == ("expired", "unpaid", None)
     assert await stripe_account.pay(session["id"]) == ""
     assert [event["type"] for event in await stripe_account.events()] == ["checkout.session.expired"]
+
+
+@pytest.mark.parametrize(
+    ("place", "message", "param"),
+    [
+        ("payment_intents/pi_none", "No such payment_intent: 'pi_none'", "intent"),
+        ("checkout/sessions/cs_none", "No such checkout.session: 'cs_none'", "session"),
+        ("charges/ch_none", "No such charge: 'ch_none'", "id"),
+    ],
+)
+async def test_what_is_not_there_is_named_as_its_object_is(
+    raw: httpx.AsyncClient, place: str, message: str, param: str
+) -> None:
+    answer = await raw.get(f"/v1/{place}")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (httpx.codes.NOT_FOUND, "resource_missing")
+    assert (error["message"], error["param"]) == (message, param)
