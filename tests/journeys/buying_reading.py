@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -70,6 +71,19 @@ def vouchers_on(pdf: bytes) -> Iterator[list[tuple[str, str]]]:
             )  # fmt: skip
             found.append((" ".join(words.split()), link))
         yield found
+
+
+def some_of(pdf: bytes, number: int, *, pages: int) -> list[str]:
+    """The links of some vouchers of a long file, each on another page anywhere in it; eight on every page."""
+    document = pdfium.PdfDocument(pdf)
+    assert len(document) == pages
+    found: list[str] = []
+    for at in random.sample(range(pages), number):
+        on_page = _links(document[at].render(scale=DOTS / 72).to_pil())
+        assert len(set(on_page)) == ACROSS * DOWN
+        found.append(random.choice(on_page))
+    assert len(set(found)) == number
+    return found
 
 
 def words_of(pdf: bytes) -> str:

@@ -43,6 +43,7 @@ class Running:
     stripe: Account
     mail: MailServer
     log: Path
+    process: int
 
     @property
     def home(self) -> str:
@@ -89,7 +90,7 @@ async def running(home: Path, stripe: Account, mail: MailServer) -> AsyncIterato
         address = await _answering(process, log)
         await stripe.hear(f"{address}/webhooks/stripe/{SLUG}", SECRET)
         demo = json.loads(_read(home / "demo.json"))
-        yield Running(address, environment, demo, stripe, mail, log)
+        yield Running(address, environment, demo, stripe, mail, log, process.pid)
     finally:
         await _end(process)
     said = _read(log)

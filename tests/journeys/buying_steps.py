@@ -18,6 +18,9 @@ from tests.journeys.buying_running import Running
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADER: Final = ("Prénom et nom", "Adresse e-mail", "Matricule", "Montant")
 
+DRAWING: Final = 240
+"""Seconds that ten thousand sheets may take on a machine that does other things too."""
+
 Line = tuple[str, str, str, object]
 
 
@@ -31,10 +34,12 @@ async def sign_in(page: Page, running: Running, email: str, password: str) -> No
     await page.get_by_role("link", name="Mon compte").wait_for()
 
 
-async def begin(page: Page, running: Running, label: str) -> None:
-    """A new order for a list of names."""
+async def begin(page: Page, running: Running, label: str, *, names: bool = True) -> None:
+    """A new order, for a list of names or for a number of vouchers."""
     await page.goto(f"{running.home}/orders")
     await page.get_by_role("link", name="Nouvelle commande").first.click()
+    if not names:
+        await page.get_by_label("D'un nombre de bons").check()
     await page.get_by_label("Comment appelez-vous cette commande ?").fill(label)
     await page.get_by_role("button", name="Continuer").click()
 
@@ -63,6 +68,20 @@ async def mend(page: Page, **typed: str) -> None:
     for name, words in typed.items():
         await page.locator(f"#{name.replace('_', '-')}").fill(words)
     await page.get_by_role("button", name="Vérifier ces lignes").click()
+
+
+async def number(page: Page, quantity: int, worth: str) -> None:
+    """Say how many vouchers, worth how much."""
+    await page.get_by_label("Combien").first.fill(str(quantity))
+    await page.get_by_label("Valeur de chacun").first.fill(worth)
+    await page.get_by_role("button", name="Continuer").click()
+
+
+async def on_paper(page: Page) -> None:
+    """Let the vouchers be printed."""
+    await page.get_by_label("Sur papier").check()
+    await page.get_by_role("button", name="Continuer").click()
+    await page.get_by_text("À payer").first.wait_for()
 
 
 async def by_email(page: Page, message: str) -> None:
@@ -114,6 +133,19 @@ async def sheets(page: Page) -> bytes:
     await page.locator("progress").or_(file).first.wait_for()
     await file.wait_for()
     return await download(page, file)
+
+
+async def sheets_watched(page: Page) -> tuple[bytes, list[int]]:
+    """Have many sheets drawn: the file, and what the bar said while one waited, in hundredths."""
+    await page.get_by_role("button", name="Préparer le PDF").click()
+    await page.wait_for_url("**/printings/*")
+    file, bar, shown = page.get_by_role("link", name="Télécharger le PDF"), page.locator("progress"), list[int]()
+    for _ in range(DRAWING * 5):
+        if await file.count():
+            return await download(page, file), shown
+        shown += [int(one) for one in await bar.evaluate_all("bars => bars.map(bar => bar.value)")]
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"not drawn within {DRAWING} seconds: {shown[-1:]}")
 
 
 async def download(page: Page, link: Locator) -> bytes:

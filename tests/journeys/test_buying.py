@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -14,6 +13,19 @@ from playwright.async_api import Browser, Page
 from tests import HOME
 from tests.journeys import buying_reading as reading
 from tests.journeys import buying_steps as steps
+from tests.journeys.buying_facts import (
+    EACH,
+    all_good,
+    check_papers,
+    credit_of,
+    forget_memory,
+    held_by,
+    highest_memory,
+    names_of,
+    order_of,
+    printed_for,
+    proved,
+)
 from tests.journeys.buying_running import Running, running, until
 from tests.mail_server import mail_server
 from tests.pages.browser import a_browser, a_page
@@ -22,10 +34,14 @@ from tests.vouchers.orders.test_epc import parsed
 from vouchers.orders.paperwork import reference
 
 PEOPLE: Final = 140
-FEW: Final = 12
-EACH: Final = 5_000
-"""Cents of each voucher."""
+MANY: Final = 10_000
+READ: Final = 50
+"""How many of them are read back, anywhere among the pages."""
 
+MOST_MEMORY: Final = 300_000_000
+"""Bytes of the process that serves, its jobs included."""
+
+FEW: Final = 12
 IBAN: Final = "FR7699999130550000000149916"
 BUYER: Final = "cse@garlaban.example"
 COMPANY: Final = "Mutuelle du Garlaban (démo)"
@@ -155,6 +171,34 @@ async def comes(obole: Running, page: Page, operator: Page, line: str, how: str)
             assert "614,40 € attendent en avoir" in late
 
 
+async def test_ten_thousand_vouchers_from_the_order_to_one_file_in_little_memory(
+    obole: Running, chromium: Browser
+) -> None:
+    people = obole.demo["people"]
+    async with a_page(chromium) as buying, a_page(chromium) as desk:
+        page, operator = buying.page, desk.page
+        await steps.sign_in(page, obole, people["buyer 3"], obole.demo["password"])
+        await steps.sign_in(operator, obole, people["operator"], obole.demo["password"])
+        forget_memory(obole.process)
+        await steps.begin(page, obole, "Chèques de fin d'année", names=False)
+        await steps.number(page, MANY, "5")
+        await steps.on_paper(page)
+        await steps.place(page, "Par virement")
+        told = await order_of(obole, steps.order_in(page))
+        assert told["total"] == 5_120_000
+        assert "La commande est payée" in await steps.comes(operator, obole, told["reference"], "51 200,00")
+        await page.reload()
+        await page.locator("#hand-out").wait_for()
+        pdf, shown = await steps.sheets_watched(page)
+    assert len(set(shown)) > 2, "a bar that moves"
+    assert shown == sorted(shown)
+    assert highest_memory(obole.process) < MOST_MEMORY
+    links = reading.some_of(pdf, READ, pages=MANY // 8)
+    async with obole.api("till") as till:
+        assert await reading.valid(till, links) == dict.fromkeys(links, 500)
+    await proved(obole)
+
+
 async def test_a_private_person_offers_a_voucher_from_a_phone(obole: Running, chromium: Browser) -> None:
     async with a_page(chromium, width=390) as watched:
         page = watched.page
@@ -198,86 +242,3 @@ async def waits_for_a_euro(obole: Running, page: Page) -> None:
     assert "En attente de paiement" in shown
     await until(obole.mail, [BUYER], saying="Il manque 1,00 €")
     assert (await order_of(obole, steps.order_in(page)))["status"] == "awaiting_payment"
-
-
-async def order_of(obole: Running, order: UUID) -> dict[str, Any]:
-    """What the API tells of an order."""
-    async with obole.api("operator") as operator:
-        answer = await operator.get(f"/orders/{order}")
-    assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
-
-
-async def names_of(obole: Running, order: UUID) -> dict[str, str]:
-    """Who receives a voucher of an order, and at which address."""
-    async with obole.api("operator") as operator:
-        answer = await operator.get(f"/orders/{order}/beneficiaries", params={"limit": 200})
-    assert answer.status_code == 200, answer.text
-    return {one["name"]: one["email"] for one in answer.json()["items"]}
-
-
-async def all_good(obole: Running, links: dict[str, str], number: int) -> None:
-    """Every code is another, and a till finds each of them good for all it is worth."""
-    assert len(set(links.values())) == number
-    async with obole.api("till") as till:
-        assert await reading.valid(till, links.values()) == dict.fromkeys(links.values(), EACH)
-
-
-def check_papers(papers: list[tuple[str, bytes]], whole: int, *totals: str) -> None:
-    """Each paper bears the number and the total that the page says; together they are what was paid."""
-    assert sum(cents_of(shown) for shown, _ in papers) == whole
-    for (shown, paper), figure in zip(papers, totals, strict=True):
-        number, words = steps.number_in(shown), reading.words_of(paper)
-        assert shown.endswith(f"{number} · {figure}")
-        assert f"N° {number}" in words
-        assert figure in words
-
-
-async def held_by(obole: Running, names: dict[str, str]) -> dict[str, str]:
-    """By name, the link that the one letter to each person holds; its texts say the same."""
-    found: dict[str, str] = {}
-    for name, address in names.items():
-        (letter,) = obole.mail.to(address)
-        held = await asyncio.to_thread(reading.voucher_in, letter.message)
-        assert f"Bonjour {name}," in held.plain
-        assert held.link.startswith(f"{obole.address}/v/")
-        assert held.link in held.plain
-        assert held.link in held.html
-        found[name] = held.link
-    return found
-
-
-def printed_for(pdf: bytes, names: dict[str, str]) -> dict[str, str]:
-    """By name, the link on the sheet that says for whom it is; eight a page."""
-    found: dict[str, str] = {}
-    pages = list(reading.vouchers_on(pdf))
-    assert [len(page) for page in pages] == [8] * 17 + [4]
-    for page in pages:
-        for words, link in page:
-            (name,) = (name for name in names if f"Pour {name} 50,00 €" in words)
-            assert name not in found
-            found[name] = link
-    return found
-
-
-async def proved(obole: Running) -> None:
-    """The books are as they must be, and every webhook was taken."""
-    (audit,) = (await obole.command("audit"))["programmes"]
-    assert audit["agrees"], audit
-    await obole.stripe.quiet()
-    assert {one["status"] for one in await obole.stripe.deliveries()} <= {200}
-
-
-async def credit_of(obole: Running, name: str) -> int:
-    """Cents that a buyer has paid in and no order has used."""
-    async with obole.api("operator") as operator:
-        answer = await operator.get("/buyers", params={"limit": 200})
-    assert answer.status_code == 200, answer.text
-    (credit,) = (one["credit"] for one in answer.json()["items"] if one["name"] == name)
-    return int(credit)
-
-
-def cents_of(shown: str) -> int:
-    """The sum at the end of what a page says."""
-    return int("".join(one for one in shown.rpartition("·")[2] if one.isdigit()))
