@@ -34,6 +34,10 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "order-placed": Saying(marked("Your order is placed.")),
     "company-known": Saying(marked("Your company is known here: you can order.")),
     "list-taken": Saying(marked("The list is taken over.")),
+    "list-taken-in-part": Saying(
+        marked("The list is taken over, but for columns whose title we do not know: see that no name is cut short."),
+        "warning",
+    ),
     "order-cancelled": Saying(marked("The order is cancelled.")),
     "credit-used": Saying(marked("Your credit is used for this order.")),
     "mail-asked": Saying(marked("On its way: the list below shows what becomes of each message.")),

@@ -16,8 +16,12 @@ ZIP: Final = b"PK\x03\x04"
 COMPOUND: Final = b"\xd0\xcf\x11\xe0"
 """How the compound files of old Excel begin, and those in which a password keeps a new one."""
 _RECORD_MOST: Final = 1_000_000
+_BEYOND_ASCII: Final = 0x80
 
-TextEncoding = Literal["utf-8", "windows-1252", "utf-16"]
+TextEncoding = Literal["utf-8", "windows-1252", "utf-16", "mac-roman"]
+
+_EXPECTED: Final = frozenset("àâäáãåæçéèêëíìîïñóòôöõøœúùûüÿÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŸ€°«»’‘“”–—…·©®º\xa0")
+"""What lists in French and the languages around it are written with beyond ASCII."""
 
 
 def filled(cell: Cell) -> bool:
@@ -59,6 +63,9 @@ class _Lines:
 def decoded(content: bytes) -> tuple[str, TextEncoding]:
     """Text of any bytes: UTF-16 and UTF-8 by their marks, else UTF-8 in which a byte that is not is Windows-1252's.
 
+    Old Excel on a Mac writes Mac Roman, and names no encoding: it is taken for that if it makes letters of all that
+    Windows-1252 makes signs of (``Ž`` for é, ``ˆ`` for à).
+
     :raises FileUnreadable: ``not-text``
     """
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -69,11 +76,20 @@ def decoded(content: bytes) -> tuple[str, TextEncoding]:
         try:
             text, encoding = body.decode("utf-8"), "utf-8"
         except UnicodeDecodeError:
-            text, encoding = body.decode("utf-8", errors=_WINDOWS_1252), "windows-1252"
+            if _from_an_old_mac(body):
+                text, encoding = body.decode("mac_roman"), "mac-roman"
+            else:
+                text, encoding = body.decode("utf-8", errors=_WINDOWS_1252), "windows-1252"
     start = text[:1000]
     if start.count("\0") * 20 > len(start):  # pictures, programs, UTF-16 without its mark; a stray NUL is a bad cell
         raise FileUnreadable(reason="not-text")
     return text, encoding
+
+
+def _from_an_old_mac(body: bytes) -> bool:
+    beyond = bytes(sorted({one for one in body if one >= _BEYOND_ASCII}))
+    as_windows, as_mac = beyond.decode("cp1252", errors="replace"), beyond.decode("mac_roman")
+    return not set(as_windows) <= _EXPECTED and set(as_mac) <= _EXPECTED
 
 
 def _as_windows_1252(broken: UnicodeError) -> tuple[str, int]:

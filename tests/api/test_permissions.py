@@ -128,7 +128,8 @@ async def test_a_buyer_sees_its_own_things_only(still: World) -> None:
     buyer, ids = await still.door("buyer"), still.treiz.ids
     (own,) = (await buyer.get("/buyers")).json()["items"]
     assert own["id"] == str(ids["buyer"])
-    problem(await buyer.get(f"/buyers/{ids['other buyer']}"), 403, "not-permitted")
+    # Another's is answered like what nobody has: whether it exists is not told.
+    problem(await buyer.get(f"/buyers/{ids['other buyer']}"), 404, "buyer-unknown")
     for query in ({}, {"buyer": str(ids["other buyer"])}):
         batches = (await buyer.get("/batches", **query)).json()["items"]
         assert batches
@@ -139,7 +140,7 @@ async def test_a_buyer_sees_its_own_things_only(still: World) -> None:
         f"/batches/{batch}/sheets.pdf", f"/vouchers/{voucher}", f"/vouchers/{voucher}/events",
         f"/vouchers/{voucher}/sheet.pdf",
     ):  # fmt: skip
-        problem(await buyer.get(path), 403, "not-permitted")
+        problem(await buyer.get(path), 404, "batch-unknown" if "/batches" in path else "voucher-unknown")
     order = {"face_value": 1000, "quantity": 1}
     answer = await buyer.post("/batches", {"buyer": str(ids["other buyer"]), **order})
     problem(answer, 403, "not-permitted")

@@ -47,7 +47,7 @@ def names(rows: Rows) -> list[str]:
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "mac_roman"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_delimiter_encoding_and_line_ends_make_no_difference(delimiter: str, encoding: str, end: str) -> None:
     text = end.join((HEADER, LINE, "")).replace(",", delimiter)

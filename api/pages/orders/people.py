@@ -15,6 +15,7 @@ from api import clock
 from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, Visitor, VisitorOf
 from api.pages import forms
+from api.pages.catalogues import marked
 from api.pages.forms import Form, blank
 from api.pages.orders import mending
 from api.pages.orders.access import order_for
@@ -41,6 +42,17 @@ KINDS: Final[Mapping[templates_file.Kind, str]] = {
 }
 LARGEST_BODY: Final = 9_000_000
 FIELDS_MOST: Final = 5_000
+
+
+NO_LINE: Final = marked("There is no line below the titles: nothing was taken over.")
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """How many people the order has once a list was brought, and whether columns of it were left aside."""
+
+    people: int = 0
+    in_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +82,13 @@ async def keep(request: Request, place: CurrentPlace, visitor: VisitorOf, order_
     async with place.town.sessions() as session:
         await order_for(session, visitor, order_id, P.ORDERS_WRITE)
     do, _, which = form.shown("do").partition(":")
+    said = None if do in {"mend", "remove"} else "list-taken"
     onwards = _asked_of(request) if do == "remove" else {}
     try:
         match do:
             case "file" | "paste" | "add":
-                onwards = _to_see(await _bring(place, visitor, form, order_id, do))
+                brought = await _bring(place, visitor, form, order_id, do)
+                onwards, said = _to_see(brought.people), "list-taken-in-part" if brought.in_part else said
             case "mend":
                 onwards = _to_see(await mending.mend(place, visitor, order_id, form))
             case "remove":
@@ -91,7 +105,6 @@ async def keep(request: Request, place: CurrentPlace, visitor: VisitorOf, order_
     finally:
         await request.close()
     if form.valid:
-        said = None if do in {"mend", "remove"} else "list-taken"
         return see_other(f"/{place.slug}/orders/{order_id}/people", said=said, **onwards)
     return await _page(request, place, order_id, form)
 
@@ -109,30 +122,34 @@ async def template(
     return Response(await asyncio.to_thread(make, language), media_type=KINDS[kind], headers=headers)
 
 
-async def _bring(place: Place, visitor: Visitor, form: Form, order_id: UUID, how: str) -> int:
-    """Read a list, keep those who are fit, and the lines to mend beside them.
-
-    :returns: how many people the order has now
-    """
+async def _bring(place: Place, visitor: Visitor, form: Form, order_id: UUID, how: str) -> Brought:
+    """Read a list, keep those who are fit, and the lines to mend beside them."""
+    in_part = False
     face = form.money("face", required=False)
     if how == "file":
         file = form.file("file")
         content = await file.read() if file else b""
         if not form.valid:
-            return 0
-        rows = (await asyncio.to_thread(beneficiary_file.read_file, content)).rows
+            return Brought()
+        read = await asyncio.to_thread(beneficiary_file.read_file, content)
+        rows, in_part = read.rows, bool(read.ignored)
+        if not rows:
+            form.say("file", NO_LINE)
     elif how == "paste":
         text = form.text("pasted", most=forms.LARGEST_FIELD)
         if not form.valid:
-            return 0
-        rows = (await asyncio.to_thread(beneficiary_file.read_pasted, text)).rows
+            return Brought()
+        read = await asyncio.to_thread(beneficiary_file.read_pasted, text)
+        rows, in_part = read.rows, bool(read.ignored)
+        if not rows:
+            form.say("pasted", NO_LINE)
     else:
         rows = beneficiary_file.from_fields([{name: form.shown(f"new-{name}") for name in FIELDS}])
         if not rows:
             form.say("new-name", forms.MISSING)
     if form.valid and place.terms is not None:
-        return await mending.bring(place, visitor, order_id, rows, face)
-    return 0
+        return Brought(await mending.bring(place, visitor, order_id, rows, face), in_part=in_part)
+    return Brought()
 
 
 def _asked_of(request: Request) -> dict[str, str]:
