@@ -41,16 +41,18 @@ class Transfer:
 
 
 def order_placed_letter(
-    envelope: Envelope, look: Look, order: OrderFacts, *, transfer: Transfer | None, papers: Papers = ()
-) -> Letter:
-    """The order as it was placed, and how to pay it: by this transfer, or by card on its page."""
-    say, language = ORDER.say, envelope.language
-    return _letter(
-        envelope, look, order, "placed",
-        say(language, "placed transfer" if transfer else "placed card"),
-        *_transfer(transfer, language),
-        papers=papers,
-    )  # fmt: skip
+    envelope: Envelope, look: Look, order: OrderFacts, *, transfer: Transfer | None, debit: bool = False,
+    papers: Papers = (),
+) -> Letter:  # fmt: skip
+    """The order as it was placed, and how to pay it: by this transfer, or by card on its page.
+
+    :param debit: a direct debit is on its way, and nothing is left to pay
+    """
+    language = envelope.language
+    asked = None if debit else transfer
+    name = "placed debit" if debit else "placed transfer" if transfer else "placed card"
+    text = ORDER.say(language, name)
+    return _letter(envelope, look, order, "placed", text, *_transfer(asked, language), papers=papers)
 
 
 def order_paid_letter(
@@ -82,6 +84,19 @@ def payment_short_letter(
     more = {"missing": shown_money(transfer.amount, language), "received": shown_money(received, language)}
     text = say(language, "short", **_facts(order, language), **more)
     return _letter(envelope, look, order, "short", text, *_transfer(transfer, language), more=more)
+
+
+def debit_failed_letter(
+    envelope: Envelope, look: Look, order: OrderFacts, *, missing: Money, before: date, transfer: Transfer | None,
+    card: bool,
+) -> Letter:  # fmt: skip
+    """A direct debit failed; what is missing can be paid by this transfer, by ``card`` on the page, or by either."""
+    say, language = ORDER.say, envelope.language
+    more = {"missing": shown_money(missing, language), "day": shown_day(before, language)}
+    otherwise = (Text(say(language, "by card too" if transfer else "by card")),) if card else ()
+    text = say(language, "debit failed", **_facts(order, language), **more)
+    transferred = _transfer(transfer, language)
+    return _letter(envelope, look, order, "debit failed", text, *transferred, *otherwise, more=more)
 
 
 def order_lapsed_letter(envelope: Envelope, look: Look, order: OrderFacts) -> Letter:

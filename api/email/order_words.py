@@ -28,6 +28,8 @@ ORDER: Final = Words(
         "placed transfer": "Il reste à la payer : voici de quoi faire le virement.",
         "placed card": "Elle attend son paiement par carte. S'il n'est pas terminé, reprenez-le sur la page de la "
         "commande.",
+        "placed debit": "Votre prélèvement est en route : il n'y a rien d'autre à payer. Il met quelques jours à "
+        "arriver, et nous vous écrivons dès que les bons sont prêts.",
         "placed preview": "{total} · {vouchers}",
         "paid subject": "Paiement reçu pour la commande {number}",
         "paid title": "Votre paiement est arrivé",
@@ -49,6 +51,13 @@ ORDER: Final = Words(
         "short title": "Il manque {missing}",
         "short": "Nous avons reçu {received} pour la commande {number}. Merci. Pour qu'elle soit payée, il reste "
         "{missing} à virer.",
+        "debit failed subject": "Votre prélèvement a été rejeté · commande {number}",
+        "debit failed title": "Votre prélèvement a été rejeté",
+        "debit failed": "Votre banque n'a pas payé le prélèvement de la commande {number} : l'argent ne nous est pas "
+        "parvenu. Votre commande vous attend jusqu'au {day} ; pour qu'elle soit payée, il reste {missing} à régler.",
+        "by card": "Vous pouvez payer par carte, ou refaire un prélèvement, sur la page de la commande.",
+        "by card too": "Vous préférez payer par carte, ou refaire un prélèvement ? C'est possible sur la page de la "
+        "commande.",
         "lapsed subject": "La commande {number} est close, faute de paiement",
         "lapsed title": "Votre commande est close",
         "lapsed": "Son paiement n'est pas arrivé à temps. Vous ne devez rien, et rien n'a été émis. Vous pouvez la "
@@ -89,6 +98,8 @@ ORDER: Final = Words(
         "placed title": "Thank you, we have your order",
         "placed transfer": "It is still to be paid: here is what the transfer needs.",
         "placed card": "It waits to be paid by card. If you have not finished, go on from the order's page.",
+        "placed debit": "Your direct debit is on its way: there is nothing else to pay. It takes a few days, and we "
+        "write as soon as the vouchers are ready.",
         "placed preview": "{total} · {vouchers}",
         "paid subject": "Payment received for order {number}",
         "paid title": "Your payment has come",
@@ -109,6 +120,12 @@ ORDER: Final = Words(
         "short title": "{missing} is missing",
         "short": "We have received {received} for order {number}. Thank you. For it to be paid, {missing} remains to "
         "be transferred.",
+        "debit failed subject": "Your direct debit failed · order {number}",
+        "debit failed title": "Your direct debit failed",
+        "debit failed": "Your bank did not pay the direct debit for order {number}: the money has not reached us. Your "
+        "order waits for you until {day}; for it to be paid, {missing} remains to be paid.",
+        "by card": "You can pay by card, or by another direct debit, on the order's page.",
+        "by card too": "Would you rather pay by card, or by another direct debit? You can, on the order's page.",
         "lapsed subject": "Order {number} is closed, as it was not paid",
         "lapsed title": "Your order is closed",
         "lapsed": "Its payment did not come in time. You owe nothing, and nothing was issued. You can place it again "

@@ -48,6 +48,7 @@ _ENDED: Final[dict[str, Callable[[Envelope, Look, OrderFacts], Letter]]] = {
 _SAID_OF: Final[dict[str, tuple[Status, ...]]] = {
     "placed": ("awaiting_payment", "paid", "issued", "delivered"),
     "short": ("awaiting_payment",),
+    "debit_failed": ("awaiting_payment",),
     "lapsed": ("cancelled",),
     "cancelled": ("cancelled",),
 }
@@ -70,7 +71,8 @@ async def letter_of(session: AsyncSession, installation: Installation, town: Tow
     look = look_of(terms, home=f"{base}/{town.registered.slug}/")
     envelope = Envelope(mailing.id, mailing.address, installation.settings.sender, at, order.language)
     if mailing.beneficiary is None:
-        compose = await _to_buyer(session, town, mailing.kind, order, envelope, look, terms)
+        card = installation.cards.offered(town.registered.slug)
+        compose = await _to_buyer(session, town, mailing.kind, order, envelope, look, terms, card=card)
     else:
         gift = await _gift(session, town, base, order, mailing)
         compose = _to_holder(mailing.kind, envelope, look, gift)
@@ -111,27 +113,21 @@ async def _logo(session: AsyncSession, order: OrderView) -> Logo | None:
 
 
 async def _to_buyer(
-    session: AsyncSession, town: Town, kind: str, order: OrderView, envelope: Envelope, look: Look, terms: Terms
-) -> Compose:
+    session: AsyncSession, town: Town, kind: str, order: OrderView, envelope: Envelope, look: Look, terms: Terms, *,
+    card: bool,
+) -> Compose:  # fmt: skip
     giver = await buyer(session, order.buyer)
     if order.status not in _SAID_OF.get(kind, (order.status,)):
         raise NothingToSay
     facts = await _facts(session, town, order, giver, look, envelope)
     match kind:
         case "placed":
-            waiting = order.status == "awaiting_payment" and bool(order.missing)
-            request = await _request(session, order, envelope) if terms.iban and waiting else ()
-            transfer = _transfer(order, terms) if waiting else None
-            return lambda: composing_orders.order_placed_letter(
-                envelope, look, facts, transfer=transfer, papers=request
-            )
-        case "short":
-            transfer = _transfer(order, terms)
-            if transfer is None or not order.missing:
+            return await _placed(session, order, envelope, look, facts, terms)
+        case "short" | "debit_failed":
+            if not order.missing or await queries.under_way(session, order.id):
                 raise NothingToSay
-            return lambda: composing_orders.payment_short_letter(
-                envelope, look, facts, received=order.covered, transfer=transfer
-            )
+            transfer = _transfer(order, terms)
+            return _missing(kind, order, envelope, look, facts, transfer, card=card)
         case "issued":
             papers = await _papers(session, order, kind)
             return lambda: composing_orders.order_issued_letter(
@@ -144,6 +140,35 @@ async def _to_buyer(
             return lambda: compose(envelope, look, facts)
         case _:
             return await _refunded(session, order, envelope, look, facts)
+
+
+async def _placed(
+    session: AsyncSession, order: OrderView, envelope: Envelope, look: Look, facts: OrderFacts, terms: Terms
+) -> Compose:
+    waiting = order.status == "awaiting_payment" and bool(order.missing)
+    debit = waiting and await queries.under_way(session, order.id)
+    transfer = _transfer(order, terms) if waiting and not debit else None
+    papers = await _request(session, order, envelope) if debit or transfer else ()
+    return lambda: composing_orders.order_placed_letter(
+        envelope, look, facts, transfer=transfer, debit=debit, papers=papers
+    )
+
+
+def _missing(
+    kind: str, order: OrderView, envelope: Envelope, look: Look, facts: OrderFacts, transfer: Transfer | None, *,
+    card: bool,
+) -> Compose:  # fmt: skip
+    """What is missing, since only part of it came or since a direct debit failed."""
+    if kind == "debit_failed":
+        before = order.lapses_on or day_of(envelope.at)
+        return lambda: composing_orders.debit_failed_letter(
+            envelope, look, facts, missing=order.missing, before=before, transfer=transfer, card=card
+        )
+    if transfer is None:
+        raise NothingToSay
+    return lambda: composing_orders.payment_short_letter(
+        envelope, look, facts, received=order.covered, transfer=transfer
+    )
 
 
 async def _refunded(

@@ -15,6 +15,7 @@ from api.email import outbox
 from api.installation import in_transaction
 from api.jobs.mailing import send_queued
 from api.jobs.orders import advance_order, tend_orders
+from ledger.money import ZERO
 from merchants import programme
 from tests.api.given import Door, World
 from tests.api.lived import TODAY
@@ -22,6 +23,8 @@ from tests.given import TERMS
 from tests.scanner import scan
 from vouchers import buyers
 from vouchers.buyers import NewBuyer
+from vouchers.orders import card, converging
+from vouchers.orders.cards.card_words import CheckoutState, Mark, PaymentState
 
 PEOPLE = [
     {"name": "Zoé Łódź", "email": "zoe@people.example", "face_value": 5000},
@@ -108,6 +111,57 @@ async def test_a_cancelled_order_and_one_that_lapsed_tell_their_buyer(world: Wor
     assert len(set(told)) == len(told)
     assert any(cancelled["number"] in one and "annulée" in one for one in told)
     assert any(lapsed["number"] in one and "close" in one for one in told)
+
+
+async def test_a_direct_debit_is_waited_for_and_if_it_fails_its_buyer_can_pay_otherwise(world: World) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door)
+    await a_debit(world, order, "processing")
+    placed = plain(await newest(world))
+    assert "Votre prélèvement est en route" in placed
+    assert "IBAN" not in placed
+    for _ in range(2):
+        await a_debit(world, order, "requires_payment_method")
+    failed = plain(await newest(world))
+    assert "Votre banque n'a pas payé le prélèvement" in failed
+    assert "il reste 71,68 € à régler" in failed
+    assert "FR76 3000 6000 0112 3456 7890 189" in failed
+    assert "par carte" not in failed, "there are no keys"
+    messages = (await door.get(f"/orders/{order['id']}/messages")).json()
+    assert [(one["kind"], one["state"]) for one in messages] == [("placed", "sent"), ("debit_failed", "sent")]
+
+
+async def a_debit(world: World, order: dict[str, Any], status: str) -> None:
+    """What Stripe says of the direct debit of an order: ``processing``, or ``requires_payment_method`` if it failed."""
+    town, order_id = await world.town(), UUID(order["id"])
+
+    async def work(session: AsyncSession) -> None:
+        at = await _now(session)
+        if not await card.attempts_of(session, order_id):
+            await card.begin_attempt(session, order_id, actor="buyer", at=at)
+        (tried,) = await card.attempts_of(session, order_id)
+        mark, amount = Mark(order_id, town.registered.slug, tried.id), tried.amount
+        page = CheckoutState("cs_1", "complete", "unpaid", "pi_1", amount, None, mark)
+        failure = None if status == "processing" else "insufficient_funds"
+        payment = PaymentState("pi_1", status, amount, ZERO, "py_1", ZERO, None, failure, mark)
+        known = await converging.knowledge(session, session_id="cs_1", payment_intent="pi_1")
+        told = converging.Fetched(page, payment)
+        assert await converging.act(session, told, known=known, programme=town.registered.slug, at=at) == "acted"
+
+    await in_transaction(town.sessions, work)
+
+
+async def newest(world: World) -> Any:
+    """The letter that left last."""
+    await letters(world)
+    home = world.app.state.installation.settings.home
+    return _message(outbox.raw(home, outbox.newest(home)[0].id) or b"")
+
+
+def plain(message: Any) -> str:
+    """What a letter says, with the spaces that a keyboard has."""
+    said = message.get_body(("plain",)).get_content()
+    return " ".join(said.replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
 async def code_for(world: World, address: str) -> str:

@@ -175,13 +175,24 @@ async def test_a_direct_debit_is_on_its_way_and_nobody_pays_a_second_time(
         await stripe_account.pay(session, "sepa")
         landed = await client.get(f"{base}/paid?session={session}")
         seen = await client.get(base)
+        state = (await client.get(f"{base}/state")).json()["state"]
         again = await client.post(f"{base}/pay-by-card")
         foreign = await client.get(f"{base}/paid?session=cs_somebody_elses")
+        await stripe_account.settle_sepa(
+            (await stripe_account.events("payment_intent.processing"))[0]["data"]["object"]["id"], succeeds=False
+        )
+        await client.get(f"{base}/paid?session={session}")
+        failed = await client.get(base)
     assert "Votre paiement n'est pas encore arrivé" in plain(before.text)
     assert "Votre prélèvement est en route" in landed.text
     assert "Votre prélèvement est en route" in seen.text
     assert "IBAN" not in seen.text
+    assert "demande de paiement" not in seen.text
+    assert f'data-state="{state}"' in seen.text
     assert again.status_code == 409
+    assert "IBAN" in failed.text
+    assert "Prélèvement de 309,00 € rejeté." in plain(failed.text)
+    assert f'data-state="{state}"' not in failed.text, "a page that follows it is drawn anew"
     assert foreign.headers["location"] == base
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from ledger.days import day_of
 from vouchers.buyers import BuyerKind
 from vouchers.orders.errors import PaymentUnknown
 from vouchers.orders.paperwork.issuing_papers import CREDIT_DAYS
-from vouchers.orders.queries import OrderView, PaymentView, payment_of, view_of
+from vouchers.orders.queries import DEBIT_UNDER_WAY, OrderView, PaymentView, payment_of, view_of
 from vouchers.orders.tables import Mailing, Order, OrderEvent, Payment
 from vouchers.tables import Buyer
 
@@ -28,12 +28,16 @@ MOST: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """An order with its buyer. ``due_on`` is when it lapses, or when what was issued on credit is to be paid."""
+    """An order with its buyer. ``due_on`` is when it lapses, or when what was issued on credit is to be paid.
+
+    ``debit``: a direct debit for it is on its way, and until that is decided it does not lapse.
+    """
 
     order: OrderView
     buyer: str
     kind: BuyerKind
     due_on: date | None
+    debit: bool
 
     @property
     def waits(self) -> bool:
@@ -74,7 +78,7 @@ async def orders_with_buyers(
         .subquery()
     )
     statement: Select[Any] = (
-        select(Order, Buyer.name, Buyer.kind, given.c.at)
+        select(Order, Buyer.name, Buyer.kind, given.c.at, DEBIT_UNDER_WAY)
         .join(Buyer, Buyer.id == Order.buyer_id)
         .outerjoin(given, given.c.order_id == Order.id)
         .where(*which)
@@ -84,12 +88,9 @@ async def orders_with_buyers(
     if buyers is not None:
         statement = statement.where(Order.buyer_id.in_(list(buyers)))
     return [
-        Awaiting(
-            view_of(row), name, cast("BuyerKind", kind),
-            row.lapses_on if at is None else day_of(at) + timedelta(CREDIT_DAYS),
-        )
-        for row, name, kind, at in await session.execute(statement)
-    ]  # fmt: skip
+        Awaiting(view_of(row), name, cast("BuyerKind", kind), _due_on(row, at, debit=debit), debit)
+        for row, name, kind, at, debit in await session.execute(statement)
+    ]
 
 
 async def with_buyer(session: AsyncSession, order_id: UUID) -> Awaiting | None:
@@ -147,6 +148,12 @@ async def undelivered(session: AsyncSession, *, limit: int) -> list[Undelivered]
         .limit(limit)
     )
     return [Undelivered(view_of(row), name, messages) for row, name, messages in await session.execute(statement)]
+
+
+def _due_on(row: Order, credit_given_at: datetime | None, *, debit: bool) -> date | None:
+    if credit_given_at is not None:
+        return day_of(credit_given_at) + timedelta(CREDIT_DAYS)
+    return None if debit else row.lapses_on
 
 
 _OWED: Final = and_(

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.formats import Language
@@ -135,21 +135,25 @@ async def give_up(session: AsyncSession, attempt_id: UUID, *, why: str, actor: s
 async def note_checkout(
     session: AsyncSession, found: OrderView, told: CheckoutState, payment: PaymentState | None, *, actor: str,
     at: datetime,
-) -> None:  # fmt: skip
-    """Write down what became of a page, by its state. The order is locked. A page that is not ours changes nothing."""
+) -> bool:  # fmt: skip
+    """Write down what became of a page, by its state. The order is locked. A page that is not ours changes nothing.
+
+    :returns: whether a direct debit is found to have failed, and was not known to
+    """
     one = await _attempt_of(session, found.id, told)
     if one is None:
-        return
+        return False
     state = _state(told, payment)
     # A page of which the address was never kept is known again by the attempt's id that it bears.
     await _change(session, one.id, session_id=told.id, url=told.url or one.url, payment_intent=told.payment_intent)
     if one.state in {state, "paid"}:
-        return
+        return False
     await _change(session, one.id, state=state)
     if state in {"complete", "failed"}:
         what = "card_processing" if state == "complete" else "card_failed"
         why = payment.failure if payment else None
         await tell(session, found.id, what, actor=actor, at=at, amount=one.amount, why=why)
+    return state == "failed"
 
 
 async def note_payment(session: AsyncSession, found: OrderView, told: PaymentState) -> None:
@@ -213,12 +217,6 @@ async def waiting_attempts(
         statement = statement.where(CheckoutAttempt.id > after)
     rows = await session.execute(statement.order_by(CheckoutAttempt.id).limit(limit))
     return [_view(row) for row in rows.scalars()]
-
-
-async def under_way(session: AsyncSession, order_id: UUID) -> bool:
-    """Whether a direct debit for this order is on its way."""
-    statement = select(func.count()).where(CheckoutAttempt.order_id == order_id, CheckoutAttempt.state == "complete")
-    return bool((await session.execute(statement)).scalar_one())
 
 
 def _stale(one: AttemptView, found: OrderView) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import cast
 
 from ledger.money import ZERO
-from vouchers.orders import card, disputing, giving_back, paying, queries
+from vouchers.orders import card, disputing, giving_back, paying, placing, queries
 from vouchers.orders.cards.card_words import CheckoutState, DisputeState, Event, PaymentState, RefundState
 from vouchers.orders.errors import OrderUnknown
 from vouchers.orders.locking import locked
@@ -99,7 +99,9 @@ async def act(session: AsyncSession, told: Fetched, *, known: Knowledge, program
     if now != known:
         return "outrun"
     if told.checkout is not None:
-        await card.note_checkout(session, found, told.checkout, told.payment, actor=STRIPE, at=at)
+        checkout, payment = told.checkout, told.payment
+        if await card.note_checkout(session, found, checkout, payment, actor=STRIPE, at=at):
+            await placing.await_otherwise(session, found, at=at)
     if told.payment is not None:
         await _act_on_payment(session, told.order, told, told.payment, at=at)
     return "acted"

@@ -27,7 +27,7 @@ from vouchers.orders.queries import OrderView, beneficiaries_of, beneficiary, or
 from vouchers.orders.tables import Beneficiary, Mailing
 
 State = Literal["queued", "sending", "sent", "refused", "bounced", "doubtful"]
-Letter = Literal["placed", "short", "paid", "issued", "lapsed", "cancelled", "refunded"]
+Letter = Literal["placed", "short", "debit_failed", "paid", "issued", "lapsed", "cancelled", "refunded"]
 
 VOUCHER: Final = "voucher"
 """The message that brings a voucher."""

@@ -23,7 +23,7 @@ from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
 from vouchers.orders.locking import change_row, cover, free_credit, locked
 from vouchers.orders.placing import mark_paid
-from vouchers.orders.queries import Method, OrderView, PaymentView, order, payment_of
+from vouchers.orders.queries import Method, OrderView, PaymentView, order, payment_of, under_way
 from vouchers.orders.tables import Payment
 
 PAYMENT: Final = "order_payment"
@@ -138,7 +138,8 @@ async def _use(
             await tell(session, found.id, "over", actor=actor, at=at, amount=amount - found.missing)
     else:
         await tell(session, found.id, "short", actor=actor, at=at, amount=found.total - covered)
-        await ask_letter(session, found.id, "short", at=at)
+        if not await under_way(session, found.id):  # else the rest is coming: nobody is asked for it again
+            await ask_letter(session, found.id, "short", at=at)
 
 
 async def _pay_off(session: AsyncSession, found: OrderView, amount: Money, *, actor: str, at: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.database import sum_of
@@ -20,13 +20,24 @@ from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
 from vouchers.orders.locking import change_row, cover, locked, uncover
 from vouchers.orders.paperwork import reference
-from vouchers.orders.queries import Method, OrderView, beneficiaries_of, lines_of, order
+from vouchers.orders.queries import (
+    DEBIT_UNDER_WAY,
+    Method,
+    OrderView,
+    beneficiaries_of,
+    lines_of,
+    order,
+    under_way,
+)
 from vouchers.orders.tables import Order, Payment
 
 SERIES: Final = "orders"
 AT_ONCE: Final = 200
 SYSTEM: Final = "obole"
 """Who acts when nobody asked."""
+
+AFTER_A_FAILURE: Final = timedelta(days=7)
+"""How long a buyer has at least to pay otherwise, once told that a direct debit failed: that takes days by itself."""
 
 
 async def place(
@@ -107,17 +118,20 @@ async def cancel(session: AsyncSession, order_id: UUID, *, actor: str, reason: s
 
 
 async def lapse_due(session: AsyncSession, *, at: datetime) -> int:
-    """Cancel what nobody paid in time, and drafts that nobody touched for a year; some hundred in one go.
+    """Cancel what nobody paid in time, some hundred in one go. What a direct debit is on its way for waits for it.
 
     :returns: how many; call again until it is none
     """
     today = day_of(at)
-    due = select(Order.id).where(Order.status == "awaiting_payment", Order.lapses_on < today)
+    unpaid = and_(Order.status == "awaiting_payment", Order.lapses_on < today)
+    due = select(Order.id).where(unpaid, ~DEBIT_UNDER_WAY)
     ids = (await session.execute(due.order_by(Order.id).limit(AT_ONCE))).scalars().all()
     lapsed = 0
     for order_id in ids:
         found = await locked(session, order_id)
         if found.status != "awaiting_payment" or found.lapses_on is None or found.lapses_on >= today:
+            continue
+        if await under_way(session, order_id):
             continue
         await uncover(session, found)
         await change_row(session, order_id, status="cancelled", version=found.version + 1)
@@ -125,6 +139,19 @@ async def lapse_due(session: AsyncSession, *, at: datetime) -> int:
         await ask_letter(session, order_id, "lapsed", at=at)
         lapsed += 1
     return lapsed
+
+
+async def await_otherwise(session: AsyncSession, found: OrderView, *, at: datetime) -> None:
+    """A direct debit failed: tell the buyer, who has some days at least to pay the order otherwise.
+
+    The order is locked. If it waits for no money any more, there is nothing to tell.
+    """
+    if found.status != "awaiting_payment":
+        return
+    last = day_of(at) + AFTER_A_FAILURE
+    if found.lapses_on is not None and found.lapses_on < last:
+        await change_row(session, found.id, lapses_on=last)
+    await ask_letter(session, found.id, "debit_failed", at=at)
 
 
 async def _cover_again(session: AsyncSession, order_id: UUID, *, at: datetime) -> None:

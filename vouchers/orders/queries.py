@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.formats import Language
 from ledger.money import Money
 from vouchers.orders.errors import BeneficiaryUnknown, OrderUnknown
-from vouchers.orders.tables import Beneficiary, Order, OrderLine, Payment
+from vouchers.orders.tables import Beneficiary, CheckoutAttempt, Order, OrderLine, Payment
 
 Status = Literal["draft", "awaiting_payment", "paid", "issued", "delivered", "cancelled", "refunded", "disputed"]
 Handing = Literal["sheets", "email", "links"]
@@ -23,6 +23,14 @@ Method = Literal["card", "transfer"]
 STATUSES: Final[tuple[Status, ...]] = (
     "draft", "awaiting_payment", "paid", "issued", "delivered", "cancelled", "refunded", "disputed",
 )  # fmt: skip
+
+DEBIT_UNDER_WAY: Final = (
+    select(CheckoutAttempt.id).where(CheckoutAttempt.order_id == Order.id, CheckoutAttempt.state == "complete").exists()
+)
+"""Whether a direct debit for an order is on its way: its page is done with, its money neither there nor refused.
+
+For the modules of orders.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +223,12 @@ async def beneficiary(session: AsyncSession, order_id: UUID, beneficiary_id: UUI
     if row is None:
         raise BeneficiaryUnknown(beneficiary=beneficiary_id)
     return beneficiary_view(row)
+
+
+async def under_way(session: AsyncSession, order_id: UUID) -> bool:
+    """Whether a direct debit for this order is on its way."""
+    statement = select(Order.id).where(Order.id == order_id, DEBIT_UNDER_WAY)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
 async def payments_of(session: AsyncSession, order_id: UUID) -> list[PaymentView]:

@@ -55,9 +55,10 @@ def what_next(order: OrderView, mail: Mail, *, quantity: int, under_way: bool, t
             return sentences(language).gettext(_ALWAYS[other])
 
 
-def state_of(order: OrderView, mail: Mail | None = None) -> str:
+def state_of(order: OrderView, mail: Mail | None = None, *, under_way: bool) -> str:
     """What the page says, in short: it is drawn anew when this changes."""
-    return f"{order.status} {order.covered.cents} {'mailing' if mail and mail.waiting else 'still'}"
+    money = f"{order.covered.cents}{' debit' if under_way else ''}"
+    return f"{order.status} {money} {'mailing' if mail and mail.waiting else 'still'}"
 
 
 def _awaiting(order: OrderView, quantity: int, language: Language, *, under_way: bool) -> str:

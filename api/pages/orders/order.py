@@ -32,7 +32,7 @@ from ledger.errors import Refusal
 from ledger.money import ZERO
 from vouchers import qr
 from vouchers.buyers import BuyerView, buyer
-from vouchers.orders import card, drafting, following, handing, history, paying, placing, queries, refunds
+from vouchers.orders import drafting, following, handing, history, paying, placing, queries, refunds
 from vouchers.orders.giving import urssaf
 from vouchers.orders.handing import State
 from vouchers.orders.handing_out import printing
@@ -67,7 +67,8 @@ async def state(visitor: VisitorOf, session: PageReading, order_id: UUID) -> Res
     """Whether its page would say something else by now, for a script that looks again."""
     found = await order_for(session, visitor, order_id)
     mail = mail_of(await handing.counted(session, order_id)) if found.status in HANDED else Mail()
-    return JSONResponse({"state": state_of(found, mail)}, headers={"Cache-Control": "no-store"})
+    under_way = await queries.under_way(session, order_id)
+    return JSONResponse({"state": state_of(found, mail, under_way=under_way)}, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/{slug:slug}/orders/{order_id}/history")
@@ -144,7 +145,7 @@ async def show_order(
     """The page; with ``form``, what was refused there."""
     at = await clock.now(session)
     giver = await buyer(session, found.buyer)
-    under_way = found.status == "awaiting_payment" and await card.under_way(session, found.id)
+    under_way = await queries.under_way(session, found.id)
     mail = mail_of(await handing.counted(session, found.id)) if found.status in ISSUED else Mail()
     events = telling.folded(await history.history_of(session, found.id))
     account = _account(place, found)
@@ -157,7 +158,8 @@ async def show_order(
         next=what_next(
             found, mail, quantity=quantity, under_way=under_way, today=day_of(at), language=form.language
         ),
-        state=state_of(found, mail), follows=found.status == "paid" or under_way or mail.waiting > 0,
+        state=state_of(found, mail, under_way=under_way),
+        follows=found.status == "paid" or under_way or mail.waiting > 0,
         under_way=under_way, account=account, picture=await _picture(account), spell=reference.spell,
         offered=methods_of(here, place), mail=mail, occasion=_occasion(found, form),
         papers=await issuing_papers.papers_of(session, found.id) if _may_papers(visitor, found) else (),

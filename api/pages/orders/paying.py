@@ -31,7 +31,7 @@ from vouchers.orders.cards.card_errors import (
     CardPaymentRefused,
     CardPaymentUnavailable,
 )
-from vouchers.orders.queries import Method, OrderView, PaymentView, order, payments_of
+from vouchers.orders.queries import Method, OrderView, PaymentView, order, payments_of, under_way
 
 router = APIRouter(include_in_schema=False)
 
@@ -111,11 +111,12 @@ async def paid(
         attempts = await card.attempts_of(session, order_id)
         payments = await payments_of(session, order_id)
         price = await drafting.price_of(session, order_id, at=await clock.now(session))
+        debit = await under_way(session, order_id)
     mine = next(one for one in attempts if one.session_id == asked)
     return page(
         request, "orders/paid.html", order=found, attempt=mine, answered=answered, price=price,
         quantity=price.quantity,
-        outcome=_outcome(found, mine, payments), state=state_of(found),
+        outcome=_outcome(found, mine, payments), state=state_of(found, under_way=debit),
     )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ async def _page(
         return see_other(f"/{place.slug}/orders/{found.id}")
     return page(
         request, "orders/pay.html", status=HTTPStatus.OK if form.valid else HTTPStatus.CONFLICT, form=form, order=found,
-        cancelled=cancelled, under_way=await card.under_way(session, found.id),
+        cancelled=cancelled, under_way=await under_way(session, found.id),
         by_transfer="transfer" in methods_of(here, place),
         price=await drafting.price_of(session, found.id, at=await clock.now(session)),
         form_action=checkout_origin(here, place),

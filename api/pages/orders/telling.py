@@ -55,7 +55,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "card_begun": marked("Card payment of %(amount)s begun."),
     "card_refused": marked("The payment page could not be opened."),
     "card_processing": marked("Direct debit of %(amount)s on its way."),
-    "card_failed": marked("The payment of %(amount)s failed."),
+    "card_failed": marked("Direct debit of %(amount)s failed."),
     "refund_asked": marked("%(amount)s to be given back."),
     "refund_asked:card": marked("%(amount)s to be given back to the card."),
     "refund_asked:transfer": marked("%(amount)s to be given back by transfer."),

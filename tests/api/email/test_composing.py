@@ -17,6 +17,7 @@ from PIL import Image
 
 from api.email.composing import reminder_letter, voucher_letter
 from api.email.composing_orders import (
+    debit_failed_letter,
     order_cancelled_letter,
     order_issued_letter,
     order_lapsed_letter,
@@ -63,6 +64,18 @@ EVERY: Final[dict[str, Callable[[Language], Letter]]] = {
     "short": lambda one: payment_short_letter(
         envelope(language=one), LOOK, ORDER, received=Money.of("7125"),
         transfer=replace(TRANSFER, amount=Money.of("1"), bic=None, before=None),
+    ),
+    "placed by debit": lambda one: order_placed_letter(
+        envelope(language=one), LOOK, ORDER, transfer=TRANSFER, debit=True, papers=PAPERS
+    ),
+    "debit failed": lambda one: debit_failed_letter(
+        envelope(language=one), LOOK, ORDER, missing=Money.of("7126"), before=UNTIL, transfer=TRANSFER, card=True
+    ),
+    "debit failed, by card": lambda one: debit_failed_letter(
+        envelope(language=one), LOOK, ORDER, missing=Money.of("7126"), before=UNTIL, transfer=None, card=True
+    ),
+    "debit failed, by transfer": lambda one: debit_failed_letter(
+        envelope(language=one), LOOK, ORDER, missing=Money.of("7126"), before=UNTIL, transfer=TRANSFER, card=False
     ),
     "lapsed": lambda one: order_lapsed_letter(envelope(language=one), LOOK, ORDER),
     "cancelled": lambda one: order_cancelled_letter(envelope(language=one), LOOK, ORDER),
@@ -200,6 +213,20 @@ def test_what_a_transfer_needs_can_be_copied_from_the_letter() -> None:
     plain = EVERY["placed"]("fr").plain.replace("\u00a0", " ")
     for words in ("7 126,00 €", "FR76 3000 6000 0112 3456 7890 189", "AGRIFRPP", "RF18 5390 0754 7034", "15/01/2027"):
         assert words in plain
+
+
+def test_who_pays_by_debit_is_asked_for_no_transfer_until_it_failed() -> None:
+    under_way = EVERY["placed by debit"]("fr").plain.replace("\u00a0", " ")
+    assert "Votre prélèvement est en route : il n'y a rien d'autre à payer." in under_way
+    assert "IBAN" not in under_way
+    failed = EVERY["debit failed"]("fr").plain.replace("\u00a0", " ")
+    for words in (
+        "il reste 7 126,00 € à régler",
+        "jusqu'au 31/12/2026",
+        "FR76 3000 6000 0112 3456 7890 189",
+        "par carte",
+    ):
+        assert words in failed, words
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,17 @@ def test_a_paid_order_has_an_order_form_without_account() -> None:
     assert codes_on(made) == []
 
 
+def test_an_order_whose_debit_is_on_its_way_has_an_order_form_that_asks_for_nothing_else() -> None:
+    made = replace(request_of(), account=None, debit=True)
+    text = text_of(made)
+    assert "Bon de commande" in text
+    assert f"Prélèvement en cours : {shown(made.total)}" in text
+    assert "IBAN" not in text
+    assert codes_on(made) == []
+    with pytest.raises(ValueError, match="debit"):
+        replace(request_of(), debit=True)
+
+
 def test_a_sum_beyond_codes_is_asked_for_without_one() -> None:
     vast = VoucherLine(1, Money(100_000_000_000))
     account = account_of(TOWN, vast.total, reference=ORDER.reference)

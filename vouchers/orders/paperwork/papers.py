@@ -218,7 +218,8 @@ class Account:
 class PaymentRequest:
     """Order form and request for payment in one; no invoice, and it has no number of its own.
 
-    ``account`` is None when nothing is missing; ``due_on`` when no day is set.
+    ``account`` is None when nothing is missing, or when a direct ``debit`` for it is on its way; ``due_on`` when no day
+    is set.
 
     :raises ValueError: naming what does not add up
     """
@@ -236,6 +237,7 @@ class PaymentRequest:
     due_on: date | None
     account: Account | None
     issued: bool
+    debit: bool = False
 
     @property
     def total(self) -> Money:
@@ -250,7 +252,8 @@ class PaymentRequest:
     def __post_init__(self) -> None:
         checks = {
             "lines": total([line.total for line in self.lines]) == self.face_total,
-            "missing": self.missing >= ZERO and bool(self.missing) == (self.account is not None),
+            "missing": self.missing >= ZERO and bool(self.missing) == (self.debit or self.account is not None),
+            "debit": not (self.debit and self.account),
         }
         _refuse(self.order.number, checks)
 

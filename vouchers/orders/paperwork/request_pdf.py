@@ -39,6 +39,8 @@ def draw_request(out: BinaryIO, request: PaymentRequest, language: Language = "f
 
 def _glance(page: Page, request: PaymentRequest) -> tuple[str, str]:
     words, money = page.words, page.money
+    if request.debit:
+        return words["by debit"].format(amount=money(request.missing)), words["by debit how"]
     if request.account is None:
         return words["all paid"].format(amount=money(request.total)), words["all paid how"]
     rule = words["on credit" if request.issued else "by short" if request.covered else "by"]

@@ -19,30 +19,32 @@ from vouchers.orders.paperwork.documents import papers_of
 from vouchers.orders.paperwork.paper_errors import TransferCodeRefused, TransferUnavailable
 from vouchers.orders.paperwork.paper_parties import agreed_vat_rate, customer_of, mark_of, seller_of
 from vouchers.orders.paperwork.papers import Account, PaymentRequest, Receipt, VoucherLine
-from vouchers.orders.queries import OrderView, Status, lines_of, order
+from vouchers.orders.queries import OrderView, Status, lines_of, order, under_way
 
 PLACED: Final[tuple[Status, ...]] = ("awaiting_payment", "paid", "issued", "delivered", "refunded", "disputed")
 
 
 async def payment_request(session: AsyncSession, order_id: UUID, *, at: datetime) -> PaymentRequest:
-    """The order form of an order that is placed, with where to transfer what is missing.
+    """The order form of an order that is placed, with where to transfer what is missing, unless a debit brings it.
 
     :raises OrderUnknown:
     :raises WrongOrderStatus: a draft has no price yet, and what was cancelled is not to be paid
-    :raises TransferUnavailable: if something is missing and the programme has no IBAN
+    :raises TransferUnavailable: if a transfer is asked for and the programme has no IBAN
     """
     found = await order(session, order_id)
     if found.status not in PLACED:
         raise WrongOrderStatus(status=found.status, needed=PLACED)
     terms = await programme.terms_on(session, day_of(at))
     lines = await lines_of(session, order_id)
+    debit = found.missing > ZERO and await under_way(session, order_id)
+    asked = found.missing > ZERO and not debit
     return PaymentRequest(
         drawn_on=day_of(at), seller=seller_of(terms), customer=customer_of(await buyer(session, found.buyer)),
         order=mark_of(found), lines=tuple(VoucherLine(line.quantity, line.face_value) for line in lines),
         face_total=found.face_total, fee=found.fee, vat_rate_bp=await agreed_vat_rate(session, found),
         fee_vat=found.fee_vat, covered=found.covered, due_on=await _due_on(session, found),
-        account=account_of(terms, found.missing, reference=found.reference or "") if found.missing > ZERO else None,
-        issued=all(line.batch is not None for line in lines),
+        account=account_of(terms, found.missing, reference=found.reference or "") if asked else None,
+        issued=all(line.batch is not None for line in lines), debit=debit,
     )  # fmt: skip
 
 
