@@ -6,7 +6,7 @@ Stripe is not asked: these are lines such as it gives, with fees such as it take
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,9 @@ from vouchers.orders.cards.card_words import DisputeState, Movement
 CONTESTED: Final = "pi_demo_contested"
 BIRTHDAY: Final = "pi_demo_birthday"
 DISPUTE: Final = "du_demo_contested"
+
+ANSWERED_WITHIN: Final = timedelta(days=14)
+"""As card networks have it: 7 to 21 days (https://docs.stripe.com/disputes/responding)."""
 
 _PAID: Final = Money(30_720)
 _BIRTHDAY_PAID: Final = Money(5_120)
@@ -47,9 +50,11 @@ def disputes(story: Story) -> Act:
     """The bank of who paid takes the money back until it has decided; nobody can spend these vouchers."""
 
     async def dispute(at: datetime) -> None:
+        due_by = at.astimezone(UTC).replace(hour=23, minute=59, second=59, microsecond=0) + ANSWERED_WITHIN
         told = DisputeState(
-            DISPUTE, CONTESTED, "ch_demo_contested", _PAID, "needs_response", "fraudulent", withdrawn=True, opened_at=at
-        )
+            DISPUTE, CONTESTED, "ch_demo_contested", _PAID, "needs_response", "fraudulent", withdrawn=True,
+            opened_at=at, due_by=due_by,
+        )  # fmt: skip
         await disputing.note_dispute(story.desk.session, story.id, told, actor=STRIPE, at=at)
         story.leave_purses()
 

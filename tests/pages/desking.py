@@ -80,13 +80,16 @@ class Desk:
         except WrongOrderStatus:
             return await self.order(order.id)
 
-    async def disputed(self, order: OrderView, intent: str) -> None:
-        """The holder of the card contests the payment."""
+    async def disputed(
+        self, order: OrderView, intent: str, *, due_by: datetime | None = None, status: str = "needs_response"
+    ) -> None:
+        """The holder of the card contests the payment; an answer is due within five days unless told otherwise."""
 
         async def work(session: AsyncSession, at: datetime) -> None:
             told = DisputeState(
-                "dp_1", intent, "ch_1", order.total, "needs_response", "fraudulent", True, at - timedelta(days=2)
-            )
+                f"dp_{intent}", intent, "ch_1", order.total, status, "fraudulent", True, at - timedelta(days=2),
+                due_by or at + timedelta(days=5),
+            )  # fmt: skip
             await locked(session, order.id)
             await disputing.note_dispute(session, order.id, told, actor="stripe", at=at)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 import httpx
@@ -241,6 +242,28 @@ async def test_a_refund_too_large_is_refused_beside_its_field_and_nothing_is_los
     assert (await desk.order(order.id)).status == "refunded"
     async with desk.town.sessions() as session:
         assert (await proofs.audit(session)).agrees
+
+
+async def test_a_dispute_says_before_which_day_to_answer_and_the_most_urgent_stands_first(desk: Desk) -> None:
+    orders = [await desk.issued(await desk.paid(await desk.placed(), intent=f"pi_{i}")) for i in range(4)]
+    later, over, sooner, decided = orders
+    await desk.disputed(later, "pi_0", due_by=datetime(2999, 12, 12, 23, 59, 59, tzinfo=UTC))
+    await desk.disputed(over, "pi_1", due_by=datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC))
+    await desk.disputed(sooner, "pi_2", due_by=datetime(2999, 12, 11, 23, 59, 59, tzinfo=UTC))
+    await desk.disputed(decided, "pi_3", status="under_review")
+    says = (
+        "was to be answered before 31 January 2026",
+        "nswer before 11 December 2999",
+        "nswer before 12 December 2999",
+    )
+    async with (await operator(desk)).client(desk.live, "en") as client:
+        for path in ("/treiz/desk", "/treiz/desk/disputes"):
+            seen = (await client.get(path)).text
+            assert [seen.count(one) for one in says] == [1, 1, 1], path
+            assert sorted(says, key=seen.index) == list(says), path
+        assert "The bank has to decide." in (await client.get("/treiz/desk")).text
+        assert says[0] in (await client.get(f"/treiz/desk/orders/{over.id}")).text
+        assert says[2] in (await client.get(f"/treiz/desk/orders/{later.id}")).text
 
 
 async def test_a_company_is_registered_with_its_first_person_and_mended(desk: Desk) -> None:

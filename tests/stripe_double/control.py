@@ -76,8 +76,12 @@ def _fail_next(account: Account, how: str | Thing, times: int, path: str) -> Non
     account.faults.append(Fault(how, times, path))
 
 
-def _dispute(account: Account, intent: str, amount: int | None, reason: str, *, inquiry: bool) -> str:
-    return str(refunds.dispute(account, intent, amount, reason, inquiry=inquiry)["id"])
+def _dispute(account: Account, intent: str, amount: int | None, reason: str, *, inquiry: bool, days: int | None) -> str:
+    return str(refunds.dispute(account, intent, amount, reason, inquiry=inquiry, days=days)["id"])
+
+
+def _answer(account: Account, dispute: str) -> None:
+    refunds.answer(account, dispute)
 
 
 def _decide(account: Account, dispute: str, *, won: bool) -> None:
@@ -156,8 +160,8 @@ def _quiet(account: Account) -> bool:
 DEEDS: dict[str, Callable[..., Any]] = {
     deed.__name__.removeprefix("_"): deed
     for deed in (
-        _hear, _hear_nothing, _pay, _settle_sepa, _delivery, _events, _held, _release, _fail_next, _dispute, _decide,
-        _refunds_start, _refund, _settle_refund, _fail_refund, _payout, _payout_paid, _payout_failed, _advance,
+        _hear, _hear_nothing, _pay, _settle_sepa, _delivery, _events, _held, _release, _fail_next, _dispute, _answer,
+        _decide, _refunds_start, _refund, _settle_refund, _fail_refund, _payout, _payout_paid, _payout_failed, _advance,
         _expire, _charge_fee, _many_movements, _requests, _deliveries,
     )
 }  # fmt: skip

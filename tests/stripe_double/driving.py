@@ -151,10 +151,24 @@ class Account:
         await self.ask("fail_next", how=how, times=times, path=path)
 
     async def dispute(
-        self, intent: str, *, amount: int | None = None, reason: str = "fraudulent", inquiry: bool = False
+        self,
+        intent: str,
+        *,
+        amount: int | None = None,
+        reason: str = "fraudulent",
+        inquiry: bool = False,
+        days: int | None = 7,
     ) -> str:
-        """A payer contests a payment, in whole or ``amount`` cents of it; the dispute's id."""
-        return str(await self.ask("dispute", intent=intent, amount=amount, reason=reason, inquiry=inquiry))
+        """A payer contests a payment, in whole or ``amount`` cents of it; the dispute's id.
+
+        It may be answered for so many ``days``; if None, the bank takes no answer.
+        """
+        facts = {"intent": intent, "amount": amount, "reason": reason, "inquiry": inquiry, "days": days}
+        return str(await self.ask("dispute", **facts))
+
+    async def answer(self, dispute: str) -> None:
+        """Evidence is sent in Stripe's dashboard."""
+        await self.ask("answer", dispute=dispute)
 
     async def win(self, dispute: str) -> None:
         """The bank decides for us."""

@@ -76,11 +76,17 @@ def fail(account: Account, name: str) -> Thing:
     return made
 
 
-def dispute(account: Account, intent_id: str, amount: int | None, reason: str, *, inquiry: bool) -> Thing:
-    """The payer contests a payment. Unless it is a mere inquiry, Stripe takes the money and a fee at once."""
+def dispute(
+    account: Account, intent_id: str, amount: int | None, reason: str, *, inquiry: bool, days: int | None
+) -> Thing:
+    """The payer contests a payment. Unless it is a mere inquiry, Stripe takes the money and a fee at once.
+
+    It may be answered until the end (UTC) of the day that is ``days`` from now; if None, the bank takes no answer.
+    """
     intent = account.find("payment_intent", intent_id)
     charge = account.things[intent["latest_charge"]]
     made = account.put(_dispute(account, charge, amount or charge["amount"], reason))
+    made["evidence_details"]["due_by"] = 0 if days is None else _end_of_day(account.now() + days * DAY)
     if inquiry:
         made["status"] = "warning_needs_response"
         _call(made, "inquiry")
@@ -90,6 +96,22 @@ def dispute(account: Account, intent_id: str, amount: int | None, reason: str, *
     account.tell("charge.updated", charge, {"disputed": False})
     if not inquiry:
         _withdraw(account, made)
+    return made
+
+
+def answer(account: Account, name: str) -> Thing:
+    """Evidence is sent in the dashboard, in time or not: the bank reads it."""
+    made = account.find("dispute", name)
+    before = {"status": made["status"], "evidence_details": dict(made["evidence_details"])}
+    details = made["evidence_details"]
+    if not made["status"].endswith("needs_response") or not details["due_by"]:
+        raise Refused("This dispute can no longer be updated.", begun=True)
+    details |= {
+        "has_evidence": True, "past_due": account.now() > details["due_by"],
+        "submission_count": details["submission_count"] + 1, "submission_method": "manual",
+    }  # fmt: skip
+    made["status"] = made["status"].replace("needs_response", "under_review")
+    account.tell("charge.dispute.updated", made, before)
     return made
 
 
@@ -112,6 +134,10 @@ def decide(account: Account, name: str, *, won: bool) -> Thing:
         account.tell("charge.dispute.funds_reinstated", made)
     account.tell("charge.dispute.closed", made, before)
     return made
+
+
+def _end_of_day(moment: int) -> int:
+    return moment - moment % DAY + DAY - 1
 
 
 def _withdraw(account: Account, made: Thing) -> None:
@@ -208,7 +234,7 @@ def _dispute(account: Account, charge: Thing, amount: int, reason: str) -> Thing
         "enhanced_eligibility_types": [],
         "evidence": evidence,
         "evidence_details": {
-            "due_by": account.now() + 7 * DAY, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
+            "due_by": None, "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
             "submission_count": 0, "submission_method": "not_submitted",
         },
         "is_charge_refundable": False,

@@ -19,14 +19,18 @@ _DAY = 86_400
 
 
 async def _everything(stripe_gateway: StripeGateway, account: Account) -> None:
+    await intent(stripe_gateway, account, cents=20_000)
     paid = await intent(stripe_gateway, account)
     await account.refund(paid, amount=1_000)
     await account.refunds_start("pending")
     await account.fail_refund(await account.refund(paid, amount=500))
     await account.settle_refund(await account.refund(paid, amount=500))
     await account.win(await account.dispute(paid))
+    await account.lose(await account.dispute(await intent(stripe_gateway, account), days=None))
     await account.lose(await account.dispute(await intent(stripe_gateway, account)))
-    await account.lose(await account.dispute(await intent(stripe_gateway, account), inquiry=True))
+    asked = await account.dispute(await intent(stripe_gateway, account), inquiry=True)
+    await account.answer(asked)
+    await account.lose(asked)
     await account.win(await account.dispute(await intent(stripe_gateway, account), inquiry=True))
     debited = await intent(stripe_gateway, account, "sepa", 4_000)
     await account.settle_sepa(debited)
@@ -64,7 +68,8 @@ async def test_every_object_and_event_has_stripes_shape(
     assert wrong == []
     assert {event["type"] for event in events} == {
         "balance.available", "charge.dispute.closed", "charge.dispute.created", "charge.dispute.funds_reinstated",
-        "charge.dispute.funds_withdrawn", "charge.failed", "charge.pending", "charge.refund.updated", "charge.refunded",
+        "charge.dispute.funds_withdrawn", "charge.dispute.updated", "charge.failed", "charge.pending",
+        "charge.refund.updated", "charge.refunded",
         "charge.succeeded", "charge.updated", "checkout.session.async_payment_failed",
         "checkout.session.async_payment_succeeded", "checkout.session.completed", "checkout.session.expired",
         "payment_intent.canceled", "payment_intent.created", "payment_intent.payment_failed",

@@ -107,6 +107,20 @@ async def test_a_dispute_takes_the_money_and_may_bring_it_back(
     ]
 
 
+async def test_a_dispute_names_the_last_moment_for_an_answer_unless_the_bank_takes_none(
+    stripe_gateway: StripeGateway, stripe_account: Account
+) -> None:
+    contested = await stripe_account.dispute(await intent(stripe_gateway, stripe_account), days=9)
+    state = await stripe_gateway.dispute(contested)
+    assert state.due_by is not None
+    assert (state.due_by.utcoffset(), state.due_by.hour, state.due_by.minute) == (timedelta(0), 23, 59)
+    assert timedelta(9) <= state.due_by - state.opened_at < timedelta(10)
+    await stripe_account.answer(contested)
+    assert (await stripe_gateway.dispute(contested)).status == "under_review"
+    final = await stripe_account.dispute(await intent(stripe_gateway, stripe_account), days=None)
+    assert (await stripe_gateway.dispute(final)).due_by is None
+
+
 async def test_a_lost_dispute_and_a_mere_inquiry(stripe_gateway: StripeGateway, stripe_account: Account) -> None:
     lost = await stripe_account.dispute(await intent(stripe_gateway, stripe_account))
     await stripe_account.lose(lost)

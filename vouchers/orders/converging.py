@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Text, literal, or_, select, union_all
+from sqlalchemy import CompoundSelect, Text, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import cast
@@ -75,9 +75,11 @@ async def knowledge(
             Payment.payment_intent == intent
         ),
         select(literal("refund"), cast(Refund.id, Text), Refund.state).where(Refund.payment_intent == intent),
-        select(literal("dispute"), Dispute.id, Dispute.status + cast(Dispute.withdrawn, Text)).where(
-            Dispute.payment_intent == intent
-        ),
+        select(
+            literal("dispute"),
+            Dispute.id,
+            Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
+        ).where(Dispute.payment_intent == intent),
     )
     shown = frozenset(tuple(map(str, row)) for row in await session.execute(statement))
     return Knowledge(session_id, payment_intent, shown)

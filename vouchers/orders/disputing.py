@@ -7,11 +7,11 @@ no money and freezes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
@@ -37,9 +37,15 @@ DISPUTABLE: Final = frozenset({"paid", "issued", "delivered"})
 """What a dispute stops; in other statuses there is nothing to stop, only money that goes."""
 
 
+ANSWERABLE: Final = ("needs_response", "warning_needs_response")
+
+
 @dataclass(frozen=True, slots=True)
 class DisputeView:
-    """A contested card payment. ``withdrawn`` while Stripe holds its amount back from us."""
+    """A contested card payment. ``withdrawn`` while Stripe holds its amount back from us.
+
+    ``due_by`` is the last moment for an answer; None if the bank takes none.
+    """
 
     id: str
     order: UUID
@@ -51,6 +57,7 @@ class DisputeView:
     withdrawal: UUID | None
     opened_at: datetime
     closed_at: datetime | None
+    due_by: datetime | None
 
     @property
     def inquiry(self) -> bool:
@@ -62,13 +69,27 @@ class DisputeView:
         """Whether it keeps the vouchers frozen."""
         return self.closed_at is None and not self.inquiry
 
+    @property
+    def answer_by(self) -> date | None:
+        """The day before which it is to be answered, while an answer is awaited.
+
+        Stripe's days end at midnight in UTC, so that in France there is a little time beyond.
+        """
+        if self.due_by is None or self.status not in ANSWERABLE:
+            return None
+        return self.due_by.astimezone(UTC).date()
+
+    def too_late(self, at: datetime) -> bool:
+        """Whether the answer that is awaited comes too late."""
+        return self.answer_by is not None and self.due_by is not None and at > self.due_by
+
 
 async def note_dispute(session: AsyncSession, order_id: UUID, told: DisputeState, *, actor: str, at: datetime) -> None:
     """Write down how a dispute stands and act upon it. The order is locked and its payment is in the books."""
     before = await _known(session, order_id, told, actor=actor, at=at)
     if before.order != order_id:
         return
-    await _change(session, told.id, status=told.status, reason=told.reason)
+    await _change(session, told.id, status=told.status, reason=told.reason, due_by=told.due_by)
     if before.closed_at is None and not told.inquiry:
         # Also when it is heard of only once it is decided: the books end the same, however late we were told.
         await _stop(session, order_id, told, actor=actor, at=at)
@@ -97,14 +118,16 @@ async def disputes_by_intent(session: AsyncSession, payment_intent: str) -> list
 
 
 async def open_disputes(session: AsyncSession) -> list[DisputeView]:
-    """The disputes that are not decided, questions of banks among them, oldest first."""
-    statement = select(Dispute).where(Dispute.closed_at.is_(None)).order_by(Dispute.opened_at, Dispute.id)
+    """The disputes that are not decided, questions of banks among them: soonest to be answered first, then oldest."""
+    statement = select(Dispute).where(Dispute.closed_at.is_(None)).order_by(_URGENT, Dispute.opened_at, Dispute.id)
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
 async def recent_disputes(session: AsyncSession, *, limit: int) -> list[DisputeView]:
-    """All disputes, those that are not decided first, then the newest."""
-    statement = select(Dispute).order_by(Dispute.closed_at.is_not(None), Dispute.opened_at.desc(), Dispute.id)
+    """All disputes: those that are not decided as `open_disputes` has them, then the others, the newest first."""
+    decided = Dispute.closed_at.is_not(None)
+    newest = case((decided, Dispute.opened_at)).desc()
+    statement = select(Dispute).order_by(decided, _URGENT, newest, Dispute.opened_at, Dispute.id)
     return [_view(row) for row in (await session.execute(statement.limit(limit))).scalars()]
 
 
@@ -115,7 +138,7 @@ async def _known(session: AsyncSession, order_id: UUID, told: DisputeState, *, a
         return _view(row)
     new = {
         "id": told.id, "order_id": order_id, "payment_intent": told.payment_intent or "", "amount": told.amount.cents,
-        "status": told.status, "reason": told.reason, "opened_at": told.opened_at,
+        "status": told.status, "reason": told.reason, "opened_at": told.opened_at, "due_by": told.due_by,
     }  # fmt: skip
     made = (await session.execute(insert(Dispute).values(**new).returning(Dispute))).scalar_one()
     what = "inquiry" if told.inquiry else "dispute_opened"
@@ -234,5 +257,8 @@ async def _change(session: AsyncSession, dispute_id: str, **values: object) -> N
 def _view(row: Dispute) -> DisputeView:
     return DisputeView(
         row.id, row.order_id, row.payment_intent, Money(row.amount), row.status, row.reason, row.withdrawn,
-        row.withdrawal_id, row.opened_at, row.closed_at,
+        row.withdrawal_id, row.opened_at, row.closed_at, row.due_by,
     )  # fmt: skip
+
+
+_URGENT: Final = case((Dispute.status.in_(ANSWERABLE), Dispute.due_by)).asc().nulls_last()

@@ -252,7 +252,7 @@ class Dispute(Base):
     """A card payment that its holder contests; ``withdrawn`` while Stripe has taken the money back.
 
     ``withdrawal_id`` is the transfer by which it did; ``entry_id`` the entry by which the vouchers gave up what was
-    left on them when it was lost.
+    left on them when it was lost; ``due_by`` the last moment for an answer, if the bank takes one.
     """
 
     __tablename__ = "disputes"
@@ -274,6 +274,7 @@ class Dispute(Base):
     entry_id: Mapped[UUID | None]
     opened_at: Mapped[Moment]
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    due_by: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class StripeMovement(Base):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -14,7 +14,6 @@ from api.auth.visitors import PageReading
 from api.pages.desk.access import SeesOrders
 from api.pages.desk.words import REASONS, Told, dispute_told
 from api.pages.rendering import page
-from ledger.days import day_of
 from ledger.money import Money, total
 from vouchers import freezing
 from vouchers.orders import disputing
@@ -25,44 +24,39 @@ from vouchers.orders.unspent import unspent
 router = APIRouter(include_in_schema=False)
 
 SHOWN: Final = 50
-SOONEST: Final = timedelta(days=7)
-"""Card networks leave 7 to 21 days for an answer (docs.stripe.com/disputes/responding); Stripe names the day."""
-
-ANSWERABLE: Final = frozenset({"needs_response", "warning_needs_response"})
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A dispute in words. ``answer_by`` is the day that is surely early enough, if an answer is awaited."""
+    """A dispute in words; ``late`` if the answer that is awaited comes too late."""
 
     dispute: DisputeView
     one: Awaiting
     told: Told
     reason: str
-    answer_by: date | None
+    late: bool
     frozen: int
     frozen_sum: Money
 
 
 @router.get("/{slug:slug}/desk/disputes")
 async def disputes(request: Request, _visitor: SeesOrders, session: PageReading) -> Response:
-    """Disputes that are open, then those that are decided."""
+    """Disputes that are open, soonest to be answered first, then those that are decided."""
+    at = await clock.now(session)
     found = await disputing.recent_disputes(session, limit=SHOWN)
     orders = await orders_by_id(session, {one.order for one in found})
-    shown = [await _shown(session, one, orders[one.order]) for one in found]
+    shown = [await _shown(session, one, orders[one.order], at) for one in found]
     return page(
         request, "desk/disputes.html", open=[one for one in shown if one.dispute.closed_at is None],
         closed=[one for one in shown if one.dispute.closed_at is not None],
-        today=day_of(await clock.now(session)),
     )  # fmt: skip
 
 
-async def _shown(session: AsyncSession, dispute: DisputeView, one: Awaiting) -> Shown:
+async def _shown(session: AsyncSession, dispute: DisputeView, one: Awaiting, at: datetime) -> Shown:
     left = await unspent(session, dispute.order) if dispute.freezes else []
     frozen = await freezing.frozen_among(session, [voucher.voucher for voucher in left]) if left else set()
     kept = [voucher.own for voucher in left if voucher.voucher in frozen and voucher.own]
-    due = day_of(dispute.opened_at) + SOONEST if dispute.status in ANSWERABLE else None
     return Shown(
-        dispute, one, dispute_told(dispute.status), REASONS.get(dispute.reason, REASONS["general"]), due, len(kept),
-        total(kept),
+        dispute, one, dispute_told(dispute.status), REASONS.get(dispute.reason, REASONS["general"]),
+        dispute.too_late(at), len(kept), total(kept),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from fastapi import APIRouter, Request, Response
@@ -24,7 +24,7 @@ from ledger.money import Money, total
 from vouchers.buyers import with_credit
 from vouchers.orders import awaiting, stripe_books
 from vouchers.orders.awaiting import Awaiting
-from vouchers.orders.disputing import open_disputes
+from vouchers.orders.disputing import ANSWERABLE, DisputeView, open_disputes
 from vouchers.orders.refunds import refunds_asked
 
 router = APIRouter(include_in_schema=False)
@@ -49,6 +49,15 @@ class Waiting:
     hint: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToAnswer:
+    """A dispute that waits for an answer; ``late`` if that comes too late."""
+
+    dispute: DisputeView
+    one: Awaiting
+    late: bool
+
+
 @router.get("/{slug:slug}/desk")
 async def home(
     request: Request, place: CurrentPlace, visitor: SeesOrders, session: PageReading, here: Here
@@ -57,11 +66,14 @@ async def home(
     at = await clock.now(session)
     today = day_of(at)
     waiting = await awaiting.awaiting(session)
-    tasks = [*_of_orders(waiting, today), *await _of_money(session, visitor)]
+    disputes = await open_disputes(session)
+    answers = await _to_answer(session, disputes, at)
+    tasks = [*_of_orders(waiting, today), *await _of_money(session, visitor, disputes, named=len(answers))]
     books = await stripe_books.reconciliation(session) if visitor.may(P.LEDGER_READ) else None
     undelivered = await awaiting.undelivered(session, limit=NAMED)
     return page(
-        request, "desk/home.html", tasks=[one for one in tasks if one.count], undelivered=undelivered, today=today,
+        request, "desk/home.html", tasks=[one for one in tasks if one.count], undelivered=undelivered,
+        answers=answers, today=today,
         fence=await audit.ring_fence(session) if visitor.may(P.LEDGER_READ) else None,
         books=books if books is not None and (here.cards.offered(place.slug) or books.movements) else None,
         waiting=len(waiting), waiting_sum=total([one.order.missing for one in waiting]),
@@ -84,15 +96,26 @@ def _of_orders(waiting: Sequence[Awaiting], today: date) -> list[Waiting]:
     ]  # fmt: skip
 
 
-async def _of_money(session: AsyncSession, visitor: Visitor) -> list[Waiting]:
-    found: list[Waiting] = []
-    disputes = await open_disputes(session)
-    found.append(
+async def _to_answer(session: AsyncSession, disputes: Sequence[DisputeView], at: datetime) -> list[ToAnswer]:
+    """The first of the disputes, as far as a day is named by which each is to be answered."""
+    named = [one for one in disputes[:NAMED] if one.answer_by is not None]
+    orders = await awaiting.orders_by_id(session, {one.order for one in named})
+    return [ToAnswer(one, orders[one.order], one.too_late(at)) for one in named]
+
+
+async def _of_money(
+    session: AsyncSession, visitor: Visitor, disputes: Sequence[DisputeView], *, named: int
+) -> list[Waiting]:
+    """Disputes but the first, which are ``named`` by themselves; refunds to send, free credit."""
+    others = disputes[named:]
+    awaited = any(one.status in ANSWERABLE for one in others)
+    found = [
         Waiting(
-            marked("Disputes that are open"), "/desk/disputes", len(disputes), total([one.amount for one in disputes]),
-            "error", marked("See which of them need an answer at Stripe."),
+            marked("Other disputes that are open") if named else marked("Disputes that are open"), "/desk/disputes",
+            len(others), total([one.amount for one in others]), "error" if awaited else "wait",
+            marked("See which of them need an answer at Stripe.") if awaited else marked("The bank has to decide."),
         )
-    )  # fmt: skip
+    ]  # fmt: skip
     if visitor.may(P.REFUNDS_WRITE):
         asked = await refunds_asked(session, "transfer", limit=LOOKED_AT)
         sums = total([one.amount for one in asked])

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api import clock
 from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, Visitor
 from api.pages.desk.access import SeesOrders, order_and_buyer
@@ -70,7 +71,8 @@ async def of_order(request: Request, visitor: SeesOrders, session: PageReading, 
     return page(
         request, "desk/order.html", one=one, order=one.order, giver=await buyer(session, one.order.buyer),
         payments=await queries.payments_of(session, order_id), refunds=await refunds_of(session, order_id),
-        disputes=await disputing.disputes_of(session, order_id), credit=told.get("credit_given"),
+        disputes=await disputing.disputes_of(session, order_id), now=await clock.now(session),
+        credit=told.get("credit_given"),
         cancelled=told.get("cancelled") if one.order.status == "cancelled" else None,
         shown=status_shown, refund_states=REFUND_STATES, refund_methods=REFUND_METHODS, dispute_told=dispute_told,
         **await desk_context(session, visitor, one.order),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.chart import Kind
 from ledger.money import ZERO, Money
@@ -118,6 +120,37 @@ async def test_a_question_of_the_bank_freezes_nothing_and_is_shown(cards: CardTo
     assert (found.inquiry, found.withdrawn) == (True, False)
     assert "inquiry" in await cards.town.told(order.id)
     assert len(await cards.town.do(disputing.open_disputes)) == 1
+
+
+async def test_the_day_by_which_to_answer_is_kept_and_what_is_most_urgent_comes_first(cards: CardTown) -> None:
+    waits, soon, asked = [await cards.paid((1, "20,00")) for _ in range(3)]
+    await cards.stripe.dispute(waits[1], days=None)
+    late = await cards.stripe.dispute(soon[1], days=20)
+    await cards.stripe.dispute(asked[1], days=6, inquiry=True)
+    await cards.hear_all()
+
+    async def urgent() -> list[UUID]:
+        found = await cards.town.do(disputing.open_disputes)
+        assert [one.order for one in await cards.town.do(recent)] == [one.order for one in found]
+        return [one.order for one in found]
+
+    assert await urgent() == [asked[0].id, soon[0].id, waits[0].id]
+    found = await dispute(cards, soon[0].id)
+    assert found.due_by is not None
+    assert found.answer_by == found.due_by.astimezone(UTC).date()
+    assert not found.too_late(found.due_by)
+    assert found.too_late(found.due_by + timedelta(seconds=1))
+    assert (await dispute(cards, waits[0].id)).answer_by is None
+    await cards.stripe.answer(late)
+    await cards.hear_all()
+    answered = await dispute(cards, soon[0].id)
+    assert (answered.status, answered.answer_by) == ("under_review", None)
+    assert not answered.too_late(found.due_by + timedelta(seconds=1))
+    assert (await urgent())[0] == asked[0].id
+
+
+async def recent(session: AsyncSession) -> list[DisputeView]:
+    return await disputing.recent_disputes(session, limit=10)
 
 
 async def test_a_part_that_is_lost_is_taken_from_the_last_vouchers_and_the_others_live_on(cards: CardTown) -> None:

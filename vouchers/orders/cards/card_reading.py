@@ -75,6 +75,7 @@ def refund_of(refund: stripe.Refund) -> RefundState:
 
 def dispute_of(dispute: stripe.Dispute) -> DisputeState:
     """A dispute; its balance transactions tell whether the money is gone."""
+    due_by = dispute.evidence_details.due_by  # 0 if no answer is taken
     return DisputeState(
         id=dispute.id,
         payment_intent=_id(dispute.payment_intent),
@@ -84,6 +85,7 @@ def dispute_of(dispute: stripe.Dispute) -> DisputeState:
         reason=dispute.reason,
         withdrawn=sum(line.amount for line in dispute.balance_transactions) < 0,
         opened_at=_moment(dispute.created),
+        due_by=_moment(due_by) if due_by else None,
     )
 
 

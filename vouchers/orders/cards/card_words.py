@@ -133,7 +133,10 @@ class RefundState:
 
 @dataclass(frozen=True, slots=True)
 class DisputeState:
-    """A contested payment. ``withdrawn`` while Stripe holds its amount back from us, fees left aside."""
+    """A contested payment. ``withdrawn`` while Stripe holds its amount back from us, fees left aside.
+
+    ``due_by`` is the last moment for an answer; None if the bank takes none.
+    """
 
     id: str
     payment_intent: str | None
@@ -143,6 +146,7 @@ class DisputeState:
     reason: str
     withdrawn: bool
     opened_at: datetime
+    due_by: datetime | None
 
     @property
     def won(self) -> bool:
