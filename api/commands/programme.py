@@ -11,8 +11,8 @@ import typer
 
 from api import clock, migrating
 from api.commands.opening import books, in_town, patient
-from api.commands.reading import Json, Slug, a_day, a_rate
-from api.commands.telling import as_json, facts, note, say, table
+from api.commands.reading import Json, Slug, a_day, a_rate, a_sum, an_account_number
+from api.commands.telling import as_json, facts, money, note, say, table
 from api.engines import find_database, owner_engine
 from api.founding import found
 from api.installation import Town
@@ -20,6 +20,7 @@ from api.settings import Settings
 from ledger.database import sessions_of
 from ledger.days import day_of
 from ledger.formats import shown_rate
+from ledger.money import Money
 from merchants import programme, registry
 from merchants.programme import Terms
 from merchants.registry import Registered
@@ -47,6 +48,22 @@ Breakage = Annotated[
 PaymentDays = Annotated[int | None, typer.Option(min=0, max=90, help="Days from a statement to its payment.")]
 Iban = Annotated[str | None, typer.Option(help="The account that holds the float.")]
 Bic = Annotated[str | None, typer.Option()]
+LeastFace = Annotated[Money | None, typer.Option(parser=a_sum, metavar="AMOUNT", help="Smallest voucher to order.")]
+MostFace = Annotated[Money | None, typer.Option(parser=a_sum, metavar="AMOUNT", help="Largest voucher to order.")]
+OrderDays = Annotated[int | None, typer.Option(min=1, max=365, help="Days until an order that nobody pays lapses.")]
+VatOnDebits = Annotated[
+    bool | None, typer.Option(help="VAT on fees is due when they are invoiced (CGI art. 269), not when they are paid.")
+]
+LegalNotice = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Legal form, capital and register of the issuer, on invoices.")
+]
+Accounts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--account", parser=an_account_number, metavar="KIND=NUMBER",
+        help="Account number of a kind, such as bank=512100; bank= for the usual one. May be given several times.",
+    ),
+]  # fmt: skip
 Since = Annotated[date | None, typer.Option("--from", parser=a_day, metavar="DAY", help="From which day; today.")]
 
 
@@ -70,17 +87,26 @@ def create(
     payment_days: PaymentDays = None,
     iban: Iban = None,
     bic: Bic = None,
+    least_face: LeastFace = None,
+    most_face: MostFace = None,
+    order_days: OrderDays = None,
+    vat_on_debits: VatOnDebits = None,
+    legal_notice: LegalNotice = None,
+    account: Accounts = None,
     since: Since = None,
     json: Json = False,
 ) -> None:
     """Found a programme, with books of its own."""
     prefix = number_prefix or "".join(c for c in slug.upper() if c.isalnum())[: programme.LONGEST_PREFIX]
     bare = Terms(name, legal_name, siren, street, postcode, commune, contact, prefix)
-    terms = bare.with_changes(
+    terms = _changed(
+        bare,
         _given(
             vat_number=vat_number, validity_months=validity_months, commission_bp=commission, vat_rate_bp=vat_rate,
             service_fee_bp=service_fee, breakage_to=breakage_to, payment_days=payment_days, iban=iban, bic=bic,
-        )
+            least_face=least_face, most_face=most_face, order_days=order_days, vat_on_debits=vat_on_debits,
+            legal_notice=legal_notice, account_numbers=account,
+        ),
     )  # fmt: skip
     _refuse_early(slug, terms)
     registered = asyncio.run(_found(slug, terms, since))
@@ -142,6 +168,12 @@ def terms_(
     payment_days: PaymentDays = None,
     iban: Iban = None,
     bic: Bic = None,
+    least_face: LeastFace = None,
+    most_face: MostFace = None,
+    order_days: OrderDays = None,
+    vat_on_debits: VatOnDebits = None,
+    legal_notice: LegalNotice = None,
+    account: Accounts = None,
     since: Since = None,
     json: Json = False,
 ) -> None:
@@ -150,7 +182,8 @@ def terms_(
         name=name, legal_name=legal_name, siren=siren, street=street, postcode=postcode, commune=commune,
         contact=contact, number_prefix=number_prefix, vat_number=vat_number, validity_months=validity_months,
         commission_bp=commission, vat_rate_bp=vat_rate, service_fee_bp=service_fee, breakage_to=breakage_to,
-        payment_days=payment_days, iban=iban, bic=bic,
+        payment_days=payment_days, iban=iban, bic=bic, least_face=least_face, most_face=most_face,
+        order_days=order_days, vat_on_debits=vat_on_debits, legal_notice=legal_notice, account_numbers=account,
     )  # fmt: skip
     held = in_town(slug, lambda town: _change(town, changes, since))
     if json:
@@ -189,7 +222,7 @@ async def _change(town: Town, changes: dict[str, Any], since: date | None) -> li
     async with town.sessions.begin() as session:
         if changes:
             first = since or day_of(await clock.now(session))
-            terms = (await programme.terms_on(session, first)).with_changes(changes)
+            terms = _changed(await programme.terms_on(session, first), changes)
             await programme.set_terms(session, terms, effective_from=first)
         held = await programme.all_terms(session)
     return held[-1:] if changes else held
@@ -208,7 +241,17 @@ def _refuse_early(slug: str, terms: Terms) -> None:
 
 
 def _given(**options: object) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
+    """What was typed, sums in cents."""
+    return {
+        name: value.cents if isinstance(value, Money) else value for name, value in options.items() if value is not None
+    }
+
+
+def _changed(terms: Terms, changes: dict[str, Any]) -> Terms:
+    """Of the account numbers, too, those that are not named stay."""
+    named = dict(one.split("=") for one in changes.get("account_numbers", ()))
+    numbers = {kind: number for kind, number in {**terms.account_numbers, **named}.items() if number}
+    return terms.with_changes({**changes, "account_numbers": numbers})
 
 
 def _shown(terms: Terms) -> dict[str, object]:
@@ -225,7 +268,12 @@ def _shown(terms: Terms) -> dict[str, object]:
         "VAT": shown_rate(terms.vat_rate_bp),
         "expired goes to": terms.breakage_to,
         "paid after": f"{terms.payment_days} days",
+        "face values": f"{money(Money(terms.least_face))} to {money(Money(terms.most_face))}",
+        "unpaid orders lapse": f"after {terms.order_days} days",
+        "VAT is due": "when invoiced" if terms.vat_on_debits else "when paid",
+        "legal notice": terms.legal_notice or None,
         "numbers": f"{terms.number_prefix}-…",
+        "account numbers": ", ".join(f"{kind} {number}" for kind, number in terms.account_numbers.items()) or None,
         "IBAN": identity.masked_iban(terms.iban) if terms.iban else None,
         "BIC": terms.bic,
     }

@@ -12,12 +12,14 @@ import typer
 
 from api.commands.telling import LANGUAGE
 from api.errors import explain
+from ledger.chart import Kind
 from ledger.days import Period
 from ledger.errors import AmountMalformed, PeriodMalformed
 from ledger.money import Money
 
 _RATE: Final = re.compile(r"\s*(?P<whole>[0-9]{1,3})(?:[.,](?P<part>[0-9]{1,2}))?\s*%?\s*")
 _WHOLE: Final = 10_000
+_ACCOUNT: Final = re.compile(r"[0-9A-Za-z]{0,20}")
 
 
 def a_sum(typed: str) -> Money:
@@ -53,6 +55,16 @@ def a_rate(typed: str) -> int:
     if points > _WHOLE:
         raise typer.BadParameter(f"{typed!r} is not a rate. Write a percentage from 0 to 100, such as 2,5.")
     return points
+
+
+def an_account_number(typed: str) -> str:
+    """``bank=512100``: the number of a kind of account; ``bank=`` for the usual one."""
+    kind, _, number = typed.strip().partition("=")
+    if kind not in set(Kind):
+        raise typer.BadParameter(f"{kind[:40]!r} is no kind of account. Kinds are {', '.join(Kind)}.")
+    if "=" not in typed or not _ACCOUNT.fullmatch(number):
+        raise typer.BadParameter(f"{typed[:40]!r} names no account. Write digits and letters: {kind}=512100.")
+    return f"{kind}={number}"
 
 
 def an_id(typed: str) -> UUID:

@@ -246,6 +246,35 @@ async def test_what_is_typed_wrong_is_told_in_few_words(terminal: Terminal, word
     assert told.stderr
 
 
+async def test_the_rules_of_orders_are_founded_with_a_programme_and_changed_from_a_day_on(terminal: Terminal) -> None:
+    notice = "SAS au capital de 10 000 €, RCS Lyon 552 100 554"
+    rules = (
+        "--least-face", "10", "--most-face", "150,50", "--order-days", "15", "--vat-on-debits",
+        "--legal-notice", notice, "--account", "bank=512100", "--account", "fees=706200",
+    )  # fmt: skip
+    await terminal.type(*FOUNDING, *rules)
+    lyon = ("programme", "terms", "--programme", "lyon")
+    (founded,) = await terminal.json(*lyon)
+    told = ("least_face", "most_face", "order_days", "vat_on_debits", "legal_notice", "account_numbers")
+    accounts = {"bank": "512100", "fees": "706200"}
+    assert [founded[one] for one in told] == [1_000, 15_050, 15, True, notice, accounts]
+    shown = (await terminal.type("programme", "show", "--programme", "lyon")).stdout
+    for words in ("€10.00 to €150.50", "after 15 days", "when invoiced", notice, "bank 512100, fees 706200"):
+        assert words in shown
+    changed = ("--order-days", "20", "--no-vat-on-debits", "--legal-notice", "", "--account", "bank=")
+    await terminal.type(*lyon, *changed, "--from", "2099-01-01")
+    now, later = await terminal.json(*lyon)
+    assert now == founded
+    assert [later[one] for one in told] == [1_000, 15_050, 20, False, "", {"fees": "706200"}]
+    for wrong, said in (
+        (("--least-face", "200"), "least"), (("--most-face", "10000,01"), "most"), (("--least-face", "dix"), "dix"),
+        (("--order-days", "0"), "order-days"), (("--account", "banque=512"), "banque"),
+        (("--account", "bank=51 2"), "51 2"), (("--account", "bank"), "bank"),
+    ):  # fmt: skip
+        done = await terminal.type(*lyon, *wrong, exits=1 if said in {"least", "most"} else 2)
+        assert said in done.stderr, done.stderr
+
+
 async def test_several_programmes_need_a_choice_and_a_wrong_one_is_told(terminal: Terminal) -> None:
     assert "alpes, treiz" in (await terminal.type("shops", "list", exits=2)).stderr
     unknown = await terminal.type("shops", "list", "--programme", "paris", exits=1)
