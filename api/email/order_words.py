@@ -62,12 +62,12 @@ ORDER: Final = Words(
         "lapsed title": "Votre commande est close",
         "lapsed": "Son paiement n'est pas arrivé à temps. Vous ne devez rien, et rien n'a été émis. Vous pouvez la "
         "passer à nouveau quand vous voulez.",
-        "lapsed crossed": "Votre virement est déjà parti ? Il n'est pas perdu : il sera gardé en avoir. Écrivez "
-        "à {contact} et nous verrons ensemble.",
+        "lapsed crossed": "Votre virement est déjà parti ? Il n'est pas perdu : il restera en solde disponible. "
+        "Écrivez à {contact} et nous verrons ensemble.",
         "cancelled subject": "La commande {number} est annulée",
         "cancelled title": "Votre commande est annulée",
         "cancelled": "La commande {number} est annulée. Vous ne devez rien, et rien n'a été émis. Ce que vous auriez "
-        "déjà payé reste à vous, en avoir.",
+        "déjà payé reste à vous, en solde disponible.",
         "refund subject": "Remboursement de {amount} · commande {number}",
         "refund title": "Nous vous remboursons {amount}",
         "refund card": "{amount} de la commande {number} vous sont rendus sur la carte ou le compte qui a payé. Selon "

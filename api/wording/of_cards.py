@@ -100,7 +100,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     r.BuyerOwes: Said(
         H.CONFLICT,
         "L'acheteur doit de l'argent",
-        "Ce qui est rendu paie d'abord sa dette : des {asked} demandés, {free} peuvent lui être envoyés. Rendez en avoir.",
+        "Ce qui est rendu paie d'abord sa dette : des {asked} demandés, {free} peuvent lui être envoyés. Gardez la somme en solde disponible.",
         "The buyer owes money",
         "What is given back pays the debt first: of {asked}, {free} can be sent. Give it back as credit.",
     ),

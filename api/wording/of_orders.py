@@ -82,7 +82,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Unknown beneficiary", "There is no beneficiary {beneficiary} in this order.",
     ),
     o.NotEnoughCredit: Said(
-        H.CONFLICT, "Avoir insuffisant", "L'acheteur a {free} d'avoir disponible ; {asked} est demandé.",
+        H.CONFLICT, "Solde disponible insuffisant", "L'acheteur a {free} de solde disponible ; {asked} est demandé.",
         "Not enough credit", "The buyer has {free} of free credit; {asked} was asked.",
     ),
     o.CreditNotForPeople: Said(

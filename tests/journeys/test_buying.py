@@ -168,7 +168,7 @@ async def comes(obole: Running, page: Page, operator: Page, line: str, how: str)
             await page.reload()
             await page.locator("#hand-out").wait_for()
             late = await steps.comes(operator, obole, line, "614,40", twice=True)
-            assert "614,40 € attendent en avoir" in late
+            assert "614,40 € restent en solde disponible" in late
 
 
 async def test_ten_thousand_vouchers_from_the_order_to_one_file_in_little_memory(

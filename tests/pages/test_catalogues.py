@@ -70,6 +70,17 @@ def placeholders(texts: Iterable[str]) -> set[str]:
     return {found for text in texts for found in PLACEHOLDER.findall(text)} - {"%%"}
 
 
+def test_an_avoir_is_a_credit_note_and_never_what_a_buyer_has_free() -> None:
+    wrong = [
+        message.string
+        for _, message in every_translation()
+        if "credit" in forms(message.id)[0].lower()
+        and "credit note" not in forms(message.id)[0].lower()
+        and re.search(r"\bavoirs?\b", " ".join(forms(message.string)), re.IGNORECASE)
+    ]
+    assert not wrong, "say « solde disponible »"
+
+
 def test_there_is_something_to_translate() -> None:
     assert len(every_message()) > 50
     assert {Path(one.where.rpartition(":")[0]).suffix for one in every_message()} == {".py", ".html"}

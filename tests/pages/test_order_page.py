@@ -86,7 +86,7 @@ async def test_what_was_paid_too_much_pays_the_next_order(desk: Desk) -> None:
     second = await desk.placed(people=PEOPLE[:1], label="Retraite")
     async with desk.buyer.client(desk.live) as client:
         seen = await client.get(f"/treiz/orders/{second.id}")
-        assert "un avoir de 100,00" in plain(seen.text)
+        assert "un solde disponible de 100,00" in plain(seen.text)
         used = await client.post(f"/treiz/orders/{second.id}/use-credit")
         assert used.headers["location"].endswith("said=credit-used")
         again = await client.post(f"/treiz/orders/{second.id}/use-credit")

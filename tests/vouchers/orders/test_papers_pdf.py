@@ -125,7 +125,7 @@ def test_a_receipt_shows_the_vouchers_outside_vat_and_how_they_were_paid() -> No
 
 
 @pytest.mark.parametrize(
-    ("more", "said"), [(1, "Versé en trop, laissé à votre disposition -0,01 €"), (-1, "votre solde disponible 0,01 €")]
+    ("more", "said"), [(1, "Versé en trop, laissé en solde disponible -0,01 €"), (-1, "votre solde disponible 0,01 €")]
 )
 def test_what_came_beyond_or_short_of_the_order_is_told(more: int, said: str) -> None:
     whole = receipt_of().covered
