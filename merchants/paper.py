@@ -1,7 +1,8 @@
 """Paper: a page to draw on in millimetres from its top left corner, with text in points.
 
-The only importer of reportlab, and of the fonts it embeds. Everything is plain text, never reportlab's markup, so a
-shop named ``A & B <b>`` comes out as typed. The same drawing gives the same bytes.
+The only importer of reportlab, beside the canvas under it (`merchants.paper_canvas`), and of the fonts it embeds.
+Everything is plain text, never reportlab's markup, so a shop named ``A & B <b>`` comes out as typed. The same drawing
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,17 +15,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import accumulate
-from typing import Any, BinaryIO, Final, Literal
+from typing import BinaryIO, Final, Literal
 
 import pymupdf_fonts  # type: ignore[import-untyped]
-from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfdoc, pdfmetrics
+from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
-rl_config.useA85 = 0  # pages as plain compressed bytes: a fifth smaller than in ASCII, and many times as fast to write
+from merchants.paper_canvas import Lettered, Streamed
 
 Face = Literal["plain", "bold", "mono"]
 Align = Literal["left", "centre", "right"]
@@ -89,6 +88,24 @@ _COVERED: Final[dict[Face, frozenset[int]]] = {
     face: frozenset(code for code in font.face.charToGlyph if unicodedata.category(chr(code)) not in {"Cc", "Cf"})
     for face, font in _LOADED.items()
 }
+_ASCII: Final[dict[Face, bool]] = {face: covered.issuperset(range(32, 127)) for face, covered in _COVERED.items()}
+
+
+class _Widths(dict[str, float]):
+    """How wide a face draws each letter, in thousandths of its size; found out once for each letter in use."""
+
+    def __init__(self, font: TTFont) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, letter: str) -> float:
+        face = self._font.face
+        width: float = face.charWidths.get(ord(letter), face.defaultWidth)
+        self[letter] = width
+        return width
+
+
+_WIDTHS: Final[dict[Face, _Widths]] = {face: _Widths(font) for face, font in _LOADED.items()}
 
 
 def drawable(words: str, face: Face = "plain") -> str:
@@ -97,6 +114,8 @@ def drawable(words: str, face: Face = "plain") -> str:
     Never fails: emoji, Chinese, control characters and lone surrogates all become ``�``; invisible marks
     (joiners, variation selectors, text direction) go.
     """
+    if words.isascii() and words.isprintable() and _ASCII[face]:
+        return words
     text = unicodedata.normalize("NFC", words.translate(_BREAKS))
     covered = _COVERED[face]
     if covered.issuperset(map(ord, text)):
@@ -107,29 +126,35 @@ def drawable(words: str, face: Face = "plain") -> str:
 
 def width_of(words: str, style: Style) -> float:
     """How wide ``words`` come out, in millimetres."""
-    text = drawable(words, style.face)
-    letters = _LOADED[style.face].stringWidth(text, style.size)
-    return float(letters + style.spacing * max(len(text) - 1, 0)) / POINTS
+    return _width(drawable(words, style.face), style)
+
+
+def _width(text: str, style: Style) -> float:
+    letters = 0.001 * style.size * sum(map(_WIDTHS[style.face].__getitem__, text))
+    if style.spacing:
+        letters += style.spacing * max(len(text) - 1, 0)
+    return letters / POINTS
 
 
 def fitted(words: str, style: Style, width: float, *, least: float = SMALLEST) -> tuple[str, Style]:
     """``words`` made to fit ``width`` millimetres: smaller, down to ``least`` of their size, then with an ellipsis."""
     text = drawable(words, style.face)
-    full = width_of(text, style)
+    full = _width(text, style)
     if full <= width:
         return text, style
     share = max(width / full, least)
     style = replace(style, size=style.size * share, spacing=style.spacing * share)
-    if width_of(text, style) <= width + 1e-6:
+    if _width(text, style) <= width + 1e-6:
         return text, style
-    room = width - width_of("…", style)
+    room = width - _width("…", style)
     kept = bisect_right(list(accumulate(_advances(text, style))), room)
     return text[:kept].rstrip() + "…", style
 
 
 def _advances(text: str, style: Style) -> list[float]:
     """How far each character moves the pen, in millimetres; they add up, since reportlab does not kern."""
-    return [(_LOADED[style.face].stringWidth(c, style.size) + style.spacing) / POINTS for c in text]
+    widths, thousandth = _WIDTHS[style.face], 0.001 * style.size
+    return [(thousandth * widths[c] + style.spacing) / POINTS for c in text]
 
 
 def wrapped(words: str, style: Style, width: float) -> list[str]:
@@ -164,58 +189,6 @@ def fitted_lines(words: str, style: Style, width: float, most: int) -> tuple[lis
     return [*lines[: most - 1], fitted(" ".join(lines[most - 1 :]), left_over, width)[0]], smaller
 
 
-class _Streamed(Canvas):
-    """A canvas that writes each page to its file as soon as it is finished, and then forgets it.
-
-    reportlab keeps every page until the end, then makes the whole file in memory: a gigabyte for 100,000 pages.
-    """
-
-    _doc: Any  # the stubs do not know it
-
-    def __init__(self, out: BinaryIO, **options: Any) -> None:
-        super().__init__(out, **options)
-
-        def write(part: bytes) -> None:
-            out.write(part)
-
-        self._file = pdfdoc.PDFFile(pdfdoc.PDF_VERSION_DEFAULT)
-        write(b"".join(self._file.strings))
-        self._file.strings.clear()
-        self._file.write = write  # instead of into memory; the file goes on counting where each object begins
-
-    def showPage(self) -> None:  # noqa: N802 - the name is reportlab's
-        super().showPage()
-        pages = self._doc.Pages.pages
-        page = pages.pop()
-        pages.append(self._doc.Reference(page))
-        self._put(pages[-1].name)
-        self._put(self._doc.Reference(page.Contents).name)
-
-    def save(self) -> None:
-        """What `PDFDocument.SaveToFile` does, but for what is written already."""
-        doc = self._doc
-        for font in doc.delayedFonts:
-            font.addObjects(doc)
-        doc.info.invariant = doc.invariant
-        doc.info.digest(doc.signature)
-        catalog, info = doc.Reference(doc.Catalog), doc.Reference(doc.info)
-        doc.Catalog.Outlines = None
-        done = 0
-        while done < doc.objectcounter:  # an object may name others when it is written
-            done += 1
-            if doc.numberToId[done] not in doc.idToOffset:
-                self._put(doc.numberToId[done])
-        table = pdfdoc.PDFCrossReferenceTable()
-        table.addsection(0, [doc.numberToId[number] for number in range(1, done + 1)])
-        start = self._file.add(table.format(doc))
-        self._file.add(pdfdoc.PDFTrailer(start, Size=done + 1, Root=catalog, Info=info, ID=doc.ID()).format(doc))
-
-    def _put(self, name: str) -> None:
-        doc = self._doc
-        doc.idToOffset[name] = self._file.add(pdfdoc.PDFIndirectObject(name, doc.idToObject[name]).format(doc))
-        doc.idToObject[name] = None
-
-
 class Paper:
     """A4 pages drawn one after the other and written to a binary file by `save`.
 
@@ -227,13 +200,13 @@ class Paper:
 
     def __init__(self, out: BinaryIO, *, title: str, language: str, author: str = "", streamed: bool = False) -> None:
         self.page = 1
-        self._canvas = (_Streamed if streamed else Canvas)(
+        self._canvas = (Streamed if streamed else Lettered)(
             out,
             pagesize=(WIDTH * POINTS, HEIGHT * POINTS),
             pageCompression=1,
             invariant=1,  # no clock and no random file id: the same statement gives the same bytes
             lang=language,
-            initialFontName=_LOADED["plain"].fontName,  # type: ignore[arg-type]  # the stubs say float
+            initialFontName=_LOADED["plain"].fontName,
         )
         self._canvas.setTitle(drawable(title))
         self._canvas.setAuthor(drawable(author))
@@ -253,14 +226,14 @@ class Paper:
         least: float = SMALLEST,
     ) -> None:
         """One line starting, centred or ending at ``x``; with a ``width``, made to fit it."""
-        text = drawable(words, style.face)
-        if width is not None:
-            text, style = fitted(text, style, width, least=least)
+        if width is None:
+            text = drawable(words, style.face)
+        else:
+            text, style = fitted(words, style, width, least=least)
         if align != "left":
-            x -= width_of(text, style) * (0.5 if align == "centre" else 1)
-        self._canvas.setFont(_LOADED[style.face].fontName, style.size)
-        self._canvas.setFillColor(HexColor(style.colour))
-        self._canvas.drawString(x * POINTS, _up(y), text, charSpace=style.spacing)
+            x -= _width(text, style) * (0.5 if align == "centre" else 1)
+        font = _LOADED[style.face]
+        self._canvas.line_of_text(x * POINTS, _up(y), text, font, style.size, style.colour, style.spacing)
 
     def paragraph(
         self,
@@ -293,11 +266,8 @@ class Paper:
         dashed: bool = False,
     ) -> None:
         """A straight line, ``thick`` in millimetres; ``dashed`` for where to cut or fold."""
-        canvas = self._canvas
-        canvas.setStrokeColor(HexColor(colour))
-        canvas.setLineWidth(thick * POINTS)
-        canvas.setDash([2.2, 2.8] if dashed else [])
-        canvas.line(x1 * POINTS, _up(y1), x2 * POINTS, _up(y2))
+        ends = (x1 * POINTS, _up(y1), x2 * POINTS, _up(y2))
+        self._canvas.straight_line(*ends, colour=colour, thick=thick * POINTS, dash="[2.2 2.8]" if dashed else "[]")
 
     def rectangle(self, x: float, y: float, width: float, height: float, *, colour: str, corner: float = 0) -> None:
         """A filled rectangle; ``corner`` is its radius in millimetres."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -76,7 +77,8 @@ async def as_csv(
     """Every voucher and the totals, for a spreadsheet."""
     made = await _made(place, visitor, session, asked, year)
     language: Language = blank(request).language
-    return download(attestation_csv(made, language), f"attestation-{made.first_day.year}.csv", CSV)
+    content = await asyncio.to_thread(attestation_csv, made, language)
+    return download(content, f"attestation-{made.first_day.year}.csv", CSV)
 
 
 @router.get("/{slug:slug}/attestation.pdf")

@@ -62,6 +62,7 @@ class _Drawing:
 
     def __init__(self, paper: Paper, attestation: Attestation, language: Language, words: dict[str, str]) -> None:
         self.paper, self.attestation, self.language, self.words = paper, attestation, language, words
+        self.people, self.total = attestation.by_person, attestation.total
 
     def heading(self) -> float:
         paper, attestation, words = self.paper, self.attestation, self.words
@@ -99,8 +100,8 @@ class _Drawing:
         said = words["nothing"]
         if attestation.lines:
             kind = "beneficiaries" if attestation.unmatched else "people"
-            people = self._counted(len(attestation.by_person), kind)
-            said = words["given"].format(amount=shown_money(attestation.total, self.language), people=people)
+            people = self._counted(len(self.people), kind)
+            said = words["given"].format(amount=shown_money(self.total, self.language), people=people)
         paper.rectangle(_LEFT, y, _RIGHT - _LEFT, 22, colour=TINT, corner=2)
         paper.rectangle(_LEFT, y, 1.6, 22, colour=ACCENT)
         room = _RIGHT - _LEFT - 14
@@ -135,7 +136,7 @@ class _Drawing:
             (event_name(one.event, self.language), str(one.count), self._money(one.amount))
             for one in self.attestation.by_event
         ]
-        total = (self.words["total"], str(len(self.attestation.lines)), self._money(self.attestation.total))
+        total = (self.words["total"], str(len(self.attestation.lines)), self._money(self.total))
         return self._table(y, "by event", columns, rows, total)
 
     def by_person(self, y: float) -> float:
@@ -151,9 +152,9 @@ class _Drawing:
                 one.person.name, one.person.staff_number or "", _address(one.person), str(one.count),
                 self._money(one.amount),
             )
-            for one in self.attestation.by_person
+            for one in self.people
         ]  # fmt: skip
-        total = (self.words["total"], "", "", str(len(self.attestation.lines)), self._money(self.attestation.total))
+        total = (self.words["total"], "", "", str(len(self.attestation.lines)), self._money(self.total))
         return self._table(y, "by person", columns, rows, total)
 
     def every_voucher(self, y: float) -> float:
@@ -170,7 +171,7 @@ class _Drawing:
             )
             for line in self.attestation.lines
         ]  # fmt: skip
-        total = (self.words["total"], "", "", "", "", self._money(self.attestation.total))
+        total = (self.words["total"], "", "", "", "", self._money(self.total))
         return self._table(y, "every voucher", columns, rows, total)
 
     def _table(

@@ -65,6 +65,8 @@ def matching(address: str) -> str:
 
 def shown_address(address: str) -> str:
     """A canonical address as people read it: an international domain in its own letters."""
+    if "xn--" not in address:
+        return address
     try:
         return _validated(address).normalized
     except EmailNotValidError:
