@@ -181,3 +181,9 @@ def hidden(page: str, name: str) -> str:
     before, found, after = page.partition(f'name="{name}" value="')
     assert found, f"no {name} in {before[:200]}"
     return after.partition('"')[0]
+
+
+def confirming(page: str, amount: str) -> dict[str, str]:
+    """The form that records what was shown."""
+    kept = {name: hidden(page, name) for name in ("once", "seen", "looked_at")}
+    return {**kept, "amount": amount, "reference": "VIR SAVONNERIE", "do": "record"}

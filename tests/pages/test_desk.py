@@ -18,7 +18,7 @@ from api.pages.desk import ROUTERS
 from api.settings import Settings
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
-from tests.pages.desking import Desk, a_desk, hidden, operator, people
+from tests.pages.desking import Desk, a_desk, confirming, hidden, operator, people
 from tests.pages.given import served
 from tests.pages.ordering import SELLING, somebody
 from vouchers import proofs
@@ -39,12 +39,6 @@ async def recorded(client: httpx.AsyncClient, order: UUID, amount: str, *, again
     assert seen.status_code == 200, seen.text
     answer = await client.post(path, data=confirming(seen.text, amount) | ({"again": "yes"} if again else {}))
     return answer if answer.status_code != 303 else await client.get(answer.headers["location"])
-
-
-def confirming(page: str, amount: str) -> dict[str, str]:
-    """The form that records what was shown."""
-    kept = {name: hidden(page, name) for name in ("once", "seen", "looked_at")}
-    return {**kept, "amount": amount, "reference": "VIR SAVONNERIE", "do": "record"}
 
 
 async def test_what_the_statement_says_leads_to_the_order_however_it_is_written(desk: Desk) -> None:
