@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from merchants.shops.errors import ShopUnknown
 from merchants.tables import Shop, ShopEvent
 
-Status = Literal["invited", "accepted", "suspended", "left"]
+Status = Literal["applied", "invited", "accepted", "suspended", "left"]
 
 
 @dataclass(frozen=True, slots=True)

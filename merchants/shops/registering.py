@@ -1,4 +1,4 @@
-"""Taking shops into the programme's register, and their way through it: invited, accepted, suspended, left."""
+"""Shops in the programme's register, and their way through it: applied or invited, accepted, suspended, left."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ from merchants.shops.queries import ShopView, Status, shop
 from merchants.tables import Shop, ShopEvent
 
 WAYS: Final[Mapping[Status, frozenset[Status]]] = {
-    "invited": frozenset({"accepted", "left"}),
+    "applied": frozenset({"accepted", "left"}),
+    "invited": frozenset({"applied", "accepted", "left"}),
     "accepted": frozenset({"suspended", "left"}),
     "suspended": frozenset({"accepted", "left"}),
-    "left": frozenset({"invited"}),
+    "left": frozenset({"invited", "applied"}),
 }
-"""From which state a shop may go to which. A shop is never accepted but from an invitation (opt-in)."""
+"""From which state a shop may go to which. None is accepted that did not ask, or was not asked (opt-in)."""
 
 ROWS_AT_ONCE: Final = 5_000
 
