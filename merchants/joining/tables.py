@@ -73,16 +73,16 @@ class Invitation(Base):
 class Application(Base):
     """A shop that asks to join. ``asked`` holds the fields of the shop as typed and judged, but its bank account.
 
-    Until its address is confirmed it is nobody's shop: ``shop_id`` comes with the confirmation. The bank account goes
-    once the application is decided.
+    Until its address is confirmed it is nobody's shop: ``shop_id`` comes with the confirmation, and what is never
+    confirmed is deleted. The bank account goes once the application is decided.
     """
 
     __tablename__ = "applications"
     __table_args__ = (
-        CheckConstraint("state IN ('unconfirmed', 'waiting', 'accepted', 'declined', 'lapsed')", name="state"),
-        CheckConstraint("(state IN ('unconfirmed', 'lapsed')) = (confirmed_at IS NULL)", name="confirmed"),
+        CheckConstraint("state IN ('unconfirmed', 'waiting', 'accepted', 'declined')", name="state"),
+        CheckConstraint("(state = 'unconfirmed') = (confirmed_at IS NULL)", name="confirmed"),
         CheckConstraint("(state IN ('accepted', 'declined')) = (decided_at IS NOT NULL)", name="decided"),
-        CheckConstraint("shop_id IS NOT NULL OR state IN ('unconfirmed', 'lapsed')", name="shop"),
+        CheckConstraint("(state = 'unconfirmed') = (shop_id IS NULL)", name="shop"),
         Index("uq_applications_waiting", "shop_id", unique=True, postgresql_where=text("state = 'waiting'")),
         Index("ix_applications_open", "id", postgresql_where=text("state IN ('unconfirmed', 'waiting')")),
         IN_PROGRAMME,

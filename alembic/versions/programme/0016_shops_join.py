@@ -22,6 +22,7 @@ UPDATED = {
 
 DELETED = (
     "shop_photos",
+    "applications",
     "joining_links",
 )
 
@@ -199,17 +200,13 @@ def _applications() -> None:
         sa.Column("decided_by", sa.Text(), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint(
-            "state IN ('unconfirmed', 'waiting', 'accepted', 'declined', 'lapsed')", name=op.f("ck_applications_state")
+            "state IN ('unconfirmed', 'waiting', 'accepted', 'declined')", name=op.f("ck_applications_state")
         ),
-        sa.CheckConstraint(
-            "(state IN ('unconfirmed', 'lapsed')) = (confirmed_at IS NULL)", name=op.f("ck_applications_confirmed")
-        ),
+        sa.CheckConstraint("(state = 'unconfirmed') = (confirmed_at IS NULL)", name=op.f("ck_applications_confirmed")),
         sa.CheckConstraint(
             "(state IN ('accepted', 'declined')) = (decided_at IS NOT NULL)", name=op.f("ck_applications_decided")
         ),
-        sa.CheckConstraint(
-            "shop_id IS NOT NULL OR state IN ('unconfirmed', 'lapsed')", name=op.f("ck_applications_shop")
-        ),
+        sa.CheckConstraint("(state = 'unconfirmed') = (shop_id IS NULL)", name=op.f("ck_applications_shop")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_applications_shop_id")),
         sa.ForeignKeyConstraint(["invitation_id"], ["shop_invitations.id"], name=op.f("fk_applications_invitation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
