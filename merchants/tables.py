@@ -142,7 +142,10 @@ class Till(Base):
 
 
 class BankChange(Base):
-    """Another bank account that a shop asked for: it waits, may be called off, and is then written to the shop."""
+    """Another bank account that a shop asked for: it waits, may be called off, and is then written to the shop.
+
+    ``told`` is the address of the shop that was known when it was asked for.
+    """
 
     __tablename__ = "bank_changes"
     __table_args__ = (
@@ -159,6 +162,7 @@ class BankChange(Base):
     iban: Mapped[Words]
     bic: Mapped[str | None] = mapped_column(Text)
     state: Mapped[Words] = mapped_column(server_default="waiting")
+    told: Mapped[str | None] = mapped_column(Text)
     asked_by: Mapped[Words]
     asked_at: Mapped[Moment]
     applies_at: Mapped[Moment]

@@ -154,14 +154,14 @@ async def accept(session: AsyncSession, application_id: UUID, *, actor: str, at:
     """
     row = await _to_decide(session, application_id)
     found, shop_id = _view(row), cast("UUID", row.shop_id)
-    await registering.change_particulars(session, shop_id, found.asked, email=found.email, actor=actor, at=at)
-    await registering.set_status(session, shop_id, "accepted", actor=actor, note=f"charter {found.charter}", at=at)
     known = await shop(session, shop_id)
     if row.iban is not None and known.iban is None:
         await registering.set_bank_account(session, shop_id, iban=row.iban, bic=row.bic, actor=actor, at=at)
-    elif row.iban is not None and known.iban != row.iban:
+    elif row.iban is not None and known.iban != row.iban:  # asked for first: it is told to the address of before
         asked_by = f"application:{application_id}"
         await bank_changing.ask_change(session, shop_id, iban=row.iban, bic=row.bic, actor=asked_by, at=at)
+    await registering.change_particulars(session, shop_id, found.asked, email=found.email, actor=actor, at=at)
+    await registering.set_status(session, shop_id, "accepted", actor=actor, note=f"charter {found.charter}", at=at)
     await _decide(session, application_id, "accepted", actor=actor, at=at)
     return await shop(session, shop_id)
 

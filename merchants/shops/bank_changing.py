@@ -32,12 +32,16 @@ SYSTEM: Final = "obole"
 
 @dataclass(frozen=True, slots=True)
 class BankChangeView:
-    """A change of a bank account; of the account only what makes it recognisable."""
+    """A change of a bank account; of the account only what makes it recognisable.
+
+    ``told`` is the address of the shop that was known when it was asked for.
+    """
 
     id: UUID
     shop: UUID
     masked: str
     state: State
+    told: str | None
     asked_by: str
     asked_at: datetime
     applies_at: datetime
@@ -55,15 +59,17 @@ async def ask_change(
     checked, bank = identity.iban(iban), identity.bic(bic) if bic else None
     await shop(session, shop_id)
     await posting.lock(session, [shop_id])
-    if (await shop(session, shop_id)).iban == checked:
+    known = await shop(session, shop_id)
+    if known.iban == checked:
         raise BankAccountSame(masked=identity.masked_iban(checked))
     await _end(session, "cancelled", BankChange.shop_id == shop_id, actor=actor, at=at)
     change_id = new_id()
     await session.execute(
         insert(BankChange).values(
-            id=change_id, shop_id=shop_id, iban=checked, bic=bank, asked_by=actor, asked_at=at, applies_at=at + WAITS
+            id=change_id, shop_id=shop_id, iban=checked, bic=bank, told=known.email, asked_by=actor, asked_at=at,
+            applies_at=at + WAITS,
         )
-    )
+    )  # fmt: skip
     wish(session, "bank_change_letter", change=str(change_id), what="asked")
     return await change(session, change_id)
 
@@ -151,6 +157,6 @@ async def _end(session: AsyncSession, state: State, which: Any, *, actor: str, a
 
 def _view(row: BankChange) -> BankChangeView:
     return BankChangeView(
-        row.id, row.shop_id, identity.masked_iban(row.iban), cast("State", row.state), row.asked_by, row.asked_at,
-        row.applies_at, row.ended_by, row.ended_at,
+        row.id, row.shop_id, identity.masked_iban(row.iban), cast("State", row.state), row.told, row.asked_by,
+        row.asked_at, row.applies_at, row.ended_by, row.ended_at,
     )  # fmt: skip

@@ -110,8 +110,8 @@ async def test_a_shop_that_applies_is_nobodys_until_its_address_is_confirmed_the
     with pytest.raises(ApplicationDecided):
         await decline(town, asked)
     events = await town.do(lambda session: queries.events(session, shop.id))
-    assert [one.what for one in events] == ["applied", "particulars", "accepted", "bank account"]
-    assert events[2].note == f"charter {charter.VERSION}"
+    assert [one.what for one in events] == ["applied", "bank account", "particulars", "accepted"]
+    assert events[3].note == f"charter {charter.VERSION}"
 
 
 async def test_a_declined_shop_has_left_with_a_reason_keeps_no_account_and_may_apply_again(town: Town) -> None:

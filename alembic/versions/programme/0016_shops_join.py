@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_shops_status"), "shops", "status IN ('applied', 'invited', 'accepted', 'suspended', 'left')"
     )
+    op.add_column("visits", sa.Column("proved_at", sa.DateTime(timezone=True), nullable=True))
     _bank_changes()
     _shop_pages()
     _shop_photos()
@@ -54,6 +55,7 @@ def _bank_changes() -> None:
         sa.Column("iban", sa.Text(), nullable=False),
         sa.Column("bic", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), server_default="waiting", nullable=False),
+        sa.Column("told", sa.Text(), nullable=True),
         sa.Column("asked_by", sa.Text(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("applies_at", sa.DateTime(timezone=True), nullable=False),
