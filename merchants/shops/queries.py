@@ -81,6 +81,12 @@ async def shop_by_siret(session: AsyncSession, siret: str) -> ShopView | None:
     return _view(row) if row else None
 
 
+async def shops_by_siret(session: AsyncSession, sirets: Sequence[str]) -> dict[str, ShopView]:
+    """The shops of these SIRETs; those that are not registered are absent."""
+    rows = await session.execute(select(Shop).where(Shop.siret.in_(sirets)))
+    return {row.siret: _view(row) for row in rows.scalars()}
+
+
 async def shops_page(
     session: AsyncSession,
     *,
