@@ -42,13 +42,13 @@ async def take_in(session: AsyncSession, known: Sequence[NewShop], *, at: dateti
 
     :returns: how many there were
     """
-    table = cast("Table", Establishment.__table__)
+    taken = insert(cast("Table", Establishment.__table__))
+    newer = {name: taken.excluded[name] for name in (*_COPIED[1:], "imported_at")}
+    taking = taken.on_conflict_do_update(index_elements=["siret"], set_=newer)
     for start in range(0, len(known), ROWS_AT_ONCE):
         some = known[start : start + ROWS_AT_ONCE]
         rows = [{**{name: getattr(one, name) for name in _COPIED}, "imported_at": at} for one in some]
-        taken = insert(table).values(rows)
-        newer = {name: taken.excluded[name] for name in (*_COPIED[1:], "imported_at")}
-        await session.execute(taken.on_conflict_do_update(index_elements=["siret"], set_=newer))
+        await session.execute(taking, rows)
     return len(known)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.auth.permissions import Role
 from api.engines import owner_engine
+from api.jobs.shops import tend_shops
 from merchants.shops import bank_changing, registering
 from merchants.shops.bank_changing import WAITS
 from merchants.street import photos, profile
@@ -276,6 +277,22 @@ async def test_another_account_is_asked_for_by_who_has_just_signed_in_told_to_th
 
     assert await street.house.do(two_days_later) == 1
     assert (await street.as_it_is(shop.id)).iban == OTHER_IBAN
+
+
+async def test_every_minute_accounts_whose_two_days_are_over_hold_and_the_shop_is_told(street: Street) -> None:
+    shop = await street.shop(iban=IBAN)
+    marie = await street.owner_in("marie", shop)
+    await marie.post(f"/treiz/shop/{shop.id}/bank", {"iban": OTHER_IBAN})
+    here, town = street.live.app.state.installation, await street.live.town()
+    await tend_shops(here, town)
+    assert (await street.as_it_is(shop.id)).iban == IBAN
+    async with owner_engine(street.live.database) as engine, engine.begin() as connection:
+        two_days = "asked_at = asked_at - interval '2 days', applies_at = applies_at - interval '2 days'"
+        await connection.execute(text(f"UPDATE p_treiz.bank_changes SET {two_days}"))  # noqa: S608
+    await tend_shops(here, town)
+    assert (await street.as_it_is(shop.id)).iban == OTHER_IBAN
+    await street.post_comes()
+    assert "nouveau compte est en place" in street.letters("shop0@port.example")[0].letter.subject
 
 
 async def test_who_signed_in_a_while_ago_proves_who_they_are_by_password_or_link(street: Street) -> None:
