@@ -32,6 +32,8 @@ HEIGHT: Final = 400
 """What a redrawn picture fits into, in pixels; smaller ones keep their size."""
 PNG_BYTES_MOST: Final = 300_000
 
+PHOTO_BYTES_MOST: Final = 8 * 1024 * 1024
+"""What a telephone takes; a logo is smaller."""
 PHOTO: Final = (1_280, 1_280)
 SMALL: Final = (480, 480)
 """What a photo and its small form fit into, in pixels."""
@@ -108,17 +110,17 @@ def redraw(content: bytes) -> Redrawn:
     :raises PictureUnreadable: cut short or damaged
     :raises PictureKindRefused: anything else
     """
-    return _written(_read(content, (WIDTH, HEIGHT)))
+    return _written(_read(content, (WIDTH, HEIGHT), BYTES_MOST))
 
 
 def redraw_photo(content: bytes) -> Photo:
-    """As `redraw`, for a photo: fitted into 1,280 x 1,280 and 480 x 480, written as JPEG, white where it was clear.
+    """As `redraw`, for a photo, of 8 MiB at most: fitted into 1,280 x 1,280 and 480 x 480, written as JPEG.
 
-    Where and by whom it was taken is in a photo's metadata: none of it stays.
+    White where it was clear. Where and by whom it was taken is in a photo's metadata: none of it stays.
 
     :raises PictureTooLarge, PictureUnreadable, PictureKindRefused:
     """
-    drawn = _read(content, PHOTO)
+    drawn = _read(content, PHOTO, PHOTO_BYTES_MOST)
     if drawn.mode == "RGBA":
         ground = Image.new("RGB", drawn.size, _GROUND)
         ground.paste(drawn, mask=drawn.getchannel("A"))
@@ -128,10 +130,10 @@ def redraw_photo(content: bytes) -> Photo:
     return Photo(_jpeg(drawn), *drawn.size, _jpeg(small), *small.size)
 
 
-def _read(content: bytes, box: tuple[int, int]) -> Image.Image:
-    """The pixels of a picture that may be taken in, no more of them than fit a box."""
-    if len(content) > BYTES_MOST:
-        raise PictureTooLarge(unit="bytes", found=len(content), limit=BYTES_MOST)
+def _read(content: bytes, box: tuple[int, int], most: int) -> Image.Image:
+    """The pixels of a picture that may be taken in, no more of them than fit a box; of ``most`` bytes."""
+    if len(content) > most:
+        raise PictureTooLarge(unit="bytes", found=len(content), limit=most)
     decoder = _decoder(content)
     try:
         with decoder(BytesIO(content)) as picture:

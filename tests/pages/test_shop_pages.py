@@ -198,6 +198,9 @@ async def test_photos_are_redrawn_bounded_and_seen_by_everybody_once_the_shop_is
     at = f"/treiz/shop/{shop.id}"
     for content in (b"", b"x", b"<svg onload='x'/>", a_jpeg()[:900]):
         assert await add_photo(marie, at, content) == 422
+    enormous = BytesIO()
+    Image.new("L", (8_000, 5_000)).save(enormous, "PNG")
+    assert await add_photo(marie, at, enormous.getvalue()) == 422
     assert await add_photo(marie, at, a_jpeg(), alt="") == 422
     assert await add_photo(marie, at, a_jpeg(), name='"><script>.jpg') == 303
     (photo,) = (await street.house.do(lambda session: photos.photos_of(session, [shop.id])))[shop.id]

@@ -126,11 +126,11 @@ async def test_a_photo_of_a_telephone_is_made_smaller_before_it_travels(street: 
     shop = await street.shop()
     marie = await street.owner_in("marie", shop)
     large = a_photo()
-    noise = Image.effect_noise((2600, 1900), 90).convert("RGB")
+    noise = Image.effect_noise((3400, 2400), 90).convert("RGB")
     out = BytesIO()
     noise.save(out, "JPEG", quality=98)
     large["buffer"] = out.getvalue()
-    assert len(large["buffer"]) > 4_000_000
+    assert len(large["buffer"]) > 8_500_000
     async with a_page(browser) as watched:
         page = watched.page
         await enter(marie, watched.context, street.live)

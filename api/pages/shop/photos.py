@@ -13,6 +13,7 @@ from api import clock
 from api.auth.permissions import Permission as P
 from api.auth.visitors import MaybeVisitor, PageReading
 from api.installation import in_transaction
+from api.pages.catalogues import marked
 from api.pages.forms import Form, Sent, blank
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
@@ -28,12 +29,14 @@ from merchants.street.photos import LONGEST_ALT, PHOTOS_MOST
 router = APIRouter(include_in_schema=False)
 
 JPEG: Final = "image/jpeg"
+LARGEST: Final = pictures.PHOTO_BYTES_MOST + 20_000
+"""Bytes of the form: the photo, and a little around it."""
+TOO_LARGE: Final = marked("This photo is too large: 8 MB and 24 million pixels at most. Take it in an ordinary size.")
 FOR_A_DAY: Final = "public, max-age=86400"
 NOT_KEPT: Final = "no-store"
 
 BESIDE: Final[dict[type[Refusal], str]] = {
-    PictureKindRefused: "photo", PictureTooLarge: "photo", PictureUnreadable: "photo", PhotosTooMany: "photo",
-    PageFieldMalformed: "alt",
+    PictureKindRefused: "photo", PictureUnreadable: "photo", PhotosTooMany: "photo", PageFieldMalformed: "alt",
 }  # fmt: skip
 
 
@@ -43,7 +46,7 @@ async def shown(request: Request, own: ShowsItself, session: PageReading) -> Res
     return await _page(request, session, own, blank(request))
 
 
-@router.post("/{slug:slug}/shop/{shop_id}/photos")
+@router.post("/{slug:slug}/shop/{shop_id}/photos", max_body_size=LARGEST)
 async def add(request: Request, place: CurrentPlace, own: ShowsItself, form: Sent) -> Response:
     """Show one photo more."""
     file = form.file("photo")
@@ -59,6 +62,8 @@ async def add(request: Request, place: CurrentPlace, own: ShowsItself, form: Sen
                 )  # fmt: skip
 
             await in_transaction(place.town.sessions, work)
+        except PictureTooLarge:
+            form.say("photo", TOO_LARGE)
         except tuple(BESIDE) as refusal:
             form.refuse(refusal, BESIDE)
         else:
