@@ -62,7 +62,8 @@ TAKES: Final[dict[str, str]] = {
 READ_BY_POST: Final = {("vouchers:look-up", "POST"), ("codes:read", "POST")}
 
 ON_PAGES: Final = {
-    "refunds:write", "company:write", "people:write", "figures:read", "shopfront:write", "bank:write", "recruiting:write",
+    "refunds:write", "company:write", "people:write", "figures:read", "shopfront:write", "bank:write",
+    "recruiting:write",
 }  # fmt: skip
 """Scopes of what people do on pages, and programs do not."""
 

@@ -16,7 +16,6 @@ from api.auth import offices
 from api.auth.people import PersonView
 from api.email import outbox
 from api.email.outbox import Opened
-from api.jobs.queue import job_queue
 from merchants.joining import establishments
 from merchants.shops import registering, tills
 from merchants.shops.checking import check_shop
@@ -95,9 +94,7 @@ class Street:
 
     async def post_comes(self) -> None:
         """Do what was wished for meanwhile, letters above all."""
-        queue = job_queue(self.live.app.state.installation, self.live.database.runtime)
-        async with queue.open_async():
-            await queue.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
+        await self.live.work()
 
     def letters(self, to: str) -> list[Opened]:
         """The letters to somebody, the newest first."""
