@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from api.commands import books, buyers, installing, keys, mail, people, programme, serving, settling, shops, vouchers
+from api.commands import (
+    books,
+    buyers,
+    installing,
+    keys,
+    mail,
+    people,
+    programme,
+    register,
+    serving,
+    settling,
+    shops,
+    vouchers,
+)
 from api.commands.door import Door
 from api.commands.telling import LANGUAGE
 
@@ -54,6 +67,7 @@ app.command("demo", rich_help_panel=START)(installing.demo_)
 app.command("migrate", rich_help_panel=START)(installing.migrate)
 app.add_typer(programme.app, name="programme", rich_help_panel=SET_UP)
 app.add_typer(shops.app, name="shops", rich_help_panel=SET_UP)
+app.add_typer(register.app, name="register", rich_help_panel=SET_UP)
 app.add_typer(keys.till, name="till", rich_help_panel=SET_UP)
 app.add_typer(keys.key, name="key", rich_help_panel=SET_UP)
 app.add_typer(people.app, name="people", rich_help_panel=SET_UP)

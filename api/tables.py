@@ -80,7 +80,11 @@ class Office(Base):
 
 
 class Visit(Base):
-    """A signed-in browser: the hash of its token. ``guest`` is the private buyer whose order it placed unasked."""
+    """A signed-in browser: the hash of its token. ``guest`` is the private buyer whose order it placed unasked.
+
+    ``proved_at`` is when its person proved who they are, by a password or a link; a visit that goes on under a new
+    token proved nothing.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -97,6 +101,7 @@ class Visit(Base):
     seen_at: Mapped[Moment]
     ends_at: Mapped[Moment]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    proved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class OneTimeLink(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Exists, Select, case, exists, func, or_, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from ledger.chart import Kind, Side
 from ledger.database import sum_of
+from ledger.days import PARIS
 from ledger.money import Money
 from ledger.tables import Account, Transfer
 
@@ -33,9 +34,12 @@ class Movement:
 
 
 async def unsettled(
-    session: AsyncSession, *, kind: Kind, transfer_kinds: Sequence[str], before: datetime, settled: Select[UUID]
-) -> list[Movement]:
+    session: AsyncSession, *, kind: Kind, transfer_kinds: Sequence[str], before: datetime, settled: Select[UUID],
+    accounts: Sequence[UUID] | None = None,
+) -> list[Movement]:  # fmt: skip
     """Movements on the accounts of a kind that counted before a moment and are not among ``settled``.
+
+    :param accounts: of these accounts only
 
     Read by which rows they are, not by a mark such as "later than the last one seen": a transfer that commits
     late is found the next time.
@@ -50,10 +54,43 @@ async def unsettled(
                ~_is_among(settled))
         .order_by(Account.id, Transfer.effective_at, Transfer.id)
     )  # fmt: skip
+    if accounts is not None:
+        statement = statement.where(Account.id.in_(accounts))
     return [
         Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at)
         for account, transfer_id, what, amount, came_in, at, first_at in await session.execute(statement)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class OfDay:
+    """What transfers of one kind brought to an account on a day in Paris (negative: took), and how many they were."""
+
+    day: date
+    kind: str
+    amount: Money
+    transfers: int
+
+
+async def by_day(
+    session: AsyncSession, account: UUID, *, transfer_kinds: Sequence[str], since: datetime, before: datetime
+) -> list[OfDay]:
+    """What moved on an account between two moments, by day and kind."""
+    found: list[OfDay] = []
+    day = func.date(func.timezone(str(PARIS), Transfer.effective_at))
+    for side, sign in ((Transfer.credit_account_id, 1), (Transfer.debit_account_id, -1)):
+        statement = (
+            select(day, Transfer.kind, sum_of(Transfer.amount), func.count())
+            .where(
+                side == account, Transfer.kind.in_(transfer_kinds), Transfer.effective_at >= since,
+                Transfer.effective_at < before,
+            )
+            .group_by(day, Transfer.kind)
+        )  # fmt: skip
+        found += [
+            OfDay(one, kind, Money(sign * cents), count) for one, kind, cents, count in await session.execute(statement)
+        ]
+    return sorted(found, key=lambda one: (one.day, one.kind))
 
 
 async def sums_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[tuple[UUID, str, Side], Money]:

@@ -8,6 +8,8 @@ REDEMPTION: Final = "redemption"
 UNDO: Final = "undo"
 """Shop to voucher: the reversal of a redemption."""
 
+MOVEMENTS: Final = (REDEMPTION, UNDO)
+
 _TILL: Final = "till:"
 
 

@@ -32,6 +32,15 @@ HEIGHT: Final = 400
 """What a redrawn picture fits into, in pixels; smaller ones keep their size."""
 PNG_BYTES_MOST: Final = 300_000
 
+PHOTO_BYTES_MOST: Final = 8 * 1024 * 1024
+"""What a telephone takes; a logo is smaller."""
+PHOTO: Final = (1_280, 1_280)
+SMALL: Final = (480, 480)
+"""What a photo and its small form fit into, in pixels."""
+_PHOTO_QUALITY: Final = 80
+_GROUND: Final = (255, 255, 255)
+"""What shows through where a photo is transparent."""
+
 _SHARES: Final = (1.0, 0.85, 0.7, 0.55, 0.4)
 _ORIENTATION: Final = 0x0112
 _TURNS: Final[Mapping[int, Image.Transpose]] = {
@@ -79,6 +88,18 @@ class Redrawn:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo drawn anew, and its small form, as JPEG; sizes in pixels."""
+
+    large: bytes
+    width: int
+    height: int
+    small: bytes
+    small_width: int
+    small_height: int
+
+
 def redraw(content: bytes) -> Redrawn:
     """Decode a PNG, JPEG, WebP or GIF (its first frame), turn it upright, fit it into 800 x 400, write it as PNG.
 
@@ -89,18 +110,46 @@ def redraw(content: bytes) -> Redrawn:
     :raises PictureUnreadable: cut short or damaged
     :raises PictureKindRefused: anything else
     """
-    if len(content) > BYTES_MOST:
-        raise PictureTooLarge(unit="bytes", found=len(content), limit=BYTES_MOST)
+    return _written(_read(content, (WIDTH, HEIGHT), BYTES_MOST))
+
+
+def redraw_photo(content: bytes) -> Photo:
+    """As `redraw`, for a photo, of 8 MiB at most: fitted into 1,280 x 1,280 and 480 x 480, written as JPEG.
+
+    White where it was clear. Where and by whom it was taken is in a photo's metadata: none of it stays.
+
+    :raises PictureTooLarge, PictureUnreadable, PictureKindRefused:
+    """
+    drawn = _read(content, PHOTO, PHOTO_BYTES_MOST)
+    if drawn.mode == "RGBA":
+        ground = Image.new("RGB", drawn.size, _GROUND)
+        ground.paste(drawn, mask=drawn.getchannel("A"))
+        drawn = ground
+    small = drawn.copy()
+    small.thumbnail(SMALL, Image.Resampling.LANCZOS)
+    return Photo(_jpeg(drawn), *drawn.size, _jpeg(small), *small.size)
+
+
+def _read(content: bytes, box: tuple[int, int], most: int) -> Image.Image:
+    """The pixels of a picture that may be taken in, no more of them than fit a box; of ``most`` bytes."""
+    if len(content) > most:
+        raise PictureTooLarge(unit="bytes", found=len(content), limit=most)
     decoder = _decoder(content)
     try:
         with decoder(BytesIO(content)) as picture:
             _bound(*picture.size)
-            upright = _upright(picture)
-        return _written(upright)
+            return _upright(picture, box)
     except PictureTooLarge:
         raise
     except Exception as broken:  # Pillow fails in a score of ways on a bad file
         raise PictureUnreadable from broken
+
+
+def _jpeg(drawn: Image.Image) -> bytes:
+    drawn.info.clear()
+    out = BytesIO()
+    drawn.save(out, format="JPEG", quality=_PHOTO_QUALITY, optimize=True, progressive=True)
+    return out.getvalue()
 
 
 def _decoder(content: bytes) -> Callable[[BytesIO], ImageFile]:
@@ -159,10 +208,10 @@ def _webp_size(content: bytes) -> tuple[int, int]:
     raise PictureUnreadable
 
 
-def _upright(picture: ImageFile) -> Image.Image:
+def _upright(picture: ImageFile, across: tuple[int, int]) -> Image.Image:
     """The first frame as RGB or RGBA, turned as its camera asked, and no larger than it will be written."""
     orientation = _orientation(picture)
-    box = (HEIGHT, WIDTH) if orientation in _LYING else (WIDTH, HEIGHT)
+    box = across[::-1] if orientation in _LYING else across
     picture.draft("RGB", (2 * box[0], 2 * box[1]))  # a JPEG is decoded at half its size, or a quarter
     picture.load()
     drawn = _plain(picture)

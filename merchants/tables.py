@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -88,7 +89,7 @@ class Shop(Base):
     __tablename__ = "shops"
     __table_args__ = (
         UniqueConstraint("siret"),
-        CheckConstraint("status IN ('invited', 'accepted', 'suspended', 'left')", name="status"),
+        CheckConstraint("status IN ('applied', 'invited', 'accepted', 'suspended', 'left')", name="status"),
         IN_PROGRAMME,
     )
 
@@ -138,6 +139,35 @@ class Till(Base):
     label: Mapped[Words]
     opened_at: Mapped[Moment]
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class BankChange(Base):
+    """Another bank account that a shop asked for: it waits, may be called off, and is then written to the shop.
+
+    ``told`` is the address of the shop that was known when it was asked for.
+    """
+
+    __tablename__ = "bank_changes"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'applied', 'cancelled')", name="state"),
+        CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended"),
+        CheckConstraint("asked_at < applies_at", name="waits"),
+        Index("uq_bank_changes_waiting", "shop_id", unique=True, postgresql_where=text("state = 'waiting'")),
+        Index("ix_bank_changes_shop_id", "shop_id", "id"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[Key]
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    iban: Mapped[Words]
+    bic: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[Words] = mapped_column(server_default="waiting")
+    told: Mapped[str | None] = mapped_column(Text)
+    asked_by: Mapped[Words]
+    asked_at: Mapped[Moment]
+    applies_at: Mapped[Moment]
+    ended_by: Mapped[Words] = mapped_column(server_default="")
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Number(Base):

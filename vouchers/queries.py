@@ -166,6 +166,15 @@ async def redemptions_page(
     return [_redemption(row) for row in await session.execute(statement)]
 
 
+async def redemptions_of(
+    session: AsyncSession, shop: UUID, *, since: datetime, before: datetime, limit: int
+) -> list[RedemptionView]:
+    """The redemptions of a shop between two moments, newest first."""
+    statement = _redemptions().where(Redemption.shop_id == shop, Redemption.at >= since, Redemption.at < before)
+    rows = await session.execute(statement.order_by(Redemption.at.desc(), Redemption.id.desc()).limit(limit))
+    return [_redemption(row) for row in rows]
+
+
 async def _views(session: AsyncSession, facts: Sequence[VoucherFacts]) -> list[VoucherView]:
     held = await balances.balances_of(session, [one.id for one in facts])
     rows = await session.execute(select(Batch.id, Batch.face_value).where(Batch.id.in_({one.batch for one in facts})))

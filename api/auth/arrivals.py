@@ -1,4 +1,4 @@
-"""What people bring about before anybody knows them, orders and companies: counted by who asks, and bounded.
+"""What people bring about before anybody knows them, orders, companies, shops: counted by who asks, and bounded.
 
 Each sends a letter to an address that was only typed. Counted in PostgreSQL, in the transaction that does it, so
 that all processes count together and that what was refused for another reason is not counted.
@@ -20,11 +20,14 @@ from ledger.database import sum_of
 from ledger.errors import Refusal
 from vouchers.orders.lists.addresses import matching
 
-What = Literal["order", "company"]
+What = Literal["order", "company", "application"]
 
 REMEMBERED: Final = timedelta(hours=1)
 
-MOST: Final[dict[str, int]] = {"order": 10, "order-address": 30, "company": 3, "company-address": 10}
+MOST: Final[dict[str, int]] = {
+    "order": 10, "order-address": 30, "company": 3, "company-address": 10,
+    "application": 3, "application-address": 10,
+}  # fmt: skip
 """In an hour: by the e-mail address that was typed, and by the network address that asks.
 
 A telephone shares its network address with its neighbours: what one person never does in an hour, thirty may.

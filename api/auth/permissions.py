@@ -26,7 +26,8 @@ class Permission(StrEnum):
 
     ``orders:pay`` is to record money that came, ``orders:credit`` to issue before it came, ``company:write`` to mend a
     buyer's own particulars and choose its colleagues (``buyers:write`` is to register buyers and funders),
-    ``figures:read`` to see totals by shop, street and month, in which nobody is named.
+    ``figures:read`` to see totals by shop, street and month, in which nobody is named, ``shopfront:write`` to say what
+    a shop shows of itself, ``bank:write`` where it is paid, ``recruiting:write`` to invite shops and let them in.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -61,6 +62,9 @@ class Permission(StrEnum):
     COMPANY_WRITE = "company:write"
     PEOPLE_WRITE = "people:write"
     FIGURES_READ = "figures:read"
+    SHOPFRONT_WRITE = "shopfront:write"
+    BANK_WRITE = "bank:write"
+    RECRUITING_WRITE = "recruiting:write"
 
 
 P = Permission
@@ -74,8 +78,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             P.SETTLEMENTS_READ, P.LEDGER_READ, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ, P.FIGURES_READ,
         }
     ),
-    # Nobody's name, code or order: the totals.
-    "manager": frozenset({P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ}),
+    # The totals, and the shops that come in: no voucher, no order, no bank account.
+    "manager": frozenset({P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ, P.RECRUITING_WRITE}),
     "buyer": frozenset(
         {
             P.PROGRAMME_READ, P.BUYERS_READ, P.BATCHES_READ, P.BATCHES_WRITE, P.CODES_READ, P.VOUCHERS_READ,
@@ -85,7 +89,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     "shop": frozenset(
         {
             P.PROGRAMME_READ, P.SHOPS_READ, P.TILLS_READ, P.TILLS_WRITE, P.REDEMPTIONS_READ, P.HOLDS_READ,
-            P.SETTLEMENTS_READ,
+            P.SETTLEMENTS_READ, P.SHOPFRONT_WRITE, P.BANK_WRITE,
         }
     ),
     "till": frozenset(

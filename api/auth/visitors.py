@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Annotated, Final, cast
 from urllib.parse import quote, urlsplit
@@ -28,6 +28,8 @@ from ledger.errors import Refusal
 from merchants.registry import ProgrammeUnknown, SlugMalformed, SlugReserved, schema_of
 
 LONGEST_NEXT: Final = 500
+PROVES: Final = timedelta(minutes=10)
+"""How long having signed in proves who somebody is."""
 
 
 class SignInNeeded(Refusal):
@@ -60,6 +62,11 @@ class Visitor:
     offices: tuple[Held, ...]
     guest: UUID | None = None
     visit: bytes = field(default=b"", repr=False)
+    proved_at: datetime | None = None
+
+    def proved_lately(self, *, at: datetime) -> bool:
+        """Whether who this is was proved a few minutes ago: what moves money elsewhere asks for it."""
+        return self.proved_at is not None and at - self.proved_at <= PROVES
 
     def may(self, permission: Permission, subject: UUID | None = None) -> bool:
         """Whether any of its offices may do this.
@@ -171,7 +178,7 @@ async def maybe_visitor(request: Request, town: TownOf) -> Visitor | None:
             return None
         if at - found.seen_at >= visits.SEEN_EACH:
             await visits.seen(session, found.visit, at=at)
-    request.state.visitor = Visitor(town, found.person, found.offices, found.guest, found.visit)
+    request.state.visitor = Visitor(town, found.person, found.offices, found.guest, found.visit, found.proved_at)
     return cast("Visitor", request.state.visitor)
 
 
@@ -213,13 +220,14 @@ PageWriting = Annotated[AsyncSession, Depends(_writing, scope="function")]
 
 
 async def begin_person_visit(
-    request: Request, response: Response, session: AsyncSession, town: Town, *, person: UUID
+    request: Request, response: Response, session: AsyncSession, town: Town, *, person: UUID, proved: bool = False
 ) -> None:
     """Sign a person in: a new token always, and what this browser presented before is ended.
 
     :param response: what will be answered; it gets the cookie. The transaction must commit before it goes out.
+    :param proved: whether who it is has just been proved, by a password or a link; otherwise the visit goes on
     """
-    await _begin(request, response, session, town, person=person)
+    await _begin(request, response, session, town, person=person, proved=proved)
 
 
 async def begin_guest_visit(
@@ -241,12 +249,12 @@ async def end_visit(request: Request, response: Response, session: AsyncSession,
 
 async def _begin(
     request: Request, response: Response, session: AsyncSession, town: Town,
-    *, person: UUID | None = None, guest: UUID | None = None,
+    *, person: UUID | None = None, guest: UUID | None = None, proved: bool = False,
 ) -> None:  # fmt: skip
     name, secure = cookie_of(town.registered.slug, _installation(request).settings.base_url)
     at = await _end_presented(request, session, name)
     browser = visits.browser_of(request.headers.get("user-agent"))
-    token = await visits.begin(session, person=person, guest=guest, browser=browser, at=at)
+    token = await visits.begin(session, person=person, guest=guest, browser=browser, proved=proved, at=at)
     lasts = int(visits.LONGEST.total_seconds())
     response.set_cookie(name, token, max_age=lasts, path="/", secure=secure, httponly=True, samesite="lax")
 

@@ -68,6 +68,7 @@ class Recognised:
     guest: UUID | None
     offices: tuple[Held, ...]
     seen_at: datetime
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +82,19 @@ class VisitView:
 
 
 async def begin(
-    session: AsyncSession, *, person: UUID | None = None, guest: UUID | None = None, browser: str, at: datetime
-) -> str:
+    session: AsyncSession, *, person: UUID | None = None, guest: UUID | None = None, browser: str,
+    proved: bool = False, at: datetime,
+) -> str:  # fmt: skip
     """Begin a visit of a person or of a guest.
 
+    :param proved: whether who it is has just been proved, by a password or a link
     :returns: the token, which is kept nowhere but in the browser
     """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await session.execute(
         insert(Visit).values(
             hash=hash_of(token), person_id=person, guest=guest, browser=browser, begun_at=at, seen_at=at,
-            ends_at=at + LONGEST,
+            ends_at=at + LONGEST, proved_at=at if proved else None,
         )
     )  # fmt: skip
     return token
@@ -104,7 +107,7 @@ async def recognise(session: AsyncSession, token: str | None, *, at: datetime) -
     statement = (
         select(
             Visit.hash, Visit.person_id, Visit.guest, Visit.seen_at, Person.name, Person.email, Person.language,
-            Office.role, Office.subject,
+            Office.role, Office.subject, Visit.proved_at,
         )
         .outerjoin(Person, Person.id == Visit.person_id)
         .outerjoin(Office, Office.person_id == Visit.person_id)
@@ -119,7 +122,7 @@ async def recognise(session: AsyncSession, token: str | None, *, at: datetime) -
     if first.person_id is None:
         return Recognised(first.hash, None, first.guest, (Held("buyer", first.guest),), first.seen_at)
     known = Known(first.person_id, first.name, first.email, cast("Language", first.language))
-    return Recognised(first.hash, known, None, offices, first.seen_at)
+    return Recognised(first.hash, known, None, offices, first.seen_at, first.proved_at)
 
 
 async def seen(session: AsyncSession, visit: bytes, *, at: datetime) -> None:

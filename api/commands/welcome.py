@@ -20,7 +20,10 @@ KEY: Final = "try-1"
 WORD: Final = 19
 """Characters of the column of words."""
 
-GREETED: Final = (("buyer 1", "as a company"), ("operator", "as the operator"), ("accountant", "as the accountant"))
+GREETED: Final = (
+    ("buyer 1", "as a company"), ("shop", "as a shopkeeper"), ("operator", "as the operator"),
+    ("accountant", "as the accountant"),
+)  # fmt: skip
 """Who is told how to sign in; the others are in the file."""
 
 
@@ -41,7 +44,8 @@ def tell_people(demo: Demo | None, address: str, *, outbox: bool) -> None:
         _line(console, Text())
         _pair(console, "Sign in", Text(f"{address}/{demo.programme}/sign-in", style=ACCENT))
         for role, said in GREETED:
-            _pair(console, f"  {said}", Text(demo.people[role]))
+            if role in demo.people:  # a file of an earlier version names fewer
+                _pair(console, f"  {said}", Text(demo.people[role]))
         _pair(console, "  password", Text.assemble((demo.password, "bold"), ("  for each of them", "dim")))
         _line(console, Text())
     if outbox:

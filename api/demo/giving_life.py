@@ -25,6 +25,7 @@ from api.demo.life import Life
 from api.demo.orders import Calendar, Orders
 from api.demo.people import PEOPLE, hashes_of, new_password, take_office
 from api.demo.purse import Purse
+from api.demo.shopkeepers import Street, keep_shops
 from api.demo.story import Desk
 from api.demo.town import TERMS, People
 from api.engines import Database, owner_engine
@@ -35,6 +36,7 @@ from ledger.database import sessions_of
 from ledger.days import Period, day_of, months_later
 from ledger.wishes import take_wishes, wish
 from merchants import registry
+from merchants.joining import letters
 from merchants.settlements.queries import closings_page, settlements_page
 from merchants.shops.queries import shops_page
 from vouchers import codes
@@ -132,18 +134,23 @@ async def _fill(
     await life.live(
         months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
     )
-    await _let_go_on(session, desk)
     demo = await _give_keys(session, town, life, people, now, months)
+    street = Street(session, staff.manager, now, chance)
+    await keep_shops(street, tills, shops, own=UUID(demo.shop), letters_wait=letters_wait)
+    await _let_go_on(session, desk, letters_wait=letters_wait)
     addresses = {one.role if one.company is None else f"buyer {one.company + 1}": one.email for one in PEOPLE}
     return replace(demo, password=password, people=addresses)
 
 
-async def _let_go_on(session: AsyncSession, desk: Desk) -> None:
+async def _let_go_on(session: AsyncSession, desk: Desk, *, letters_wait: bool) -> None:
     """What was wished for months ago was done then; of the last orders the jobs go on when the server starts."""
     take_wishes(session)
     for order in desk.fresh:
         wish(session, "advance_order", order=str(order))
         wish(session, "send_mail", order=str(order))
+    if letters_wait:
+        for invitation in await letters.queued(session, limit=1):
+            wish(session, "shop_invitation_letter", invitation=str(invitation))
     await enqueue(session)
 
 

@@ -34,6 +34,9 @@ class Newcomer:
     company: int | None = None
 
 
+SHOPKEEPER: Final = Newcomer("Marius Olive", "marius.olive@commerce.example", "shop")
+"""Whose shop it is turns out when the shops have lived: the office is given then (`api.demo.shopkeepers`)."""
+
 PEOPLE: Final = (
     Newcomer("Nadia Benali", "nadia.benali@treiz-local.example", "operator"),
     Newcomer("Paul Meyer", "paul.meyer@treiz-local.example", "accountant"),
@@ -41,15 +44,17 @@ PEOPLE: Final = (
     Newcomer("Camille Roux", "camille.roux@accoules.example", "buyer", 0),
     Newcomer("Karim Haddad", "karim.haddad@joliette.example", "buyer", 1),
     Newcomer("Élodie Fabre", "elodie.fabre@garlaban.example", "buyer", 2),
+    SHOPKEEPER,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """How the books call those who act: the operator, the accountant, the assistant of each company."""
+    """How the books call those who act: the operator, the accountant, the manager, the assistant of each company."""
 
     operator: str
     accountant: str
+    manager: str
     assistants: tuple[str, ...]
 
 
@@ -65,11 +70,12 @@ def hashes_of(password: str) -> asyncio.Future[list[str]]:
 
 async def take_office(session: AsyncSession, companies: Sequence[UUID], kept: Sequence[str], *, at: datetime) -> Staff:
     """Make them known, each with an office and a password as it is kept."""
-    actors: dict[Role, list[str]] = {"operator": [], "accountant": [], "manager": [], "buyer": []}
+    actors: dict[Role, list[str]] = {"operator": [], "accountant": [], "manager": [], "buyer": [], "shop": []}
     for one, hashed in zip(PEOPLE, kept, strict=True):
         known = await people.register(session, email=one.email, name=one.name, language="fr", at=at)
         subject = None if one.company is None else companies[one.company]
-        await offices.give(session, person=known.id, role=one.role, subject=subject, by=ACTOR, at=at)
+        if one is not SHOPKEEPER:
+            await offices.give(session, person=known.id, role=one.role, subject=subject, by=ACTOR, at=at)
         await passwords.keep(session, known.id, hashed)
         actors[one.role].append(f"person:{known.id}")
-    return Staff(actors["operator"][0], actors["accountant"][0], tuple(actors["buyer"]))
+    return Staff(actors["operator"][0], actors["accountant"][0], actors["manager"][0], tuple(actors["buyer"]))

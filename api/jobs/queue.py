@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import procrastinate
@@ -14,6 +14,7 @@ from procrastinate.exceptions import AppNotOpen, ConnectorException, UniqueViola
 from procrastinate.jobs import Job, Status
 from sqlalchemy import URL
 
+from api.email.composing_shops import BankStep
 from api.engines import RUNTIME_ROLE
 from api.installation import Installation
 from api.jobs.cards import reconcile_all, send_refund
@@ -21,6 +22,13 @@ from api.jobs.mailing import send_queued
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
 from api.jobs.printing import print_order
+from api.jobs.shops import (
+    send_application_letter,
+    send_bank_letters,
+    send_declined_letter,
+    send_invitations,
+    send_welcome_letter,
+)
 from api.jobs.sweeping import sweep_all
 from api.jobs.tending import tend_all
 
@@ -132,6 +140,32 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="invitation_letter", retry=AGAIN)
     async def invitation(schema: str, person: str) -> None:
         await send_link(installation, await installation.town_in(schema), UUID(person), "invitation")
+
+    _what_was_wished_for_shops(queue, installation)
+
+
+def _what_was_wished_for_shops(queue: procrastinate.App, installation: Installation) -> None:
+    """The jobs that write to shops."""
+
+    @queue.task(name="shop_invitation_letter", retry=Resumed())
+    async def invite(schema: str, invitation: str) -> None:  # noqa: ARG001 - asked by one, it sends all that wait
+        await send_invitations(installation, await installation.town_in(schema))
+
+    @queue.task(name="application_letter", retry=AGAIN)
+    async def confirm(schema: str, application: str) -> None:
+        await send_application_letter(installation, await installation.town_in(schema), UUID(application))
+
+    @queue.task(name="application_declined_letter", retry=AGAIN)
+    async def decline(schema: str, application: str) -> None:
+        await send_declined_letter(installation, await installation.town_in(schema), UUID(application))
+
+    @queue.task(name="shop_welcome_letter", retry=AGAIN)
+    async def welcome(schema: str, person: str, shop: str) -> None:
+        await send_welcome_letter(installation, await installation.town_in(schema), UUID(person), UUID(shop))
+
+    @queue.task(name="bank_change_letter", retry=AGAIN)
+    async def tell_of_bank(schema: str, change: str, what: str) -> None:
+        await send_bank_letters(installation, await installation.town_in(schema), UUID(change), cast("BankStep", what))
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Every minute, in every programme: orders that move, messages that wait, files of sheets, payments by card.
+"""Every minute, in every programme: orders that move, messages that wait, files of sheets, payments by card, shops.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """
@@ -16,13 +16,14 @@ from api.jobs.cards import tend_cards
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
+from api.jobs.shops import tend_shops
 from ledger.errors import Refusal
 
 _log = logging.getLogger(__name__)
 
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
-TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards)
+TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards, tend_shops)
 
 
 async def tend_all(installation: Installation) -> None:

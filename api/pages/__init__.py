@@ -9,8 +9,11 @@ from fastapi import Depends, FastAPI
 from api.pages import account, assets, colleagues, companies, holder, home, offering, outbox, people, signing_in
 from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
+from api.pages.joining import ROUTERS as JOINING
 from api.pages.orders import ROUTERS as ORDERS
 from api.pages.place import place_of
+from api.pages.recruiting import ROUTERS as RECRUITING
+from api.pages.shop import ROUTERS as SHOP
 
 PAGES: Final = (
     assets.router,
@@ -28,6 +31,9 @@ PAGES_OF_A_PROGRAMME: Final = (
     people.router,
     offering.router,
     companies.router,
+    *JOINING,
+    *SHOP,
+    *RECRUITING,
     *DESK,
     *ORDERS,
 )  # fmt: skip

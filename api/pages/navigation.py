@@ -19,6 +19,8 @@ class Entry:
     label: str
     path: str
     permission: Permission
+    role: Role | None = None
+    """Shown to who holds this office only, if one is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,32 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
+    Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE),
+    # Whoever runs the programme may look at any shop's pages; this one is for owners.
+    Entry(marked("My shop"), "/shop", Permission.SHOPFRONT_WRITE, "shop"),
     Entry(marked("People"), "/people", Permission.PEOPLE_WRITE),
 )
 """In the order in which they are shown."""
 
 
 def start_of(place: Place, roles: Iterable[Role]) -> str:
-    """Where a person begins who has just signed in: the desk, the orders, or the programme's first page."""
+    """Where a person begins who has just signed in, by what it is; otherwise on the programme's first page."""
     held = set(roles)
     if held & {"operator", "accountant"}:
         return f"/{place.slug}/desk"
-    return f"/{place.slug}/orders" if "buyer" in held else f"/{place.slug}/"
+    starts: tuple[tuple[Role, str], ...] = (("manager", "desk/shops"), ("shop", "shop"), ("buyer", "orders"))
+    return f"/{place.slug}/" + next((path for role, path in starts if role in held), "")
 
 
 def navigation(visitor: Visitor | None, place: Place | None, *, at: str) -> list[NavItem]:
     """The entries that somebody may open in a programme; ``at`` is the address of the present page."""
     if visitor is None or place is None:
         return []
-    open_to = [(entry, f"/{place.slug}{entry.path}") for entry in ENTRIES if visitor.may_somewhere(entry.permission)]
+    open_to = [(entry, f"/{place.slug}{entry.path}") for entry in ENTRIES if _open_to(visitor, entry)]
     under = [href for _, href in open_to if at == href or at.startswith(f"{href}/")]
     nearest = max(under, key=len, default="")
     return [NavItem(entry.label, href, href == nearest) for entry, href in open_to]
+
+
+def _open_to(visitor: Visitor, entry: Entry) -> bool:
+    return visitor.may_somewhere(entry.permission) and (entry.role is None or visitor.holds(entry.role))

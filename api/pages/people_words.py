@@ -20,8 +20,8 @@ ROLES: Final[Mapping[Role, str]] = {
 MORE: Final[Mapping[Role, str]] = {
     "operator": marked("May do everything, and decides who else may do what."),
     "accountant": marked("Reads the books and every paper, and records the money that came."),
-    "manager": marked("Sees the shops and the totals, and nobody's name."),
+    "manager": marked("Invites shops and lets them in, and sees the totals."),
     "buyer": marked("Orders for the company named below."),
-    "shop": marked("Sees the takings of the shop named below, and opens its tills."),
+    "shop": marked("Runs the shop named below: its takings, its page, its tills, where it is paid."),
     "till": marked("Takes vouchers at the till named below."),
 }

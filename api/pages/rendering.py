@@ -87,6 +87,7 @@ def environment(language: Language) -> Environment:
         "money": partial(_money, language=language),
         "day": partial(_day, language=language),
         "moment": partial(shown_moment, language=language),
+        "clock": _clock,
         "rate": partial(_rate, language=language),
     }
     made.globals |= {"asset": asset, "language": language}
@@ -130,6 +131,11 @@ def _money(amount: Money, *, language: Language) -> str:
 
 def _day(day: date, *, language: Language) -> str:
     return shown_day(day.astimezone(PARIS).date() if isinstance(day, datetime) else day, language)
+
+
+def _clock(moment: datetime) -> str:
+    """``14:05``, in Paris."""
+    return f"{moment.astimezone(PARIS):%H:%M}"
 
 
 def _rate(basis_points: int, *, language: Language) -> str:

@@ -45,6 +45,15 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "credit-spent": Saying(marked("The credit is used for this order.")),
     "credit-paid-back": Saying(marked("Recorded: the credit was sent back.")),
     "credit-given": Saying(marked("The vouchers are issued on credit. Your decision is in the history of the order.")),
+    "bank-asked": Saying(
+        marked("Asked for. The account holds in two days; a letter says so to the address that we had for you."), "note"
+    ),
+    "bank-cancelled": Saying(marked("Called off. Payouts go to the account of before.")),
+    "prove-first": Saying(marked("Prove first that it is you, then write the account once more."), "warning"),
+    "shop-accepted": Saying(marked("Accepted. The shop is told, and its owner can sign in.")),
+    "shop-declined": Saying(marked("Declined. The shop is told why.")),
+    "shops-invited": Saying(marked("Invited. What becomes of each letter stands below.")),
+    "shop-reminded": Saying(marked("A letter is on its way.")),
     "refund-asked": Saying(marked("The refund is asked for.")),
     "refund-sent": Saying(marked("Recorded: the transfer was sent.")),
     "refund-kept": Saying(marked("The money stays as credit.")),

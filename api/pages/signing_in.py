@@ -64,7 +64,7 @@ async def sign_in(request: Request, place: CurrentPlace, session: PageWriting, f
             status = HTTPStatus.TOO_MANY_REQUESTS
         else:
             answer = see_other(own_path(place.town, wanted, otherwise=await _start(session, place, person.id)))
-            await begin_person_visit(request, answer, session, place.town, person=person.id)
+            await begin_person_visit(request, answer, session, place.town, person=person.id, proved=True)
             return answer
     return page(request, "people/sign_in.html", status=status, form=form, wanted=wanted)
 
@@ -134,7 +134,7 @@ async def enter(request: Request, place: CurrentPlace, session: PageWriting, sec
         if kept is not None:
             await passwords.keep(session, link.person.id, kept)
             await visits.end_all(session, link.person.id, at=at)
-        await begin_person_visit(request, answer, session, place.town, person=link.person.id)
+        await begin_person_visit(request, answer, session, place.town, person=link.person.id, proved=True)
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -22,7 +22,7 @@ from ledger.money import ZERO, Money
 from ledger.parallel import given, lists
 from ledger.tallies import Movement
 from merchants import programme
-from merchants.movements import REDEMPTION, UNDO
+from merchants.movements import MOVEMENTS
 from merchants.numbering import one_at_a_time, take_numbers
 from merchants.programme import Terms
 from merchants.settlements.errors import PeriodNotOver
@@ -79,34 +79,40 @@ async def close(
 
 
 async def _draw(session: AsyncSession, period: Period, *, terms: Terms, issued_on: date) -> list[_Drawn]:
-    movements = await tallies.unsettled(
-        session, kind=Kind.SHOP, transfer_kinds=(REDEMPTION, UNDO), before=period.ends,
-        settled=select(SettlementLine.transfer_id),
-    )  # fmt: skip
+    movements = await unsettled(session, before=period.ends)
     by_shop = {shop: tuple(moved) for shop, moved in groupby(movements, key=attrgetter("account"))}
-    carried = await _carried(session)
+    owed = await carried(session)
     shops = await shops_by_id(session, list(by_shop))
     numbers = await take_numbers(
         session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=len(by_shop)
     )
-    commission_on = await _commission_rates(session)
+    commission_on = await commission_rates(session)
     return [
         _Drawn(new_id(), number, shops[shop], figures(
             moved, commission_on=commission_on, vat_rate_bp=terms.vat_rate_bp,
-            brought_forward=carried.get(shop, ZERO),
+            brought_forward=owed.get(shop, ZERO),
         ), moved)
         for number, (shop, moved) in zip(numbers, by_shop.items(), strict=True)
     ]  # fmt: skip
 
 
-async def _carried(session: AsyncSession) -> dict[UUID, Money]:
+async def unsettled(session: AsyncSession, *, before: datetime, shops: Sequence[UUID] | None = None) -> list[Movement]:
+    """What moved before a moment and no settlement took yet, by shop; of these shops only, if they are named."""
+    return await tallies.unsettled(
+        session, kind=Kind.SHOP, transfer_kinds=MOVEMENTS, before=before, accounts=shops,
+        settled=select(SettlementLine.transfer_id),
+    )  # fmt: skip
+
+
+async def carried(session: AsyncSession) -> dict[UUID, Money]:
     """What each shop still owed at its last settlement."""
     last = select(Settlement.shop_id, Settlement.carried_forward).ext(distinct_on(Settlement.shop_id))
     last = last.order_by(Settlement.shop_id, Settlement.id.desc())
     return {shop: Money(cents) for shop, cents in await session.execute(last)}
 
 
-async def _commission_rates(session: AsyncSession) -> Callable[[date], int]:
+async def commission_rates(session: AsyncSession) -> Callable[[date], int]:
+    """The commission rate, in basis points, that held on a day."""
     terms = await programme.all_terms(session)
 
     def commission_on(day: date) -> int:

@@ -53,3 +53,27 @@ class TillRevoked(Refusal):
     def __init__(self, *, till: UUID) -> None:
         self.till = till
         super().__init__(f"Till {till} is revoked.")
+
+
+class BankAccountSame(Refusal):
+    """The account that is asked for is the one that is known."""
+
+    def __init__(self, *, masked: str) -> None:
+        self.masked = masked
+        super().__init__(f"{masked} is the account that is known.")
+
+
+class BankChangeUnknown(Refusal):
+    """No such change of a bank account here."""
+
+    def __init__(self, *, change: UUID) -> None:
+        self.change = change
+        super().__init__(f"There is no change {change} of a bank account.")
+
+
+class BankChangeOver(Refusal):
+    """The change is written already, or was called off."""
+
+    def __init__(self, *, state: str) -> None:
+        self.state = state
+        super().__init__(f"This change of a bank account is {state}.")

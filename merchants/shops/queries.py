@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from merchants.shops.errors import ShopUnknown
 from merchants.tables import Shop, ShopEvent
 
-Status = Literal["invited", "accepted", "suspended", "left"]
+Status = Literal["applied", "invited", "accepted", "suspended", "left"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,12 @@ async def shop_by_siret(session: AsyncSession, siret: str) -> ShopView | None:
     """The shop of this SIRET, if it is registered."""
     row = (await session.execute(select(Shop).where(Shop.siret == siret))).scalar_one_or_none()
     return _view(row) if row else None
+
+
+async def shops_by_siret(session: AsyncSession, sirets: Sequence[str]) -> dict[str, ShopView]:
+    """The shops of these SIRETs; those that are not registered are absent."""
+    rows = await session.execute(select(Shop).where(Shop.siret.in_(sirets)))
+    return {row.siret: _view(row) for row in rows.scalars()}
 
 
 async def shops_page(

@@ -1,4 +1,4 @@
-"""Taking shops into the programme's register, and their way through it: invited, accepted, suspended, left."""
+"""Shops in the programme's register, and their way through it: applied or invited, accepted, suspended, left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -23,29 +23,41 @@ from merchants.shops.queries import ShopView, Status, shop
 from merchants.tables import Shop, ShopEvent
 
 WAYS: Final[Mapping[Status, frozenset[Status]]] = {
-    "invited": frozenset({"accepted", "left"}),
+    "applied": frozenset({"accepted", "left"}),
+    "invited": frozenset({"applied", "accepted", "left"}),
     "accepted": frozenset({"suspended", "left"}),
     "suspended": frozenset({"accepted", "left"}),
-    "left": frozenset({"invited"}),
+    "left": frozenset({"invited", "applied"}),
 }
-"""From which state a shop may go to which. A shop is never accepted but from an invitation (opt-in)."""
+"""From which state a shop may go to which. None is accepted that did not ask, or was not asked (opt-in)."""
+
+Entry = Literal["invited", "applied"]
+"""The states in which a shop comes in."""
 
 ROWS_AT_ONCE: Final = 5_000
 
+_PARTICULARS: Final = (
+    "name", "legal_name", "street", "postcode", "commune", "commune_code", "naf", "trade", "latitude", "longitude",
+)  # fmt: skip
 
-async def register(session: AsyncSession, new: NewShop, *, actor: str, at: datetime) -> ShopView:
-    """Take one shop in, as invited.
+
+async def register(
+    session: AsyncSession, new: NewShop, *, status: Entry = "invited", actor: str, at: datetime
+) -> ShopView:
+    """Take one shop in, as invited, or as applied by itself.
 
     :raises ShopExists: if its SIRET is registered
     """
     if new.siret in await sirets(session):
         raise ShopExists(siret=new.siret)
-    (shop_id,) = await register_all(session, [new], actor=actor, at=at)
+    (shop_id,) = await register_all(session, [new], status=status, actor=actor, at=at)
     return await shop(session, shop_id)
 
 
-async def register_all(session: AsyncSession, new: Sequence[NewShop], *, actor: str, at: datetime) -> list[UUID]:
-    """Take checked shops in, as invited, in a few statements; all or none.
+async def register_all(
+    session: AsyncSession, new: Sequence[NewShop], *, status: Entry = "invited", actor: str, at: datetime
+) -> list[UUID]:
+    """Take checked shops in, in a few statements; all or none.
 
     :raises ShopExists: if one of them was registered meanwhile
     """
@@ -54,12 +66,14 @@ async def register_all(session: AsyncSession, new: Sequence[NewShop], *, actor: 
     for start in range(0, len(pairs), ROWS_AT_ONCE):
         some = pairs[start : start + ROWS_AT_ONCE]
         await posting.open_accounts(session, [posting.NewAccount(id_, Kind.SHOP, one.name) for id_, one in some])
-        rows = [{"id": id_, "status_at": at, "registered_at": at, **asdict(one)} for id_, one in some]
+        rows = [
+            {"id": id_, "status": status, "status_at": at, "registered_at": at, **asdict(one)} for id_, one in some
+        ]  # fmt: skip
         try:
             await session.execute(insert(Shop), rows)
         except IntegrityError as error:  # another registration of the same shop was faster
             raise ShopExists(siret=_siret_in(error)) from error
-        events = [{"id": new_id(), "shop_id": id_, "what": "invited", "actor": actor, "at": at} for id_, _ in some]
+        events = [{"id": new_id(), "shop_id": id_, "what": status, "actor": actor, "at": at} for id_, _ in some]
         await session.execute(insert(ShopEvent), events)
     return ids
 
@@ -108,6 +122,24 @@ async def set_bank_account(
     checked = identity.iban(iban)
     await _update(session, shop_id, iban=checked, bic=identity.bic(bic) if bic else None)
     await _tell(session, shop_id, "bank account", actor=actor, note=identity.masked_iban(checked), at=at)
+    return await shop(session, shop_id)
+
+
+async def change_particulars(
+    session: AsyncSession, shop_id: UUID, new: NewShop, *, email: str | None = None, actor: str, at: datetime
+) -> ShopView:
+    """Give a shop the name, the place and the trade of `new`; its SIRET and its bank account stay as they are.
+
+    :param email: where it is written to, if that changes
+    :raises ShopUnknown:
+    """
+    before = await shop(session, shop_id)
+    values = {name: getattr(new, name) for name in _PARTICULARS}
+    values["email"] = email or before.email
+    if all(getattr(before, name) == value for name, value in values.items()):
+        return before
+    await _update(session, shop_id, **values)
+    await _tell(session, shop_id, "particulars", actor=actor, note=None, at=at)
     return await shop(session, shop_id)
 
 

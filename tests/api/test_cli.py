@@ -298,3 +298,12 @@ async def test_what_stops_a_command_is_one_clear_line(terminal: Terminal) -> Non
     terminal.environment |= {"OBOLE_DATABASE_URL": "", "OBOLE_HOME": "/proc/nowhere"}
     told = await terminal.type("audit", exits=1)
     assert "OBOLE_HOME" in told.stderr
+
+
+async def test_the_register_is_taken_in_twice_without_making_a_shop(terminal: Terminal) -> None:
+    shops = await terminal.count("p_treiz.shops")
+    for _ in range(2):
+        taken = await terminal.json("register", "import", SHOPS_FILE, "--programme", "treiz")
+        assert taken["left_out"] == len(NAMELESS_TRADE)
+        assert await terminal.count("p_treiz.establishments") == taken["establishments"] > 1_000
+    assert await terminal.count("p_treiz.shops") == shops

@@ -61,7 +61,10 @@ TAKES: Final[dict[str, str]] = {
 
 READ_BY_POST: Final = {("vouchers:look-up", "POST"), ("codes:read", "POST")}
 
-ON_PAGES: Final = {"refunds:write", "company:write", "people:write", "figures:read"}
+ON_PAGES: Final = {
+    "refunds:write", "company:write", "people:write", "figures:read", "shopfront:write", "bank:write",
+    "recruiting:write",
+}  # fmt: skip
 """Scopes of what people do on pages, and programs do not."""
 
 ROLES: Final[tuple[KeyRole, ...]] = ("operator", "buyer", "shop", "till")

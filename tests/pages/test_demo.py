@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID
 
 import httpx
@@ -31,6 +31,11 @@ from api.jobs.orders import tend_orders
 from api.pages.orders.telling import OTHERWISE, sentence
 from api.settings import Settings
 from ledger.money import ZERO
+from merchants.joining import applying, invitations
+from merchants.joining.applying import State
+from merchants.joining.invitations import Standing
+from merchants.shops import bank_changing
+from merchants.street import profile
 from tests import databases
 from tests.pages.browser import Watched, check_page
 from tests.pages.given import serving
@@ -120,7 +125,7 @@ async def test_its_people_sign_in_with_the_password_of_this_installation_alone(b
         async with begun.town.sessions() as session:
             held = await offices.offices_of(session, [found.id])
         roles += [one.role for one in held[found.id]]
-    assert sorted(roles) == ["accountant", "buyer", "buyer", "buyer", "manager", "operator"]
+    assert sorted(roles) == ["accountant", "buyer", "buyer", "buyer", "manager", "operator", "shop"]
     with pytest.raises(SignInRefused):
         await passwords.checked(begun.town.sessions, demo.people["operator"], demo.password + "x")
     async with begun.town.sessions() as session:
@@ -135,6 +140,20 @@ def test_a_file_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
     assert known is not None
     assert (known.password, known.people) == ("", {})
     assert {one.name for one in fields(Demo)} == {*old, "password", "people"}
+
+
+async def test_shops_stand_in_every_state_of_joining_and_one_keeper_signs_in(begun: Begun) -> None:
+    async with begun.town.sessions() as session:
+        states = {one.state for one in await applying.applications_page(session, states=get_args(State), limit=100)}
+        stand = set(await invitations.counted(session))
+        owner = (await passwords.checked(begun.town.sessions, begun.demo.people["shop"], begun.demo.password)).id
+        (held,) = (await offices.offices_of(session, [owner]))[owner]
+        says = await profile.profiles_by_id(session, [held.subject] if held.subject else [])
+        (change,) = await bank_changing.waiting(session)
+    assert states == set(get_args(State))
+    assert stand == set(get_args(Standing))
+    assert held.subject == change.shop == UUID(begun.demo.shop)
+    assert says[change.shop].hours.known
 
 
 async def test_the_first_minute_sends_what_waits_to_the_outbox_and_every_code_in_it_is_valid(begun: Begun) -> None:

@@ -21,6 +21,8 @@ from api.pages.rendering import page
 from ledger import audit
 from ledger.days import day_of
 from ledger.money import Money, total
+from merchants.joining import applying
+from merchants.shops import bank_changing
 from vouchers.buyers import with_credit
 from vouchers.orders import awaiting, stripe_books
 from vouchers.orders.awaiting import Awaiting
@@ -116,6 +118,7 @@ async def _of_money(
             marked("See which of them need an answer at Stripe.") if awaited else marked("The bank has to decide."),
         )
     ]  # fmt: skip
+    found += await _of_shops(session, visitor)
     if visitor.may(P.REFUNDS_WRITE):
         asked = await refunds_asked(session, "transfer", limit=LOOKED_AT)
         sums = total([one.amount for one in asked])
@@ -131,6 +134,25 @@ async def _of_money(
             Waiting(
                 marked("Buyers with free credit"), "/desk/credit", len(givers), total([one.free for one in givers]),
                 "note", marked("Use it for their next order, or send it back."),
+            )
+        )  # fmt: skip
+    return found
+
+
+async def _of_shops(session: AsyncSession, visitor: Visitor) -> list[Waiting]:
+    found: list[Waiting] = []
+    if visitor.may(P.RECRUITING_WRITE):
+        found.append(
+            Waiting(
+                marked("Shops that ask to join"), "/desk/shops", await applying.count_waiting(session), None, "wait",
+                marked("Look at each, then let it in or say why not."),
+            )
+        )  # fmt: skip
+    if visitor.may(P.SETTLEMENTS_READ):
+        found.append(
+            Waiting(
+                marked("Bank accounts about to change"), "/desk/shops/bank", await bank_changing.count_waiting(session),
+                None, "note", marked("Each holds in two days unless it is called off."),
             )
         )  # fmt: skip
     return found

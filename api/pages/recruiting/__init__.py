@@ -1,0 +1,12 @@
+"""Whoever recruits shops: applications to answer, shops to invite, those that never took a voucher."""
+
+from typing import Final
+
+from api.pages.recruiting import applications, bank_changes, invitations, overview
+
+ROUTERS: Final = (
+    overview.router,
+    applications.router,
+    invitations.router,
+    bank_changes.router,
+)

@@ -1,0 +1,1 @@
+"""How shops come in: the register of establishments, applications, invitations. Nobody is enrolled unasked."""

@@ -1,0 +1,1 @@
+"""The shop as the street sees it: its story, its photos, its opening hours."""
