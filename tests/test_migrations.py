@@ -20,7 +20,10 @@ from ledger.database import PROGRAMME, Base, sessions_of
 from tests import HOME, databases
 from tests.ledger.given import a_town
 
-for package in ("merchants", "merchants.joining", "merchants.street", "vouchers", "vouchers.orders", "api"):
+PACKAGES = (
+    "merchants", "merchants.joining", "merchants.street", "vouchers", "vouchers.campaigns", "vouchers.orders", "api",
+)  # fmt: skip
+for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models
 
 COLUMNS_AND_CONSTRAINTS = """

@@ -17,6 +17,7 @@ from ledger.money import ZERO, Money, total
 from merchants.movements import REDEMPTION, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
+from vouchers.campaigns.campaign_proofs import campaign_findings
 from vouchers.expiring import EXPIRY
 from vouchers.orders.paperwork.papers_proofs import paper_findings
 from vouchers.orders.proofs import order_findings
@@ -54,7 +55,7 @@ class Conservation:
 
 
 async def audit(session: AsyncSession) -> Audit:
-    """The ledger's audit, and the proofs of batches, redemptions, settlements, orders and papers upon it."""
+    """The ledger's audit, and the proofs of batches, redemptions, settlements, orders, papers and campaigns."""
     found = await books.audit(session)
     more = [
         *[_finding(one) for one in await conservation(session) if one.missing],
@@ -63,6 +64,7 @@ async def audit(session: AsyncSession) -> Audit:
         *await settlement_findings(session),
         *await order_findings(session),
         *await paper_findings(session),
+        *await campaign_findings(session),
     ]
     return replace(found, findings=(*found.findings, *more))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,10 +16,18 @@ from ledger.days import day_of
 from ledger.money import ZERO, Money
 from vouchers.buyers import funder
 from vouchers.errors import AmountNotPositive, FundsExhausted
-from vouchers.facts import voucher
+from vouchers.facts import VoucherFacts, voucher
 from vouchers.tables import TopUp
 
 TOP_UP: Final = "top_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What a voucher is to have."""
+
+    voucher: VoucherFacts
+    amount: Money
 
 
 async def top_up(session: AsyncSession, voucher_id: UUID, *, funder_id: UUID, amount: Money, at: datetime) -> UUID:
@@ -36,9 +46,28 @@ async def top_up(session: AsyncSession, voucher_id: UUID, *, funder_id: UUID, am
     found.refuse_unless_usable(max(day_of(at), found.valid_from))
     if amount > books[funder_id].available:
         raise FundsExhausted(left=books[funder_id].available, asked=amount)
-    given = posting.NewTransfer(TOP_UP, funder_id, voucher_id, amount)
-    await posting.post(session, [given], at=at, books=books)
-    await session.execute(
-        insert(TopUp).values(id=given.id, origin_id=found.origin, funder_id=funder_id, amount=amount.cents, at=at)
-    )
-    return given.id
+    (given,) = await give(session, [Gift(found, amount)], funder_id=funder_id, books=books, at=at)
+    return given
+
+
+async def give(
+    session: AsyncSession, gifts: Sequence[Gift], *, funder_id: UUID, books: posting.Books, at: datetime
+) -> list[UUID]:
+    """Add a funder's money to many vouchers; whether each may have it was decided under the locks of ``books``.
+
+    :returns: the transfers, in the order of the gifts
+    :raises Overdrawn: if the funder holds less
+    """
+    if not gifts:
+        return []
+    posted = [posting.NewTransfer(TOP_UP, funder_id, one.voucher.id, one.amount) for one in gifts]
+    await posting.post(session, posted, at=at, books=books)
+    rows = [
+        {
+            "id": transfer.id, "origin_id": one.voucher.origin, "funder_id": funder_id, "amount": one.amount.cents,
+            "at": at,
+        }
+        for transfer, one in zip(posted, gifts, strict=True)
+    ]  # fmt: skip
+    await session.execute(insert(TopUp), rows)
+    return [transfer.id for transfer in posted]

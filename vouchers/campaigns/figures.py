@@ -1,0 +1,91 @@
+"""What campaigns brought: to one voucher, and in all. Nobody is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.database import sum_of
+from ledger.days import day_of
+from ledger.money import Money
+from vouchers.campaigns.purchases import Spent, spent_in
+from vouchers.campaigns.queries import campaign, shops_in
+from vouchers.campaigns.tables import Campaign, Reward
+from vouchers.facts import voucher
+from vouchers.tables import Redemption
+
+Why = Literal["given", "prize"]
+
+
+@dataclass(frozen=True, slots=True)
+class RewardView:
+    """Money that a campaign added to a voucher, and the purchase that it is for."""
+
+    campaign: UUID
+    slug: str
+    title: str
+    why: Why
+    amount: Money
+    at: datetime
+    redemption: UUID
+    shop: UUID
+    spent: Money
+    spent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A campaign in figures. ``spent`` is without what was undone; ``shops`` take part now.
+
+    ``rewards`` were given to ``rewarded`` vouchers; ``unrewarded`` purchases came when the budget was given away.
+    """
+
+    spent: Spent
+    shops: int
+    given: Money
+    rewards: int
+    rewarded: int
+    unrewarded: int
+
+
+async def rewards_of(session: AsyncSession, voucher_id: UUID) -> list[RewardView]:
+    """What campaigns added to a voucher, or to one that it replaced, and why; newest first.
+
+    :raises VoucherUnknown:
+    """
+    origin = (await voucher(session, voucher_id)).origin
+    statement = (
+        select(Campaign.id, Campaign.slug, Campaign.title, Reward.outcome, Reward.amount, Reward.at,
+               Redemption.id, Redemption.shop_id, Redemption.amount, Redemption.at)
+        .join(Campaign, Campaign.id == Reward.campaign_id)
+        .join(Redemption, Redemption.id == Reward.redemption_id)
+        .where(Reward.origin_id == origin, Reward.amount > 0)
+        .order_by(Reward.at.desc(), Redemption.at.desc(), Redemption.id.desc())
+    )  # fmt: skip
+    return [
+        RewardView(id_, slug, title, cast("Why", why), Money(amount), at, redemption, shop, Money(spent), spent_at)
+        for id_, slug, title, why, amount, at, redemption, shop, spent, spent_at in await session.execute(statement)
+    ]
+
+
+async def report(session: AsyncSession, campaign_id: UUID, *, at: datetime) -> Report:
+    """A campaign in figures, until this moment.
+
+    :raises CampaignUnknown:
+    """
+    found = await campaign(session, campaign_id)
+    spent = await spent_in(session, found, through=day_of(at))
+    statement = select(
+        sum_of(Reward.amount),
+        func.count().filter(Reward.amount > 0),
+        func.count(Reward.origin_id.distinct()).filter(Reward.amount > 0),
+        func.count().filter(Reward.outcome == "exhausted"),
+    ).where(Reward.campaign_id == campaign_id)
+    cents, rewards, rewarded, unrewarded = (await session.execute(statement)).one()
+    shops = len(await shops_in(session, campaign_id))
+    return Report(spent, shops, Money(cents), rewards, rewarded, unrewarded)

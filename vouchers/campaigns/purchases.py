@@ -1,0 +1,115 @@
+"""Purchases that count in a campaign: in a shop while it took part, on one of its days, large enough, not undone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.database import sum_of
+from ledger.days import Period
+from ledger.money import ZERO, Money
+from vouchers.campaigns.queries import CampaignView
+from vouchers.campaigns.tables import Reward, TakingPart
+from vouchers.tables import Redemption, Undo, Voucher
+
+Place = tuple[datetime, UUID]
+"""Where a purchase stands among all of them: when it was made, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A redemption that counts. ``origin`` is the first voucher of its chain."""
+
+    redemption: UUID
+    origin: UUID
+    spent: Money
+    at: datetime
+
+    @property
+    def place(self) -> Place:
+        """By which purchases are ordered."""
+        return self.at, self.redemption
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was spent, by how many purchases, vouchers and in how many shops."""
+
+    amount: Money = ZERO
+    purchases: int = 0
+    vouchers: int = 0
+    shops: int = 0
+
+
+async def purchases(
+    session: AsyncSession,
+    found: CampaignView,
+    *,
+    through: date,
+    undecided: bool = False,
+    after: Place | None = None,
+    limit: int | None = None,
+) -> list[Purchase]:
+    """In the order in which they were made.
+
+    :param through: the last day that counts, if the campaign lasts until then
+    :param undecided: only those of which nothing is decided yet
+    """
+    last = min(found.promise.last_day, through)
+    if last < found.promise.first_day:
+        return []
+    statement = counting(found, Period(found.promise.first_day, last)).order_by(Redemption.at, Redemption.id)
+    if undecided:
+        decided = exists().where(Reward.campaign_id == found.id, Reward.redemption_id == Redemption.id)
+        statement = statement.where(~decided)
+    if after is not None:
+        statement = statement.where(tuple_(Redemption.at, Redemption.id) > tuple_(*map(literal, after)))
+    rows = await session.execute(statement.limit(limit))
+    return [Purchase(id_, origin, Money(cents), when) for id_, origin, cents, when, _ in rows]
+
+
+def counting(found: CampaignView, period: Period) -> Select[UUID, UUID, int, datetime, UUID]:
+    """The redemptions that count on these days: id, first voucher of the chain, cents, moment, shop."""
+    return (
+        select(Redemption.id, Voucher.origin_id, Redemption.amount, Redemption.at, Redemption.shop_id)
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .join(TakingPart, took_part(found.id))
+        .where(Redemption.at >= period.starts, Redemption.at < period.ends)
+        .where(Redemption.amount >= found.promise.least_spent.cents)
+        .where(~exists().where(Undo.redemption_id == Redemption.id))
+    )
+
+
+def took_part(campaign_id: UUID) -> ColumnElement[bool]:
+    """Whether the shop of a redemption took part at its moment. Its rows never overlap, so it does so once."""
+    return and_(
+        TakingPart.campaign_id == campaign_id,
+        TakingPart.shop_id == Redemption.shop_id,
+        TakingPart.since <= Redemption.at,
+        or_(TakingPart.until.is_(None), TakingPart.until > Redemption.at),
+    )
+
+
+async def kept_of(session: AsyncSession, some: Sequence[Purchase]) -> list[Purchase]:
+    """These purchases as they stand now, under the locks of their vouchers: without what was undone meanwhile."""
+    ids = [one.redemption for one in some]
+    undone = set((await session.execute(select(Undo.redemption_id).where(Undo.redemption_id.in_(ids)))).scalars())
+    return [one for one in some if one.redemption not in undone]
+
+
+async def spent_in(session: AsyncSession, found: CampaignView, *, through: date) -> Spent:
+    """What was spent in a campaign until a day."""
+    last = min(found.promise.last_day, through)
+    if last < found.promise.first_day:
+        return Spent()
+    some = counting(found, Period(found.promise.first_day, last)).subquery().c
+    statement = select(
+        sum_of(some.amount), func.count(), func.count(some.origin_id.distinct()), func.count(some.shop_id.distinct())
+    )
+    cents, count, vouchers, shops = (await session.execute(statement)).one()
+    return Spent(Money(cents), count, vouchers, shops)
