@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    Computed,
     DateTime,
     Double,
     ForeignKey,
@@ -25,6 +27,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ledger.database import PROGRAMME, Base, Cents, Facts, Key, Moment, Recorded, Words
 
 IN_PROGRAMME = {"schema": PROGRAMME}
+
+
+SOUGHT: Final = (
+    "btrim(regexp_replace(upper(regexp_replace(normalize(replace(replace(replace(replace(replace("
+    "name || ' '::text || trade || ' '::text || street || ' '::text || postcode || ' '::text || commune, "
+    "'œ'::text, 'oe'::text), 'Œ'::text, 'OE'::text), 'æ'::text, 'ae'::text), 'Æ'::text, 'AE'::text), "
+    "'ß'::text, 'ss'::text), NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), "
+    "'[^A-Z0-9]+'::text, ' '::text, 'g'::text))"
+)
+"""What a shop is found by, as `merchants.shops.spelling.folded` folds it: capitals A-Z and digits, without accents."""
 
 
 class Programme(Base):
@@ -112,6 +124,7 @@ class Shop(Base):
     status: Mapped[Words] = mapped_column(server_default="invited")
     status_at: Mapped[Moment]
     registered_at: Mapped[Moment]
+    sought: Mapped[str] = mapped_column(Text, Computed(SOUGHT, persisted=True))
 
 
 class ShopEvent(Base):

@@ -17,6 +17,7 @@ from sqlalchemy import URL
 from api.email.composing_shops import BankStep
 from api.engines import RUNTIME_ROLE
 from api.installation import Installation
+from api.jobs.campaigns import reward_all
 from api.jobs.cards import reconcile_all, send_refund
 from api.jobs.mailing import send_queued
 from api.jobs.orders import advance_order
@@ -90,6 +91,11 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
     @queue.task(name="reconcile_cards", queueing_lock="reconcile_cards", lock="reconcile_cards")
     async def reconcile(timestamp: int) -> None:  # noqa: ARG001
         await reconcile_all(installation)
+
+    @queue.periodic(cron=EVERY_TEN_MINUTES)
+    @queue.task(name="reward", queueing_lock="reward", lock="reward")
+    async def reward(timestamp: int) -> None:  # noqa: ARG001
+        await reward_all(installation)
 
     _what_was_wished(queue, installation)
 

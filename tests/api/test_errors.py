@@ -197,4 +197,6 @@ till-revoked till-unknown too-little-for-card too-many-attempts too-many-newcome
 transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
 voucher-held voucher-not-blocked voucher-not-yet-valid voucher-replaced voucher-unknown website-malformed
 wrong-order-status
+already-drawn budget-below-given campaign-days-wrong campaign-incomplete campaign-not-funded campaign-over
+campaign-standing campaign-unknown draw-too-early
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -21,8 +20,8 @@ class CampaignUnknown(Refusal):
 class CampaignIncomplete(Refusal):
     """What a campaign promises does not hold together: these fields are missing, or contradict one another."""
 
-    def __init__(self, *, fields: Sequence[str]) -> None:
-        self.fields = tuple(fields)
+    def __init__(self, *, fields: tuple[str, ...]) -> None:
+        self.fields = fields
         super().__init__(f"The campaign cannot stand like this: {', '.join(fields)}.")
 
 

@@ -141,7 +141,7 @@ async def _refuse_breach(session: AsyncSession, found: CampaignView, promise: Pr
     kept = ("kind", "first_day", "funder", "rate_bp", "each", "most_per_voucher", "least_spent", "prizes")
     broken = [name for name in kept if getattr(promise, name) != getattr(found.promise, name)]
     if broken:
-        raise CampaignIncomplete(fields=broken)
+        raise CampaignIncomplete(fields=tuple(broken))
     today = day_of(at)
     if promise.last_day != found.promise.last_day and min(promise.last_day, found.promise.last_day) < today:
         raise CampaignDaysWrong(first_day=promise.first_day, last_day=promise.last_day)

@@ -67,7 +67,7 @@ class Promise:
             raise CampaignDaysWrong(first_day=self.first_day, last_day=self.last_day)
         wrong = [*self._of_words(), *self._of_money()]
         if wrong:
-            raise CampaignIncomplete(fields=wrong)
+            raise CampaignIncomplete(fields=tuple(wrong))
 
     def brings(self, spent: Money) -> Money:
         """What one purchase adds to its voucher, before any bound. Rounded half up, never more than was spent."""

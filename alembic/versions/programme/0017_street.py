@@ -12,6 +12,15 @@ depends_on = None
 
 WRITTEN_ONCE = ("campaign_events", "campaign_rewards", "campaign_chances")
 
+# Written once by the database itself, so that no way of changing a shop can forget it.
+SOUGHT = (
+    "btrim(regexp_replace(upper(regexp_replace(normalize(replace(replace(replace(replace(replace("
+    "name || ' '::text || trade || ' '::text || street || ' '::text || postcode || ' '::text || commune, "
+    "'œ'::text, 'oe'::text), 'Œ'::text, 'OE'::text), 'æ'::text, 'ae'::text), 'Æ'::text, 'AE'::text), "
+    "'ß'::text, 'ss'::text), NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text)), "
+    "'[^A-Z0-9]+'::text, ' '::text, 'g'::text))"
+)
+
 UPDATED = {
     "campaigns": "title, theme, story, motif, kind, first_day, last_day, funder_id, budget, rate_bp, each,"
     " most_per_voucher, least_spent, prizes, status, given, seed, published_at, drawn_at",
@@ -20,6 +29,7 @@ UPDATED = {
 
 
 def upgrade() -> None:
+    op.add_column("shops", sa.Column("sought", sa.Text(), sa.Computed(SOUGHT, persisted=True), nullable=False))
     _campaigns()
     _campaign_shops()
     _campaign_events()
