@@ -14,12 +14,15 @@ from api.pages.orders import ROUTERS as ORDERS
 from api.pages.place import place_of
 from api.pages.recruiting import ROUTERS as RECRUITING
 from api.pages.shop import ROUTERS as SHOP
+from api.pages.street import OF_THE_INSTALLATION
+from api.pages.street import ROUTERS as STREET
 
 PAGES: Final = (
     assets.router,
     home.router,
     outbox.router,
     holder.router,
+    *OF_THE_INSTALLATION,
 )  # fmt: skip
 """Pages of the installation as a whole."""
 
@@ -34,6 +37,7 @@ PAGES_OF_A_PROGRAMME: Final = (
     *JOINING,
     *SHOP,
     *RECRUITING,
+    *STREET,
     *DESK,
     *ORDERS,
 )  # fmt: skip

@@ -19,12 +19,15 @@ from api.pages.assets import asset
 from api.pages.catalogues import sentences
 from api.pages.forms import Form
 from api.pages.navigation import navigation
-from api.pages.speaking import language_for
+from api.pages.speaking import PARAMETER, language_for
 from ledger.days import PARIS
 from ledger.formats import Language, shown_day, shown_money, shown_rate
 from ledger.money import Money
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+_NOT_KEPT: Final = frozenset({sayings.KEY, PARAMETER})
+"""What an address says once, or for one language: the same page in the other is without it."""
+
 OTHER: Final[Mapping[Language, Language]] = {"fr": "en", "en": "fr"}
 
 
@@ -112,7 +115,7 @@ def around(request: Request, language: Language) -> dict[str, Any]:
     place = getattr(request.state, "place", None)
     visitor = getattr(request.state, "visitor", None)
     back = quote(request.url.path)
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name != sayings.KEY]
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _NOT_KEPT]
     if kept and request.method == "GET":
         back += "?" + urlencode(kept)
     return {

@@ -11,16 +11,19 @@ from ledger.formats import LANGUAGES, Language
 
 COOKIE: Final = "obole-language"
 DEFAULT: Final[Language] = "fr"
+PARAMETER: Final = "lang"
+"""Of an address that is in one language, whoever opens it: search engines keep one for each."""
+
 LASTS: Final = 365 * 24 * 3600
 """Seconds that a choice is remembered."""
 
 
 def language_for(request: Request) -> Language:
     """The language of a page."""
-    chosen = request.cookies.get(COOKIE)
-    for language in LANGUAGES:
-        if language == chosen:
-            return language
+    for chosen in (request.query_params.get(PARAMETER), request.cookies.get(COOKIE)):
+        for language in LANGUAGES:
+            if language == chosen:
+                return language
     return asked_language(request) or DEFAULT
 
 

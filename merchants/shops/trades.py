@@ -31,6 +31,11 @@ def trade(text: str) -> Trade:
     return found
 
 
+def codes() -> tuple[str, ...]:
+    """All codes of the nomenclature, such as ``56.10A``."""
+    return tuple(one.naf for one in _trades().values())
+
+
 @cache
 def _trades() -> Mapping[str, Trade]:
     table = resources.files("merchants.shops") / "data" / "naf_rev2_n5.csv"

@@ -137,7 +137,9 @@ async def chances_of(session: AsyncSession, campaign_id: UUID) -> list[ChanceVie
         .order_by(Chance.number)
     )
     rows = await session.execute(statement)
-    return [ChanceView(number, day, refers, points, cast("Outcome", what)) for number, day, refers, points, what in rows]
+    return [
+        ChanceView(number, day, refers, points, cast("Outcome", what)) for number, day, refers, points, what in rows
+    ]
 
 
 async def _keep(
