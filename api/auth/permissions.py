@@ -27,7 +27,8 @@ class Permission(StrEnum):
     ``orders:pay`` is to record money that came, ``orders:credit`` to issue before it came, ``company:write`` to mend a
     buyer's own particulars and choose its colleagues (``buyers:write`` is to register buyers and funders),
     ``figures:read`` to see totals by shop, street and month, in which nobody is named, ``shopfront:write`` to say what
-    a shop shows of itself, ``bank:write`` where it is paid, ``recruiting:write`` to invite shops and let them in.
+    a shop shows of itself, ``bank:write`` where it is paid, ``recruiting:write`` to invite shops and let them in,
+    ``campaigns:write`` to plan campaigns and give a funder's money by them.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -65,6 +66,7 @@ class Permission(StrEnum):
     SHOPFRONT_WRITE = "shopfront:write"
     BANK_WRITE = "bank:write"
     RECRUITING_WRITE = "recruiting:write"
+    CAMPAIGNS_WRITE = "campaigns:write"
 
 
 P = Permission
@@ -78,8 +80,11 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             P.SETTLEMENTS_READ, P.LEDGER_READ, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ, P.FIGURES_READ,
         }
     ),
-    # The totals, and the shops that come in: no voucher, no order, no bank account.
-    "manager": frozenset({P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ, P.RECRUITING_WRITE}),
+    # The totals, the shops that come in, and campaigns within the budget that a funder has paid in: no voucher, no
+    # order, no bank account.
+    "manager": frozenset(
+        {P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ, P.RECRUITING_WRITE, P.CAMPAIGNS_WRITE}
+    ),
     "buyer": frozenset(
         {
             P.PROGRAMME_READ, P.BUYERS_READ, P.BATCHES_READ, P.BATCHES_WRITE, P.CODES_READ, P.VOUCHERS_READ,

@@ -8,11 +8,16 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
+from api import clock
+from api.auth.visitors import PageReading
 from api.dependencies import Here
 from api.pages.place import CurrentPlace, Place, terms_now
 from api.pages.rendering import local_path, page, see_other
 from api.pages.speaking import remember
+from api.pages.street.addresses import indexed
 from ledger.formats import LANGUAGES
+from merchants.street.directory import trades
+from vouchers.campaigns.queries import running
 
 router = APIRouter(include_in_schema=False)
 of_a_programme = APIRouter(include_in_schema=False)
@@ -43,9 +48,14 @@ async def language(request: Request, to: Annotated[str, Query()] = "", back: Ann
 
 
 @of_a_programme.get("/{slug:slug}/")
-async def programme(request: Request, place: CurrentPlace) -> Response:
-    """What the programme is, and the ways into it."""
-    return page(request, "home/programme.html", indexed=True, terms=place.terms)
+async def programme(request: Request, place: CurrentPlace, session: PageReading) -> Response:
+    """What the programme is, the ways into it, where its vouchers are taken, and what goes on there."""
+    campaigns = await running(session, at=await clock.now(session))
+    links = indexed(request, f"/{place.slug}/")
+    return page(
+        request, "home/programme.html", indexed=True, terms=place.terms, campaigns=campaigns, links=links,
+        shops=sum((await trades(session)).values()),
+    )  # fmt: skip
 
 
 @nowhere.get("/{slug:slug}/{_rest:path}")

@@ -56,6 +56,14 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "shop-reminded": Saying(marked("A letter is on its way.")),
     "refund-asked": Saying(marked("The refund is asked for.")),
     "refund-sent": Saying(marked("Recorded: the transfer was sent.")),
+    "campaign-planned": Saying(marked("The campaign is written down. Choose its shops, then publish it.")),
+    "campaign-published": Saying(marked("Published: everybody can see the campaign now.")),
+    "campaign-ended": Saying(marked("The campaign ends. What was spent until tonight counts.")),
+    "campaign-drawn": Saying(marked("Drawn. The prizes are on the vouchers.")),
+    "campaign-joined": Saying(marked("You take part. Welcome!")),
+    "campaign-left": Saying(marked("You take part no longer. What was spent until now counts.")),
+    "shops-joined": Saying(marked("Done: they take part from now on.")),
+    "shops-left": Saying(marked("Done: they take part no longer. What was spent there until now counts.")),
     "refund-kept": Saying(marked("The money stays as credit.")),
 }
 """By name. Add yours; names are kebab-case."""

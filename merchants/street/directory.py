@@ -103,6 +103,13 @@ async def find(session: AsyncSession, wanted: Wanted) -> Found:
     return Found(again.shops, again.count, again.page, read_as) if again.count else found
 
 
+async def every(session: AsyncSession, wanted: Wanted) -> list[PublicShop]:
+    """All shops that answer to it, by name, however many."""
+    conditions = [*(_has(one) for one in words_of(wanted.typed)), *_where(wanted)]
+    rows = await session.execute(_shops().where(*conditions).order_by(Shop.sought, Shop.id))
+    return [_view(row) for row in rows]
+
+
 def words_of(typed: str) -> list[str]:
     """The words of a search, folded: those that say something, unless none does."""
     every = folded(typed[:200]).split()

@@ -42,10 +42,14 @@ SHOPS: Final = (
 )
 STORY: Final = (
     "Ma grand-mère a ouvert cette boutique en 1962, avec un four à bois et une seule recette de pain.\n\n"
-    "Aujourd'hui nous sommes quatre à pétrir la nuit, avec de la farine des moulins de Haute-Provence. Le pain d'épices,"
-    " lui, n'a pas changé : miel de lavande, orange confite, et trois jours de patience."
+    "Aujourd'hui nous sommes quatre à pétrir la nuit, avec de la farine des moulins de Haute-Provence. Le pain"
+    " d'épices, lui, n'a pas changé : miel de lavande, orange confite, et trois jours de patience."
 )
-SECRET: Final = {"email": "patronne@exemple.fr", "legal_name": "DUPONT Yvette EI", "iban": "FR7630006000011234567890189"}
+SECRET: Final = {
+    "email": "patronne@exemple.fr",
+    "legal_name": "DUPONT Yvette EI",
+    "iban": "FR7630006000011234567890189",
+}
 """What nobody may read of a shop."""
 
 
@@ -152,5 +156,3 @@ def _painting(colour: str) -> bytes:
     out = BytesIO()
     image.save(out, "JPEG")
     return out.getvalue()
-
-

@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from api.pages.desk import buyers, credit, decisions, disputes, giving_back, home, money, on_order, refunds, stripe
+from api.pages.desk import (
+    buyers,
+    campaign_shops,
+    campaigns,
+    credit,
+    decisions,
+    disputes,
+    giving_back,
+    home,
+    money,
+    on_order,
+    refunds,
+    stripe,
+)
 
 ROUTERS: Final = (
     home.router,
@@ -15,4 +28,6 @@ ROUTERS: Final = (
     disputes.router,
     stripe.router,
     buyers.router,
+    campaigns.router,
+    campaign_shops.router,
 )

@@ -29,6 +29,8 @@ RecordsMoney = Annotated[Visitor, _who_may(P.ORDERS_PAY)]
 CancelsOrders = Annotated[Visitor, _who_may(P.ORDERS_WRITE)]
 GivesCredit = Annotated[Visitor, _who_may(P.ORDERS_CREDIT)]
 GivesBack = Annotated[Visitor, _who_may(P.REFUNDS_WRITE)]
+SeesFigures = Annotated[Visitor, _who_may(P.FIGURES_READ)]
+PlansCampaigns = Annotated[Visitor, _who_may(P.CAMPAIGNS_WRITE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 

@@ -116,3 +116,36 @@ def dispute_told(status: str) -> Told:
 def line_told(kind: str) -> str:
     """What a line of Stripe's account is, in English as the catalogues know it."""
     return LINES.get(kind, ANOTHER_KIND)
+
+
+CAMPAIGN_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "top_up": (marked("Top-up"), marked("A funder adds something to the voucher for every purchase.")),
+    "draw": (marked("Draw"), marked("Some of the vouchers that were spent win a prize.")),
+    "story": (marked("A story only"), marked("A theme, a text and the shops that take part. No money.")),
+}
+"""What a campaign may give, and what that means."""
+
+CAMPAIGN_STAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "draft": ("draft", marked("Draft")),
+    "withdrawn": ("stop", marked("Withdrawn")),
+    "coming": ("note", marked("Coming")),
+    "running": ("done", marked("Running")),
+    "over": ("wait", marked("Over")),
+}
+"""The kind of badge of each stage, and its word."""
+
+CAMPAIGN_EVENTS: Final[Mapping[str, str]] = {
+    "planned": marked("planned"),
+    "changed": marked("changed"),
+    "published": marked("published"),
+    "ended": marked("ended early"),
+    "withdrawn": marked("withdrawn"),
+    "joined": marked("shops joined"),
+    "left": marked("shops left"),
+    "drawn": marked("drawn"),
+}
+
+MOTIF_NAMES: Final[Mapping[str, str]] = {
+    "heart": marked("Heart"), "star": marked("Star"), "sun": marked("Sun"), "leaf": marked("Leaf"),
+    "gift": marked("Present"),
+}  # fmt: skip

@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from api.pages.street import campaigns, directory, open_data, shop, sitemap
+from api.pages.street import campaigns, directory, joining, open_data, shop, sitemap
 
 ROUTERS: Final = (
     open_data.router,
     directory.router,
     shop.router,
     campaigns.router,
+    joining.router,
     sitemap.of_a_programme,
 )
 """Pages of a programme."""

@@ -47,6 +47,10 @@ WEEKDAYS: Final = (
 LONG: Final = timedelta(hours=24)
 """Of a shop that closes so much later one says that it is always open."""
 
+KILOMETRE: Final = 1_000
+FAR: Final = 10
+"""Kilometres from which on tenths do not matter."""
+
 KEPT_UPPER: Final = 3
 """Letters of a name in capitals that may be an abbreviation."""
 
@@ -93,10 +97,12 @@ def _opens(opens: datetime | None, at: datetime, language: Language) -> str:
 
 
 def distance(metres: float, language: Language) -> str:
-    """``350 m``, ``1,2 km``: rounded as one walks."""
-    if metres < 1_000:  # noqa: PLR2004 - a kilometre
-        return f"{max(50, round(metres / 50) * 50)}\u00a0m"
-    shown = f"{metres / 1_000:.1f}" if metres < 10_000 else f"{metres / 1_000:.0f}"  # noqa: PLR2004
+    """``350 m``, ``1,2 km``, ``13 km``: rounded as one walks."""
+    near = max(50, round(metres / 50) * 50)
+    if near < KILOMETRE:
+        return f"{near}\u00a0m"
+    away = metres / KILOMETRE
+    shown = f"{away:.0f}" if away >= FAR else f"{away:.1f}".removesuffix(".0")
     return (shown.replace(".", ",") if language == "fr" else shown) + "\u00a0km"
 
 
