@@ -22,6 +22,7 @@ from api.demo.purse import Carried, Purse
 from api.demo.rosters import staff
 from api.demo.shopping import shopping
 from api.demo.story import Desk, Story
+from api.demo.street import Street
 from api.demo.town import ACTOR, COMPANIES, People, Till, moment
 from ledger import holds
 from ledger.days import Period
@@ -92,7 +93,8 @@ class Life:
         self, months: Sequence[Period], orders: Orders, *, letters_wait: bool, progress: Callable[[int, int], None]
     ) -> None:
         """Let everything happen that lies before the last moment of the orders, in its order."""
-        known = itertools.chain(self._acts(months), orders.acts(letters_wait=letters_wait))
+        street = Street(self.session, self.tills, self.people.funder).acts(months[1].first_day, orders.now)
+        known = itertools.chain(self._acts(months), street, orders.acts(letters_wait=letters_wait))
         acts = sorted((act for act in known if act[0] < orders.now), key=lambda act: act[0])
         for done, (at, act) in enumerate(acts, start=1):
             await act(at)

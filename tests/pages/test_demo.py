@@ -20,6 +20,7 @@ import httpx
 import pytest
 from sqlalchemy import URL
 
+from api import clock
 from api.auth import offices, passwords, people
 from api.auth.passwords import SignInRefused
 from api.demo.giving_life import FILE, Demo, give_life, kept
@@ -30,6 +31,7 @@ from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.pages.orders.telling import OTHERWISE, sentence
 from api.settings import Settings
+from ledger.days import day_of
 from ledger.money import ZERO
 from merchants.joining import applying, invitations
 from merchants.joining.applying import State
@@ -40,6 +42,8 @@ from tests import databases
 from tests.pages.browser import Watched, check_page
 from tests.pages.given import serving
 from vouchers import buyers, codes, proofs
+from vouchers.campaigns import figures
+from vouchers.campaigns.queries import published
 from vouchers.orders import handing, history, queries, stripe_books
 from vouchers.orders.paperwork.issuing_papers import papers_of
 
@@ -68,6 +72,21 @@ async def begun(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> Async
         assert demo is not None
         async with installation(settings, database) as here:
             yield Begun(here, await here.town(demo.programme), demo, home, database)
+
+
+async def test_something_goes_on_in_the_street(begun: Begun) -> None:
+    async with begun.town.sessions() as session:
+        at = await clock.now(session)
+        stages = {one.promise.title: (one.stage(day_of(at)), one) for one in await published(session)}
+        assert {title: stage for title, (stage, _) in stages.items()} == {
+            "La quinzaine des vitrines": "over", "Tu es l'amour de ma Ville": "running", "Les ateliers ouverts": "coming",
+        }  # fmt: skip
+        drawn, running = stages["La quinzaine des vitrines"][1], stages["Tu es l'amour de ma Ville"][1]
+        report = await figures.report(session, running.id, at=at)
+    assert drawn.drawn_at is not None
+    assert drawn.given == drawn.promise.budget
+    assert ZERO < running.given < running.promise.budget
+    assert report.shops > report.spent.shops > 10
 
 
 async def test_there_is_an_order_in_each_state_and_the_books_agree(begun: Begun) -> None:
