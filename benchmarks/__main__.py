@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: what redeeming, issuing and printing cost on this machine, printed as it is, and kept."""
+"""``python -m benchmarks``: what redeeming, issuing, printing and searching cost here, printed as it is, and kept."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
-from benchmarks import issuing, redeeming, report, sheets, wrk
+from benchmarks import directory, issuing, redeeming, report, sheets, wrk
+from benchmarks.directory import DirectoryDiffers
 from benchmarks.ground import ground
 from benchmarks.issuing import RowsDiffer
 from benchmarks.machine import machine
@@ -21,6 +23,8 @@ from benchmarks.sheets import SheetsDiffer
 from benchmarks.transferring import TransferFailed
 from benchmarks.wrk import WrkMissing
 
+KINDS: Final = ("redeeming", "issuing", "printing", "directory")
+
 
 def main() -> int:
     """Measure, print, keep; 1 if something makes the figures worthless."""
@@ -28,31 +32,33 @@ def main() -> int:
     console = Console()
     try:
         asyncio.run(_measure(console, asked))
-    except (WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, TransferFailed) as error:
+    except (WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, TransferFailed) as error:
         console.print(str(error), style="red", markup=False)
         return 1
     return 0
 
 
 async def _measure(console: Console, asked: argparse.Namespace) -> None:
-    wanted = (asked.only,) if asked.only else ("redeeming", "issuing", "printing")
+    wanted = (asked.only,) if asked.only else KINDS
     version = wrk.version() if "redeeming" in wanted else None
     with tempfile.TemporaryDirectory(prefix="obole-bench-") as home:
         console.print("Preparing a programme with 100 shops and 10,000 vouchers …")
         async with ground(Path(home)) as place:
             told = machine(await place.version(), version)
             tell: Callable[[str], None] = console.print
-            redeemed = issued = printed = None
+            redeemed = issued = printed = searched = None
             if "redeeming" in wanted:
                 redeemed = await redeeming.measure(place, rounds=asked.rounds, seconds=asked.seconds, tell=tell)
             if "issuing" in wanted:
                 issued = await issuing.measure(place, rounds=asked.rounds, vouchers=asked.vouchers, tell=tell)
             if "printing" in wanted:
                 printed = await sheets.measure(place, rounds=asked.rounds, tell=tell)
-    shown = report.tables(redeemed, issued, printed)
+            if "directory" in wanted:
+                searched = await directory.measure(place, rounds=asked.rounds, tell=tell)
+    shown = report.tables(redeemed, issued, printed, searched)
     report.show(console, told, shown)
     if not asked.forget:
-        kept = report.keep(told, shown, redeemed, issued, printed)
+        kept = report.keep(told, shown, redeemed, issued, printed, searched)
         console.print("\nKept as " + " and ".join(str(path) for path in kept))
 
 
@@ -61,7 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, choices=range(1, 100), metavar="N", help="alternating rounds")
     parser.add_argument("--seconds", type=int, default=10, choices=range(1, 600), metavar="N", help="of each load")
     parser.add_argument("--vouchers", type=int, default=100_000, choices=range(1, 100_001), metavar="N", help="issued")
-    parser.add_argument("--only", choices=("redeeming", "issuing", "printing"), help="measure one of the three")
+    parser.add_argument("--only", choices=KINDS, help="measure one of them")
     parser.add_argument("--forget", action="store_true", help="do not keep the results")
     return parser.parse_args()
 

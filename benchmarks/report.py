@@ -13,7 +13,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import issuing, redeeming, sheets
+from benchmarks import directory, issuing, redeeming, sheets
+from benchmarks.directory import Directory
 from benchmarks.issuing import Issuing
 from benchmarks.redeeming import Place, Redeeming
 from benchmarks.sheets import Sheets
@@ -32,12 +33,15 @@ class Shown:
     note: str
 
 
-def tables(redeemed: Redeeming | None, issued: Issuing | None, printed: Sheets | None) -> list[Shown]:
+def tables(
+    redeemed: Redeeming | None, issued: Issuing | None, printed: Sheets | None, searched: Directory | None
+) -> list[Shown]:
     """All that was measured."""
     return [
         *([_redeeming(redeemed), _latency(redeemed)] if redeemed else []),
         *([_issuing(issued)] if issued else []),
         *([_printing(printed)] if printed else []),
+        *([_directory(searched)] if searched else []),
     ]
 
 
@@ -61,6 +65,7 @@ def keep(
     redeemed: Redeeming | None,
     issued: Issuing | None,
     printed: Sheets | None,
+    searched: Directory | None,
 ) -> tuple[Path, Path]:
     """Keep the tables as Markdown, and every figure of every round as JSON."""
     RESULTS.mkdir(exist_ok=True)
@@ -72,6 +77,8 @@ def keep(
         data["issuing"] = asdict(issued)
     if printed:
         data["printing"] = asdict(printed)
+    if searched:
+        data["directory"] = asdict(searched)
     kept = RESULTS / f"{name}.json", RESULTS / f"{name}.md"
     kept[0].write_text(json.dumps(data, indent=2) + "\n")
     kept[1].write_text("\n".join(_markdown(told, shown)))
@@ -141,6 +148,22 @@ def _printing(found: Sheets) -> Shown:
     )
     heads = ("", *(f"{one.layout} a page" for one in layouts))
     return Shown(f"Printing an order of {found.vouchers:,} vouchers", heads, rows, note)
+
+
+def _directory(found: Directory) -> Shown:
+    rows = tuple(
+        (
+            one.name, f"{one.p50:.1f}", f"{one.p95:.1f}", _verdict(met=one.p95 <= directory.GOAL),
+            f"{one.bare_p50:.2f}", f"{one.p50 / one.bare_p50:.0f}",
+        )
+        for one in found.searches
+    )  # fmt: skip
+    heads = ("milliseconds", "p50", "p95", f"goal: {directory.GOAL:.0f}", "bare query", "times the bare query")
+    note = (
+        "A whole page over HTTP on the loopback, asked one after the other; the bare query is one SELECT of the names"
+        " of such shops, in the same run, between the pages."
+    )
+    return Shown(f"The directory at {found.shops:,} shops", heads, rows, note)
 
 
 def _markdown(told: Mapping[str, str], shown: Sequence[Shown]) -> Iterable[str]:

@@ -16,7 +16,7 @@ from api.pages.rendering import local_path, page, see_other
 from api.pages.speaking import remember
 from api.pages.street.addresses import indexed
 from ledger.formats import LANGUAGES
-from merchants.street.directory import trades
+from merchants.street.directory import tally
 from vouchers.campaigns.queries import running
 
 router = APIRouter(include_in_schema=False)
@@ -54,7 +54,7 @@ async def programme(request: Request, place: CurrentPlace, session: PageReading)
     links = indexed(request, f"/{place.slug}/")
     return page(
         request, "home/programme.html", indexed=True, terms=place.terms, campaigns=campaigns, links=links,
-        shops=sum((await trades(session)).values()),
+        shops=(await tally(session)).count,
     )  # fmt: skip
 
 

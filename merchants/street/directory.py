@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, false, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, false, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import PARIS, day_of
@@ -22,7 +22,7 @@ from merchants.street.groups import BY_SLUG, Group, codes_of, group_of, groups_c
 from merchants.street.hours import DAY
 from merchants.street.near import Position, metres_from
 from merchants.street.tables import ShopPage
-from merchants.street.typing_slips import meant
+from merchants.street.typing_slips import SLIPS_MOST, meant
 from merchants.tables import Shop
 
 WORDS_MOST: Final = 6
@@ -90,6 +90,15 @@ class Found:
         return max(1, -(-self.count // A_PAGE))
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Shops that take vouchers, counted: in all, by group of trades (the largest first), by commune and postcode."""
+
+    count: int
+    trades: list[tuple[str, int]]
+    places: list[tuple[str, str, int]]
+
+
 async def find(session: AsyncSession, wanted: Wanted) -> Found:
     """The shops that answer to all of it; if none has the words, those that somebody may have meant."""
     words = words_of(wanted.typed)
@@ -135,24 +144,19 @@ async def shops_in_list(session: AsyncSession, ids: Sequence[UUID]) -> list[Publ
     return [_view(row) for row in rows]
 
 
-async def places(session: AsyncSession) -> list[tuple[str, str, int]]:
-    """Where shops take vouchers: commune, postcode, how many; by commune."""
+async def tally(session: AsyncSession) -> Tally:
+    """How many shops take vouchers, by trade and by place."""
     statement = (
-        select(Shop.commune, Shop.postcode, func.count())
-        .where(Shop.status == "accepted")
-        .group_by(Shop.commune, Shop.postcode)
-        .order_by(Shop.commune, Shop.postcode)
+        select(Shop.naf, Shop.commune, Shop.postcode, func.count())
+        .where(_ACCEPTED)
+        .group_by(Shop.naf, Shop.commune, Shop.postcode)
     )
-    return [(commune, postcode, count) for commune, postcode, count in await session.execute(statement)]
-
-
-async def trades(session: AsyncSession) -> Counter[str]:
-    """How many shops of each group take vouchers, by its slug."""
-    statement = select(Shop.naf, func.count()).where(Shop.status == "accepted").group_by(Shop.naf)
-    found: Counter[str] = Counter()
-    for naf, count in await session.execute(statement):
-        found[group_of(naf).slug] += count
-    return found
+    trades, places = Counter[str](), Counter[tuple[str, str]]()
+    for naf, commune, postcode, count in await session.execute(statement):
+        trades[group_of(naf).slug] += count
+        places[commune, postcode] += count
+    listed = [(commune, postcode, count) for (commune, postcode), count in sorted(places.items())]
+    return Tally(trades.total(), trades.most_common(), listed)
 
 
 async def newest(session: AsyncSession) -> datetime | None:
@@ -165,20 +169,27 @@ async def newest(session: AsyncSession) -> datetime | None:
 
 
 async def _page(session: AsyncSession, wanted: Wanted, words: Sequence[str]) -> Found:
-    conditions = [*(_has(one) for one in words), *_where(wanted)]
+    """One page, the last one of those that ask for a later one."""
+    count = func.count().over().label("count")
+    statement = _shops().add_columns(count).where(*(_has(one) for one in words), *_where(wanted))
     order: list[Any] = [Shop.sought, Shop.id]
     if words:  # the name stands first in what is looked through, so a word found early is one of the name
-        order.insert(0, func.strpos(literal(" ").concat(Shop.sought), f" {words[0]}") == 0)
-        order.insert(1, func.strpos(literal(" ").concat(Shop.sought), f" {words[0]}"))
-    statement = _shops().where(*conditions)
+        order = [_stands(words[0]) == 0, _stands(words[0]), *order]
     if wanted.near is not None:
         metres = metres_from(wanted.near, Shop.latitude, Shop.longitude)
         statement = statement.add_columns(metres.label("metres"))
         order.insert(0, metres.asc().nulls_last())
-    count = (await session.execute(select(func.count()).select_from(Shop).where(_ACCEPTED, *conditions))).scalar_one()
-    page = min(max(wanted.page, 1), max(1, -(-count // A_PAGE)))
-    rows = await session.execute(statement.order_by(*order).limit(A_PAGE).offset((page - 1) * A_PAGE))
-    return Found([_view(row) for row in rows], count, page)
+    page = max(wanted.page, 1)
+    rows = (await session.execute(statement.order_by(*order).limit(A_PAGE).offset((page - 1) * A_PAGE))).all()
+    if rows or page == 1:
+        return Found([_view(row) for row in rows], int(rows[0][len(_COLUMNS)]) if rows else 0, page)
+    first = await _page(session, replace(wanted, page=1), words)
+    return await _page(session, replace(wanted, page=first.pages), words) if first.pages > 1 else first
+
+
+def _stands(word: str) -> ColumnElement[int]:
+    """Where a word begins in what is looked through; zero for one that stands for a trade only."""
+    return func.strpos(literal(" ").concat(Shop.sought), f" {word}")
 
 
 def _has(word: str) -> ColumnElement[bool]:
@@ -234,7 +245,12 @@ def _open_on(day: date, minutes: int) -> ColumnElement[bool]:
 async def _meant(session: AsyncSession, words: Sequence[str]) -> dict[str, str]:
     """For each word that no shop has, the one that was probably meant."""
     each = func.string_to_table(Shop.sought, " ").table_valued("word").render_derived().lateral()
-    statement = select(each.c.word, func.count()).select_from(Shop).join(each, true()).where(_ACCEPTED)
+    statement = (
+        select(each.c.word, func.count())
+        .select_from(Shop)
+        .join(each, or_(*(_may_be(each.c.word, one) for one in words)))
+        .where(_ACCEPTED)
+    )
     known: Counter[str] = Counter()
     for word, count in await session.execute(statement.group_by(each.c.word)):
         known[word] += count
@@ -244,13 +260,21 @@ async def _meant(session: AsyncSession, words: Sequence[str]) -> dict[str, str]:
     return {typed: word for typed, word in found.items() if word is not None}
 
 
+def _may_be(known: ColumnElement[str], typed: str) -> ColumnElement[bool]:
+    """Which words are worth counting slips for: about as long, and begun with one of the same two letters."""
+    first, long = list(typed[:2]), len(typed)
+    as_long = func.length(known).between(long - SLIPS_MOST, long + SLIPS_MOST)
+    begun = or_(func.substr(known, 1, 1).in_(first), func.substr(known, 2, 1).in_(first))
+    return or_(known.startswith(typed, autoescape=True), and_(as_long, begun))
+
+
 def _shops() -> Select[*tuple[Any, ...]]:
     return select(*_COLUMNS).where(_ACCEPTED)
 
 
 def _view(row: Row[*tuple[Any, ...]]) -> PublicShop:
-    facts = dict(zip(_NAMES, row, strict=False))
-    return PublicShop(**{**facts, "since": day_of(facts["since"])})
+    known: dict[str, Any] = dict(zip(_NAMES, row, strict=False))
+    return PublicShop(**{**known, "since": day_of(known["since"]), "metres": getattr(row, "metres", None)})
 
 
 _ACCEPTED: Final = Shop.status == "accepted"
@@ -258,4 +282,4 @@ _COLUMNS: Final = (
     Shop.id, Shop.siret, Shop.name, Shop.street, Shop.postcode, Shop.commune, Shop.commune_code, Shop.naf, Shop.trade,
     Shop.latitude, Shop.longitude, Shop.status_at,
 )  # fmt: skip
-_NAMES: Final = tuple(PublicShop.__dataclass_fields__)
+_NAMES: Final = tuple(PublicShop.__dataclass_fields__)[: len(_COLUMNS)]

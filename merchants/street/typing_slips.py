@@ -14,6 +14,8 @@ SHORTEST: Final = 4
 LONG: Final = 7
 """Letters from which on two slips are forgiven."""
 
+SLIPS_MOST: Final = 2
+
 
 def meant(word: str, known: Mapping[str, int]) -> str | None:
     """The known word that is the fewest slips away, the most frequent of several; None if all are too far.
@@ -22,7 +24,7 @@ def meant(word: str, known: Mapping[str, int]) -> str | None:
     """
     if len(word) < SHORTEST or word.isdecimal():
         return None
-    most = 2 if len(word) >= LONG else 1
+    most = SLIPS_MOST if len(word) >= LONG else 1
     near = [
         (slips, -times, one)
         for one, times in known.items()

@@ -79,7 +79,8 @@ async def test_something_goes_on_in_the_street(begun: Begun) -> None:
         at = await clock.now(session)
         stages = {one.promise.title: (one.stage(day_of(at)), one) for one in await published(session)}
         assert {title: stage for title, (stage, _) in stages.items()} == {
-            "La quinzaine des vitrines": "over", "Tu es l'amour de ma Ville": "running", "Les ateliers ouverts": "coming",
+            "La quinzaine des vitrines": "over", "Tu es l'amour de ma Ville": "running",
+            "Les ateliers ouverts": "coming",
         }  # fmt: skip
         drawn, running = stages["La quinzaine des vitrines"][1], stages["Tu es l'amour de ma Ville"][1]
         report = await figures.report(session, running.id, at=at)

@@ -98,10 +98,10 @@ async def _page(request: Request, session: AsyncSession, campaign_id: UUID, form
     one = await queries.campaign(session, campaign_id)
     among = await queries.shops_in(session, campaign_id)
     found = await _found(session, form)
-    counts = await directory.trades(session)
+    tally = await directory.tally(session)
     return page(
         request, "desk/campaign_shops.html", status=200 if form.valid else 422, form=form, one=one,
         among=await directory.shops_in_list(session, list(among)), found=found[:SHOWN], count=len(found),
         new=len([shop for shop in found if shop.id not in among]), taking=among, names=TRADES,
-        trades=list(counts.most_common()), places=await directory.places(session),
+        trades=tally.trades, places=tally.places,
     )  # fmt: skip

@@ -52,6 +52,7 @@ async def campaign(request: Request, place: CurrentPlace, session: PageReading, 
         found = await queries.published_by_slug(session, address)
     except CampaignUnknown:
         return page(request, "street/no_campaign.html", status=404)
+    goes_on = await queries.running(session, at=at)
     among = await directory.shops_in_list(session, list(await queries.shops_in(session, found.id)))
     links = indexed(request, f"/{place.slug}/campaigns/{address}")
     organiser = place.terms.legal_name if place.terms else place.name
@@ -59,7 +60,7 @@ async def campaign(request: Request, place: CurrentPlace, session: PageReading, 
     return page(
         request, "street/campaign.html", indexed=True, one=found, stage=found.stage(day_of(at)), links=links,
         funder=(await funder(session, found.promise.funder)).name if found.promise.funder else "",
-        shops=await shown(session, among[:SHOWN], at=at, language=language), count=len(among),
+        shops=await shown(session, among[:SHOWN], goes_on, at=at, language=language), count=len(among),
         draw=await _draw(session, found), path=f"/{place.slug}/campaigns/{address}",
         data=written(campaign_data(found, address=links["x-default"], organiser=organiser, place=where)),
     )  # fmt: skip

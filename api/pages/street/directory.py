@@ -111,14 +111,14 @@ async def _answer(
     campaign = await _campaign(session, search.campaign)
     among = await shops_in(session, campaign.id) if campaign else None
     found = await directory.find(session, search.wanted(at, near, among))
-    counts = await directory.trades(session)
+    tally, goes_on = await directory.tally(session), await running(session, at=at)
     by_trade = search.fields() == {"trade": search.trade} and bool(found.count)
     answer = page(
         request, "street/shops.html", indexed=search.empty or by_trade, search=search, found=found, near=near,
-        path=path, campaign=campaign, total=sum(counts.values()), trades=list(counts.most_common()), names=TRADES,
-        shops=await shown(session, found.shops, at=at, language=language_for(request)),
-        places=_places(await directory.places(session)), campaigns=await running(session, at=at),
-        pages=_pages(search, found, path), links=indexed(request, search.address(path) if by_trade else path),
+        path=path, campaign=campaign, total=tally.count, trades=tally.trades, names=TRADES, campaigns=goes_on,
+        shops=await shown(session, found.shops, goes_on, at=at, language=language_for(request)),
+        places=_places(tally.places), pages=_pages(search, found, path),
+        links=indexed(request, search.address(path) if by_trade else path),
     )  # fmt: skip
     answer.headers["Permissions-Policy"] = POLICY
     return answer

@@ -24,6 +24,7 @@ from merchants.street import directory
 from merchants.street.errors import PhotoUnknown
 from merchants.street.hours import Hours, shown_spans
 from merchants.street.photos import pixels
+from vouchers.campaigns.queries import running
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,7 +57,7 @@ async def shop(request: Request, place: CurrentPlace, session: PageReading, sire
     if found is None:
         return page(request, "street/no_shop.html", status=404, path=f"/{place.slug}/shops")
     at, language = await clock.now(session), language_for(request)
-    (one,) = await shown(session, [found], at=at, language=language)
+    (one,) = await shown(session, [found], await running(session, at=at), at=at, language=language)
     path = f"/{place.slug}/shops/{siret}"
     links = indexed(request, path)
     data = shop_data(

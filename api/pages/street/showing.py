@@ -14,7 +14,7 @@ from ledger.formats import Language
 from merchants.street.directory import PublicShop
 from merchants.street.photos import PhotoView, photos_of
 from merchants.street.profile import ProfileView, profiles_by_id
-from vouchers.campaigns.queries import CampaignView, campaigns_of, running
+from vouchers.campaigns.queries import CampaignView, campaigns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,13 @@ class ShownShop:
 
 
 async def shown(
-    session: AsyncSession, shops: Sequence[PublicShop], *, at: datetime, language: Language
-) -> list[ShownShop]:
-    """Shops with all that is shown of them, in their order."""
+    session: AsyncSession, shops: Sequence[PublicShop], campaigns: Sequence[CampaignView],
+    *, at: datetime, language: Language,
+) -> list[ShownShop]:  # fmt: skip
+    """Shops with all that is shown of them, in their order; ``campaigns`` are those that run."""
     ids = [one.id for one in shops]
     profiles, photos = await profiles_by_id(session, ids), await photos_of(session, ids)
-    known = {one.id: one for one in await running(session, at=at)}
+    known = {one.id: one for one in campaigns}
     among = await campaigns_of(session, ids, at=at) if known else {}
     return [
         ShownShop(

@@ -122,9 +122,16 @@ async def test_what_is_like_nothing_finds_nothing(street: Town) -> None:
 async def test_a_place_is_a_commune_or_one_of_its_postcodes(street: Town) -> None:
     assert await names(street, commune="Aubagne") == ["CHEZ TOTO"]
     assert await names(street, commune="Marseille", postcode="13004") == ["Boulangerie Łódź", "Le Café & Cie"]
-    listed = await street.do(directory.places)
-    assert ("Marseille", "13001", 2) in listed
-    assert sum(count for _, _, count in listed) == 6
+    tally = await street.do(directory.tally)
+    assert ("Marseille", "13001", 2) in tally.places
+    assert tally.trades[0][1] == 2
+    assert tally.count == sum(count for *_, count in tally.places) == sum(count for _, count in tally.trades) == 6
+
+
+async def test_whoever_asks_for_a_page_too_far_gets_the_last_one(street: Town) -> None:
+    for page in (0, 1, 2, 999):
+        found = await find(street, page=page)
+        assert (found.page, found.count, len(found.shops)) == (1, 6, 6)
 
 
 async def test_near_me_sorts_by_distance_and_leaves_nobody_out(street: Town) -> None:
