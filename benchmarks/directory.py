@@ -136,7 +136,7 @@ def _search(
         if number:  # the first one of a kind warms up what is made once
             one.pages.append(took)
             one.bare.append(_bare(connection, ground, one))
-    one.found = answer.text.count('class="shop-name"')
+    one.found = answer.text.count('class="front-name"')
     wanted = 0 if one.name in {"a word that nobody has", "a shop's page"} else 1
     if (one.found > 0) != bool(wanted) and one.name != "a trade, open now":
         raise DirectoryDiffers(f"{one.name}: {one.found} shops")

@@ -38,7 +38,7 @@ async def client(street: Street) -> AsyncIterator[httpx.AsyncClient]:
 def names(answer: httpx.Response) -> list[str]:
     """The shops of a list, in their order."""
     assert answer.status_code == 200, answer.text[:300]
-    return [unescape(one) for one in re.findall(r'class="shop-name"><a href="[^"]+">([^<]+)</a>', answer.text)]
+    return [unescape(one) for one in re.findall(r'class="front-name"><a href="[^"]+">([^<]+)</a>', answer.text)]
 
 
 def locations(answer: httpx.Response) -> list[str]:

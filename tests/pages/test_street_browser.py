@@ -81,7 +81,7 @@ async def test_near_me_is_asked_on_a_press_and_stands_in_no_address(street: Stre
     asked = await sent.value
     assert "lat=43.526&lon=5.447" in (asked.post_data or "")
     await window.get_by_text("du plus proche au plus lointain").wait_for()
-    assert await window.locator(".shop-name").first.inner_text() == "Librairie de l'Oeuvre"
+    assert await window.locator(".front-name").first.inner_text() == "Librairie de l'Oeuvre"
     assert "43.5" not in window.url
     await check_page(page, schemes=("light",))
 
@@ -90,7 +90,7 @@ async def test_who_does_not_say_where_they_are_is_told_what_to_do(street: Street
     await page.page.goto(f"{street.live.address}/treiz/shops")
     await page.page.get_by_role("button", name="Près de moi").click()
     assert await page.page.get_by_text("Choisissez un lieu ci-dessus").is_visible()
-    assert await page.page.locator(".shop").count() == 8
+    assert await page.page.locator(".front").count() == 8
 
 
 async def test_without_scripts_the_place_is_chosen_and_all_is_there(street: Street, browser: Browser) -> None:
@@ -100,6 +100,6 @@ async def test_without_scripts_the_place_is_chosen_and_all_is_there(street: Stre
         assert not await window.get_by_role("button", name="Près de moi").is_visible()
         await window.select_option("#place", "Aubagne")
         await window.get_by_role("button", name="Chercher").click()
-        assert await window.locator(".shop-name").all_inner_texts() == ["Chez Toto"]
+        assert await window.locator(".front-name").all_inner_texts() == ["Chez Toto"]
         await window.goto(f"{street.live.address}/treiz/shops/{siret(0)}")
         assert await window.get_by_role("heading", name="Au Pain d'Épices").is_visible()
