@@ -63,7 +63,7 @@ READ_BY_POST: Final = {("vouchers:look-up", "POST"), ("codes:read", "POST")}
 
 ON_PAGES: Final = {
     "refunds:write", "company:write", "people:write", "figures:read", "shopfront:write", "bank:write",
-    "recruiting:write", "campaigns:write", "campaigns:join",
+    "recruiting:write", "campaigns:write",
 }  # fmt: skip
 """Scopes of what people do on pages, and programs do not."""
 

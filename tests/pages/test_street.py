@@ -90,7 +90,7 @@ async def test_a_shop_has_a_page_of_its_own(client: httpx.AsyncClient, street: S
         assert one in said, one
     assert 'href="geo:43.29600,5.37900?q=43.29600,5.37900(' in answer.text
     assert "x-robots-tag" not in answer.headers
-    photo = re.search(r'src="(/treiz/shops/photos/[^"]+-large\.jpg)"', answer.text)
+    photo = re.search(r'src="(/treiz/photos/[^"]+/large\.jpg)"', answer.text)
     assert photo
     jpeg = await client.get(photo[1])
     assert jpeg.headers["content-type"] == "image/jpeg"
@@ -122,7 +122,7 @@ async def test_what_is_no_shop_any_more_has_no_page(client: httpx.AsyncClient, s
         assert answer.status_code == 404
         assert "Ce commerce n'est pas ici" in unescape(answer.text)
     assert (await client.get("/treiz/shops/abc")).status_code in {404, 422}
-    assert (await client.get(f"/treiz/shops/photos/{street.shops[0]}-small.jpg")).status_code == 404
+    assert (await client.get(f"/treiz/photos/{street.shops[0]}/small.jpg")).status_code == 404
 
 
 async def test_nothing_personal_is_in_anything_public(client: httpx.AsyncClient) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
-from starlette.exceptions import HTTPException
 
 from api import clock
 from api.auth.visitors import PageReading
@@ -21,33 +20,13 @@ from api.pages.street.words import WEEKDAYS
 from ledger.days import PARIS, day_of
 from ledger.formats import Language
 from merchants.street import directory
-from merchants.street.errors import PhotoUnknown
 from merchants.street.hours import Hours, shown_spans
-from merchants.street.photos import pixels
 from vouchers.campaigns.queries import running
 
 router = APIRouter(include_in_schema=False)
 
 Siret = Annotated[str, Path(pattern=r"^[0-9]{14}$")]
 Size = Literal["small", "large"]
-KEPT: Final = "public, max-age=86400"
-"""A photo keeps its address and never changes; one that was removed is gone everywhere within a day."""
-
-BESIDE: Final = 3
-"""How many shops of the same place are shown below."""
-
-
-@router.get("/{slug:slug}/shops/photos/{photo_id}-{size}.jpg")
-async def photo(session: PageReading, photo_id: UUID, size: Size) -> Response:
-    """A photo of a shop that takes vouchers."""
-    try:
-        shop, jpeg = await pixels(session, photo_id, small=size == "small")
-    except PhotoUnknown:
-        raise HTTPException(404) from None
-    if not await directory.shops_in_list(session, [shop]):
-        raise HTTPException(404)
-    headers = {"Cache-Control": KEPT, "Cross-Origin-Resource-Policy": "cross-origin"}
-    return Response(jpeg, media_type="image/jpeg", headers=headers)
 
 
 @router.get("/{slug:slug}/shops/{siret}")
@@ -73,7 +52,7 @@ async def shop(request: Request, place: CurrentPlace, session: PageReading, sire
 
 def photo_path(slug: str, photo_id: UUID, size: Size) -> str:
     """Where a photo is."""
-    return f"/{slug}/shops/photos/{photo_id}-{size}.jpg"
+    return f"/{slug}/photos/{photo_id}/{size}.jpg"
 
 
 def week_of(hours: Hours, language: Language) -> list[tuple[str, str]]:
