@@ -101,6 +101,10 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.CONFLICT, "Encaissement déjà annulé", "Cet encaissement est déjà annulé.",
         "Already undone", "This redemption is undone already.",
     ),
+    v.NothingToClose: Said(
+        H.CONFLICT, "Rien à clore", "Rien n'a été encaissé ni annulé à cette caisse depuis la dernière clôture.",
+        "Nothing to close", "Nothing was redeemed or undone at this till since the last closing.",
+    ),
     v.UndoTooLate: Said(
         H.CONFLICT, "Annulation trop tardive",
         "L'encaissement est du {day} ; un commerce annule le jour même. Demandez au responsable du programme.",
