@@ -107,8 +107,8 @@ async def redeem_many(session: AsyncSession, asked: Sequence[Asked], *, at: date
 
     A key that was used before is answered as it was then. Refusals are among the answers, never raised:
     ``AmountNotPositive``, ``CodeNotRecognised``, ``TillUnknown``, ``TillRevoked``, ``ShopNotAccepted``,
-    ``CashierUnknown``, ``CashierRemoved``, ``VoucherBlocked``, ``VoucherReplaced``, ``VoucherNotYetValid``, ``VoucherExpired``, ``NotEnoughLeft``,
-    ``KeyReused``.
+    ``CashierUnknown``, ``CashierRemoved``, ``VoucherBlocked``, ``VoucherReplaced``, ``VoucherNotYetValid``,
+    ``VoucherExpired``, ``NotEnoughLeft``, ``KeyReused``.
 
     :raises sqlalchemy.exc.IntegrityError: if a key was used by another transaction meanwhile; run it again
     """
@@ -263,16 +263,9 @@ def _answer(outcome: Mapping[str, Any]) -> Answer:
 
 _LOCK: Final = locking(union_all(IDS_BY_HASH, SHOPS_OF))
 
-_GIVEN: Final = select(
-    lists(
-        id=Uuid(),
-        voucher_id=Uuid(),
-        shop_id=Uuid(),
-        till_id=Uuid(),
-        cashier_id=Uuid(),
-        amount=BigInteger(),
-        left_after=BigInteger(),
-    ),  # fmt: skip
-    bindparam("at", type_=DateTime(timezone=True)).label("at"),
-)
+_REDEEMED: Final = lists(
+    id=Uuid(), voucher_id=Uuid(), shop_id=Uuid(), till_id=Uuid(), cashier_id=Uuid(), amount=BigInteger(),
+    left_after=BigInteger(),
+)  # fmt: skip
+_GIVEN: Final = select(_REDEEMED, bindparam("at", type_=DateTime(timezone=True)).label("at"))
 _WRITE: Final = insert(cast("Table", Redemption.__table__)).from_select(_GIVEN.selected_columns.keys(), _GIVEN)

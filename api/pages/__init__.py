@@ -11,12 +11,16 @@ from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
 from api.pages.orders import ROUTERS as ORDERS
 from api.pages.place import place_of
+from api.pages.shop import ROUTERS as SHOP
+from api.pages.till import ROUTERS as TILL
+from api.pages.till import pairing
 
 PAGES: Final = (
     assets.router,
     home.router,
     outbox.router,
     holder.router,
+    pairing.of_all_programmes,
 )  # fmt: skip
 """Pages of the installation as a whole."""
 
@@ -30,6 +34,8 @@ PAGES_OF_A_PROGRAMME: Final = (
     companies.router,
     *DESK,
     *ORDERS,
+    *SHOP,
+    *TILL,
 )  # fmt: skip
 """Those whose routes begin with ``/{slug:slug}/``: each knows its place, and who is signed in."""
 

@@ -39,6 +39,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
     Entry(marked("People"), "/people", Permission.PEOPLE_WRITE),
+    Entry(marked("Code attempts"), "/desk/code-attempts", Permission.KEYS_WRITE),
 )
 """In the order in which they are shown."""
 

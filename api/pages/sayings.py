@@ -47,6 +47,13 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "credit-given": Saying(marked("The vouchers are issued on credit. Your decision is in the history of the order.")),
     "refund-asked": Saying(marked("The refund is asked for.")),
     "refund-sent": Saying(marked("Recorded: the transfer was sent.")),
+    "paired": Saying(marked("This device is a till now. Keep this page on its home screen.")),
+    "not-taken": Saying(marked("Nothing was taken."), "note"),
+    "device-revoked": Saying(marked("Revoked: that device is a till no more.")),
+    "cashier-added": Saying(marked("Added: the name can be chosen at the till.")),
+    "cashier-removed": Saying(
+        marked("Removed: this person takes nothing any more. What was taken stays in the books.")
+    ),
     "refund-kept": Saying(marked("The money stays as credit.")),
 }
 """By name. Add yours; names are kebab-case."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from api.settings import Settings
 from ledger.database import Sessions
 from ledger.ids import new_id
 from merchants.shops import cashiers
 from merchants.shops.errors import CashierNameMalformed, CashierRemoved, CashierUnknown, ShopUnknown
 from tests.given import Town
 from tests.given import a_town as found
-from api.settings import Settings
 
 
 @pytest.fixture

@@ -2,7 +2,19 @@
 
 from typing import Final
 
-from api.pages.desk import buyers, credit, decisions, disputes, giving_back, home, money, on_order, refunds, stripe
+from api.pages.desk import (
+    buyers,
+    code_attempts,
+    credit,
+    decisions,
+    disputes,
+    giving_back,
+    home,
+    money,
+    on_order,
+    refunds,
+    stripe,
+)
 
 ROUTERS: Final = (
     home.router,
@@ -15,4 +27,5 @@ ROUTERS: Final = (
     disputes.router,
     stripe.router,
     buyers.router,
+    code_attempts.router,
 )
