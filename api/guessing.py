@@ -91,11 +91,19 @@ class Guesses:
 
     async def wait(self, caller: Caller, address: str) -> None:
         """Make a place that has guessed wait."""
-        slug, (own, *others) = caller.town.registered.slug, _places(caller, address)
-        await self._wait(slug, own)
-        if self._times(slug, own) > HONEST:
-            for place in others:
-                await self._wait(slug, place)
+        for place in self._slowing(caller, address):
+            await self._wait(caller.town.registered.slug, place)
+
+    def delay(self, caller: Caller, address: str) -> float:
+        """How many seconds a code waits that this till presents now, if nobody else is in the queue."""
+        slug = caller.town.registered.slug
+        return sum(self.pause(slug, place) for place in self._slowing(caller, address))
+
+    def _slowing(self, caller: Caller, address: str) -> tuple[str, ...]:
+        """The places whose wrong codes count for this till: its own first."""
+        own, *others = _places(caller, address)
+        guessed = self._times(caller.town.registered.slug, own) > HONEST
+        return (own, *others) if guessed else (own,)
 
     async def _wait(self, slug: str, place: str) -> None:
         pause = self.pause(slug, place)

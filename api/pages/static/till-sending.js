@@ -31,15 +31,9 @@ export function sendForms() {
   window.addEventListener("online", () => wake());
 }
 
-// A code that was scanned, wherever the cashier is: it begins the next voucher.
+// A code that was scanned, wherever the cashier is: it begins the next voucher, of the same purchase if there is one.
 export function submitCode(text) {
   if (sending) return;
-  const form = document.querySelector("form[data-send=code]");
-  if (form) {
-    form.querySelector("#code").value = text;
-    form.requestSubmit();
-    return;
-  }
   const kept = new URLSearchParams(window.location.search);
   const basket = new URLSearchParams([...kept].filter(([name]) => name === "due" || name === "with"));
   const action = document.body.dataset.home + (basket.size ? `?${basket}` : "");

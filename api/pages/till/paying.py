@@ -7,7 +7,7 @@ whatever is still on its way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
@@ -26,13 +26,13 @@ from api.pages.forms import Form, Sent, blank
 from api.pages.rendering import see_other
 from api.pages.speaking import language_for
 from api.pages.till.access import AtTill, CurrentTill
-from api.pages.till.amounts import read_amount
+from api.pages.till.amounts import LONGEST, Read, read_amount
 from api.pages.till.basket import Basket, BasketOf, Summed, summed
 from api.pages.till.showing import till_page
 from ledger import once
 from ledger.errors import KeyReused, Refusal
-from ledger.formats import shown_money
-from ledger.money import ZERO, Money
+from ledger.formats import Language, shown_money
+from ledger.money import Money
 from ledger.once import Once
 from merchants.shops.errors import CashierRemoved, CashierUnknown
 from vouchers import queries
@@ -80,10 +80,10 @@ async def take(
     if elsewhere is not None:
         return elsewhere
     over = settled.abandoned or not presented.fresh
-    amount = None if over else _amount(form, view.available)
-    if amount is None:
-        return await _page(request, till, presented, settled, basket, form)
-    asked = _asked(till, presented, amount, _attempt(form, settled))
+    read = Read() if over else _amount(form, view.available)
+    if read.amount is None:
+        return await _page(request, till, presented, settled, basket, form, meant=read.meant)
+    asked = _asked(till, presented, read.amount, _attempt(form, settled))
     try:
         receipt = await counters.of(till.town).redeem(asked)
     except KeyReused:  # another amount, or it was given up, a moment ago: whatever stands is shown
@@ -142,17 +142,16 @@ def _attempt(form: Form, settled: Settled) -> int:
     return int(told[:3]) if known else settled.attempt
 
 
-def _amount(form: Form, left: Money) -> Money | None:
+def _amount(form: Form, left: Money) -> Read:
     """The amount to take: that of a button ("all", or one that was asked about), else the one that was typed."""
     cents = form.typed.get("cents", [""])[0]
     if cents.isascii() and cents.isdecimal() and int(cents[:15]) > 0:
-        return Money(int(cents[:15]))
+        return Read(Money(int(cents[:15])))
     typed = form.text("amount", required=False, most=100)
     found = read_amount(typed, left)
-    if found.amount is None and form.valid:
-        form.say("amount", found.sentence, typed=typed, left=shown_money(left, form.language))
-        form.begins["meant"] = [str(one.cents) for one in found.meant]
-    return found.amount if form.valid else None
+    if found.amount is None:
+        form.say("amount", found.sentence, typed=typed[:LONGEST], left=shown_money(left, form.language))
+    return found if form.valid else replace(found, amount=None)
 
 
 async def _settled(session: AsyncSession, till: AtTill, presented: Presented) -> Settled:
@@ -180,8 +179,9 @@ async def _refused(
 
 
 async def _page(
-    request: Request, till: AtTill, presented: Presented, settled: Settled, basket: Basket, form: Form
-) -> Response:
+    request: Request, till: AtTill, presented: Presented, settled: Settled, basket: Basket, form: Form,
+    *, meant: tuple[Money, ...] = (),
+) -> Response:  # fmt: skip
     async with till.town.sessions() as session:
         view = await queries.voucher_by_code(session, presented.code)
         sums = await summed(session, basket, shop=till.device.shop.id)
@@ -191,7 +191,7 @@ async def _page(
     return await till_page(
         request, "voucher.html", till, status=status, form=form, basket=basket, sums=sums, view=view,
         state=view.state(till.at), over=over, stopped=stopped, ticket=presented.ticket, attempt=settled.attempt,
-        proposed=_proposed(view, sums), meant=[Money(int(one)) for one in form.begins.get("meant", [])],
+        proposed=_proposed(view, sums, form.language), meant=meant,
     )  # fmt: skip
 
 
@@ -202,6 +202,9 @@ def _stopped(till: AtTill) -> str:
     return "" if till.device.shop.status == "accepted" else "shop"
 
 
-def _proposed(view: VoucherView, sums: Summed | None) -> Money:
-    """What the voucher can pay of a purchase; nothing is proposed without one."""
-    return min(view.available, sums.rest) if sums is not None else ZERO
+def _proposed(view: VoucherView, sums: Summed | None, language: Language) -> str:
+    """What the voucher can pay of a purchase, as it is typed; nothing is proposed without one."""
+    if sums is None or not sums.rest:
+        return ""
+    euros, cents = divmod(min(view.available, sums.rest).cents, 100)
+    return f"{euros}{',' if language == 'fr' else '.'}{cents:02d}"
