@@ -7,14 +7,14 @@ one. Photos wait their turn in a short row.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
 from ledger.errors import Refusal
-from vouchers.qr_reading import read_photo
+from vouchers.qr_reading import read_frame, read_photo
 
 AT_ONCE: Final = 1
 WAITING_MOST: Final = 6
@@ -37,14 +37,21 @@ class Scanning:
     def __init__(self) -> None:
         self._at_work: set[UUID] = set()
 
-    async def read(self, device: UUID, content: bytes) -> list[str]:
+    async def photo(self, device: UUID, content: bytes) -> list[str]:
         """What the QR codes in a photo that a device sent say.
 
         :raises ScanningBusy: also while another photo of this device is being read
         :raises PhotoTooLarge, PhotoUnreadable:
         """
+        return await self._read(device, read_photo, content)
+
+    async def frame(self, device: UUID, content: bytes) -> list[str]:
+        """As `photo`, of one frame of a device's camera."""
+        return await self._read(device, read_frame, content)
+
+    async def _read(self, device: UUID, read: Callable[[bytes], list[str]], content: bytes) -> list[str]:
         async with self._turn(device):
-            return await asyncio.get_running_loop().run_in_executor(_READING, read_photo, content)
+            return await asyncio.get_running_loop().run_in_executor(_READING, read, content)
 
     @asynccontextmanager
     async def _turn(self, device: UUID) -> AsyncIterator[None]:

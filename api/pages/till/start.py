@@ -58,7 +58,7 @@ async def present_photo(
     sent = form.file("photo")
     if sent is not None:
         try:
-            found = await scanning.read(till.device.id, await sent.read())
+            found = await scanning.photo(till.device.id, await sent.read())
         except (PhotoTooLarge, PhotoUnreadable, ScanningBusy) as refusal:
             form.refuse(refusal, "photo")
         else:
@@ -75,7 +75,7 @@ async def read_frame(request: Request, till: CurrentTill, scanning: ScanningOf) 
     if not length.isascii() or not length.isdecimal() or int(length) > FRAME_BYTES:
         return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
-        found = await scanning.read(till.device.id, await request.body())
+        found = await scanning.frame(till.device.id, await request.body())
     except ScanningBusy:
         return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "1"})
     except (PhotoTooLarge, PhotoUnreadable):
