@@ -26,6 +26,7 @@ from api.demo.orders import Calendar, Orders
 from api.demo.people import PEOPLE, hashes_of, new_password, take_office
 from api.demo.purse import Purse
 from api.demo.story import Desk
+from api.demo.tills import hire, mistype
 from api.demo.town import TERMS, People
 from api.engines import Database, owner_engine
 from api.enqueuing import enqueue
@@ -123,6 +124,7 @@ async def _fill(
     tills = await scene.settle_in(
         session, shops, chance, before=first, progress=lambda done: progress("Shops settle in", done, len(shops))
     )
+    tills = await hire(session, tills, at=scene.moment(first - timedelta(days=2), 9))
     people = await scene.move_in(session, before=first)
     moved_in = scene.moment(first - timedelta(days=3), 12)
     staff = await take_office(session, people.companies, await hashes, at=moved_in)
@@ -132,6 +134,7 @@ async def _fill(
     await life.live(
         months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
     )
+    await mistype(session, tills, at=now - LATEST)
     await _let_go_on(session, desk)
     demo = await _give_keys(session, town, life, people, now, months)
     addresses = {one.role if one.company is None else f"buyer {one.company + 1}": one.email for one in PEOPLE}
