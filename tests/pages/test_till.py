@@ -13,6 +13,8 @@ import pytest
 from api.auth import attempts, till_devices
 from api.auth.till_devices import till_cookie_of
 from api.guessing import wrong_codes
+from api.pages import assets
+from api.pages.till import shell
 from ledger.days import day_of
 from ledger.money import Money
 from merchants.shops import cashiers, tills
@@ -349,3 +351,32 @@ async def test_nobody_sees_the_receipts_of_another_shop(counter: Counter) -> Non
 def test_the_cookie_of_a_till_is_no_programmes_cookie_of_visits() -> None:
     assert till_cookie_of("x", BASE)[0] != till_cookie_of("till-x", BASE)[0].replace("till--till-", "till-")
     assert "--" in till_cookie_of("x", BASE)[0].removeprefix("__Host-")
+
+
+async def test_two_tills_that_scan_the_same_voucher_cannot_both_take_all_of_it(counter: Counter) -> None:
+    first, voucher = await counter.device(), await counter.town.voucher()
+    second = await counter.device()
+    forms = [form_in((await present(one, counter.spelt(voucher))).text, "pay") for one in (first, second)]
+    answers = await asyncio.gather(
+        *(
+            one.post(action, {**begins, "cents": "2000"})
+            for one, (action, begins) in zip((first, second), forms, strict=True)
+        )
+    )
+    assert sorted(one.status_code for one in answers) == [303, 422]
+    (refused,) = [one for one in answers if one.status_code == 422]
+    assert "entièrement dépensé" in words(refused)
+    assert await counter.town.left_on(voucher) == Money(0)
+
+
+def test_no_script_of_the_till_reads_the_clock_of_the_device() -> None:
+    scripts = {name: text.decode() for name, text in assets.FILES.items() if re.fullmatch(r"till.*\.js", name)}
+    assert len(scripts) > 5
+    assert not [name for name, text in scripts.items() if re.search(r"\bDate\b", text)]
+
+
+def test_all_that_the_shell_is_made_of_is_kept_by_its_worker() -> None:
+    kept = set(shell.KEPT)
+    for name in kept:
+        imported = re.findall(r'from "\./([\w-]+\.js)"', assets.FILES[name].decode())
+        assert set(imported) <= kept

@@ -29,6 +29,9 @@ from vouchers import buyers, codes
 from vouchers.codes import Code
 
 TILL: Final = "/treiz/till"
+PATIENCE: Final = 60
+"""Seconds that an answer may take on a busy machine."""
+
 _BUSINESSES: Final = count(50_000_001)
 
 
@@ -82,7 +85,9 @@ class Counter:
 
     async def window(self, **headers: str) -> Window:
         """A browser of nobody."""
-        return Window(await self.windows.enter_async_context(self.live.client(**headers)))
+        client = await self.windows.enter_async_context(self.live.client(**headers))
+        client.timeout = httpx.Timeout(PATIENCE)
+        return Window(client)
 
     async def pairing(self, till: Opened | None = None) -> str:
         """The path of a fresh pairing link."""
