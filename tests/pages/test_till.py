@@ -90,6 +90,17 @@ async def test_a_cashier_takes_a_part_sees_what_is_left_undoes_it_and_closes(cou
     assert (await counter.town.audit()).findings == ()
 
 
+async def test_a_reason_is_shown_as_it_was_written_whatever_it_holds(counter: Counter) -> None:
+    phone, voucher = await counter.device(), await counter.town.voucher()
+    receipt = await take(phone, await present(phone, counter.spelt(voucher)), amount="5")
+    action, _ = form_in((await phone.get(f"{receipt.url.path}/undo")).text, "undo")
+    assert (await phone.post(action, {"reason": "other", "other": " "})).status_code == 422
+    assert (await phone.post(action, {"reason": "nonsense"})).status_code == 422
+    written = "<b>10 % & %(x)s</b>"
+    undone = await followed(phone, await phone.post(action, {"reason": "other", "other": written}))
+    assert "&lt;b&gt;10 % &amp; %(x)s&lt;/b&gt;" in undone.text
+
+
 async def test_a_double_tap_the_back_button_and_a_reload_find_the_same_receipt(counter: Counter) -> None:
     phone, voucher = await counter.device(), await counter.town.voucher()
     shown = await present(phone, counter.spelt(voucher))

@@ -21,7 +21,6 @@ from api.pages.till.showing import till_page
 from ledger.errors import Refusal
 from ledger.money import total
 from merchants.shops.cashiers import CashierView, cashiers_by_id
-from merchants.shops.errors import TillUnknown
 from vouchers import queries, till_closing
 from vouchers.errors import NothingToClose
 from vouchers.till_closing import ClosingView
@@ -70,7 +69,7 @@ async def closing(request: Request, till: CurrentTill, act: UUID) -> Response:
     async with till.town.sessions() as session:
         lines = await till_closing.closings_of_act(session, act)
         if not lines or lines[0].till != till.device.till.id:
-            raise TillUnknown(till=act)
+            return see_other(f"{till.home}/today")
         names = await _names(session, lines)
     sums = total([one.total for one in lines])
     return await till_page(request, "closing.html", till, lines=lines, names=names, total=sums)

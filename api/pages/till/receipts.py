@@ -12,13 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.installation import in_transaction
-from api.pages.catalogues import marked
+from api.pages.catalogues import marked, sentences
 from api.pages.forms import Form, Sent, blank
 from api.pages.rendering import see_other
+from api.pages.speaking import language_for
 from api.pages.till.access import AtTill, CurrentTill
 from api.pages.till.basket import BasketOf, summed
 from api.pages.till.showing import till_page
 from ledger.days import day_of
+from ledger.formats import Language
 from merchants.settlements.queries import reference
 from merchants.shops.cashiers import cashiers_by_id
 from vouchers import queries, undoing
@@ -44,8 +46,8 @@ async def receipt(request: Request, till: CurrentTill, redemption: UUID, basket:
         names = await cashiers_by_id(session, [found.cashier] if found.cashier else [])
     return await till_page(
         request, "receipt.html", till, one=found, basket=basket, sums=sums, reference=reference(redemption),
-        now_left=view.left, last_day=view.facts.last_day, today=day_of(found.at) == day_of(till.at),
-        cashier=names.get(found.cashier) if found.cashier else None,
+        reason=_told(found.undo_reason, language_for(request)), now_left=view.left, last_day=view.facts.last_day,
+        today=day_of(found.at) == day_of(till.at), cashier=names.get(found.cashier) if found.cashier else None,
     )  # fmt: skip
 
 
@@ -96,6 +98,11 @@ async def own(session: AsyncSession, till: AtTill, redemption: UUID) -> Redempti
     if found.shop != till.device.shop.id:
         raise RedemptionUnknown(redemption=redemption)
     return found
+
+
+def _told(reason: str | None, language: Language) -> str:
+    """A reason of ours in the language of the page; one that somebody wrote, as it was written."""
+    return sentences(language).gettext(reason) if reason in REASONS else reason or ""
 
 
 def _reason(form: Form) -> str:
