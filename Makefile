@@ -24,7 +24,7 @@ help:
 	@echo "make test    set up and pass all tests"
 	@echo "make pictures draw the pictures of the pages in docs/pictures anew"
 	@echo "make check   format, lint, types, import contracts, tests that need no database"
-	@echo "make bench   measure redeeming and issuing beside bare PostgreSQL"
+	@echo "make bench   measure redeeming, issuing, printing and scanning beside what is bare"
 	@echo "make clean   stop the embedded PostgreSQL and remove .obole, data included"
 
 run: $(READY)

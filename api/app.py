@@ -32,6 +32,7 @@ from api.rest import (
     shops,
     vouchers,
 )
+from api.scanning import Scanning
 from api.settings import Settings
 
 PREFIX: Final = "/api/v1"
@@ -116,6 +117,7 @@ def _lifespan(settings: Settings, database: Database) -> Callable[[FastAPI], Abs
             app.state.doorkeeper = Doorkeeper(here)
             app.state.counters = Counters()
             app.state.guesses = Guesses()
+            app.state.scanning = Scanning()
             yield
             await app.state.counters.drain()
 

@@ -16,6 +16,7 @@ from api.enqueuing import enqueue
 from api.errors import language_of
 from api.guessing import Guesses
 from api.installation import Installation
+from api.scanning import Scanning
 from ledger.database import snapshot_of
 from ledger.formats import Language
 
@@ -88,6 +89,11 @@ async def _guesses(request: Request) -> Guesses:
     return cast("Guesses", request.app.state.guesses)
 
 
+async def _scanning(request: Request) -> Scanning:
+    return cast("Scanning", request.app.state.scanning)
+
+
+ScanningOf = Annotated[Scanning, Depends(_scanning)]
 CounterOf = Annotated[Counters, Depends(_counters)]
 GuessesOf = Annotated[Guesses, Depends(_guesses)]
 
@@ -104,6 +110,7 @@ __all__ = [
     "Here",
     "IdempotencyKey",
     "Reading",
+    "ScanningOf",
     "Spoken",
     "Writing",
     "caller_of",

@@ -2,7 +2,8 @@
 
 Wrong codes are counted in PostgreSQL, so that all processes count together, and while one count is being written
 the next ones gather. A till that guesses waits before each answer; a till that does not never asks the database
-about it.
+about it, and waits for nobody else's guesses: what its address or the whole programme did slows a till only once it
+has guessed itself.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import time
 from collections import Counter as Tally
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import Integer, Table, Text, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.doorkeeper import Caller
 from api.gathering import Gatherer
@@ -32,8 +35,11 @@ FREE: Final = {"till": 10, "address": 100, "all": 100_000, "page": 30}
 """How many wrong codes of the last quarter of an hour cost no wait, by kind of place."""
 
 REMEMBERED: Final = timedelta(minutes=15)
-KEPT: Final = timedelta(hours=2)
-"""What newcomers do is counted by the hour."""
+KEPT: Final = timedelta(days=7)
+"""No wait depends on them for so long: the operator looks at what happened (`recent_guesses`), then addresses go."""
+
+HONEST: Final = 3
+"""Wrong codes of its own that a till may have and still wait for nobody else's: a cashier misreads now and then."""
 
 LONGEST_WAIT: Final = 4.0
 FIRST_WAIT: Final = 0.25
@@ -85,8 +91,19 @@ class Guesses:
 
     async def wait(self, caller: Caller, address: str) -> None:
         """Make a place that has guessed wait."""
-        for place in _places(caller, address):
+        for place in self._slowing(caller, address):
             await self._wait(caller.town.registered.slug, place)
+
+    def delay(self, caller: Caller, address: str) -> float:
+        """How many seconds a code waits that this till presents now, if nobody else is in the queue."""
+        slug = caller.town.registered.slug
+        return sum(self.pause(slug, place) for place in self._slowing(caller, address))
+
+    def _slowing(self, caller: Caller, address: str) -> tuple[str, ...]:
+        """The places whose wrong codes count for this till: its own first."""
+        own, *others = _places(caller, address)
+        guessed = self._times(caller.town.registered.slug, own) > HONEST
+        return (own, *others) if guessed else (own,)
 
     async def _wait(self, slug: str, place: str) -> None:
         pause = self.pause(slug, place)
@@ -101,11 +118,14 @@ class Guesses:
 
     def pause(self, slug: str, place: str) -> float:
         """How many seconds a code presented at a place (``till:…``, ``address:…``, ``page:…``, ``all``) waits."""
-        times, counted = self._recent.get((slug, place), (0, 0.0))
-        over = times - FREE[place.split(":", maxsplit=1)[0]]
-        if over <= 0 or time.monotonic() - counted > REMEMBERED.total_seconds():
+        over = self._times(slug, place) - FREE[place.split(":", maxsplit=1)[0]]
+        if over <= 0:
             return 0.0
         return min(FIRST_WAIT * float(1 << min(over // 5, 10)), LONGEST_WAIT)
+
+    def _times(self, slug: str, place: str) -> int:
+        times, counted = self._recent.get((slug, place), (0, 0.0))
+        return times if time.monotonic() - counted <= REMEMBERED.total_seconds() else 0
 
     def _forget_stale(self) -> None:
         if len(self._recent) > PLACES_KEPT:
@@ -137,6 +157,29 @@ async def wrong_codes(sessions: Sessions) -> dict[str, int]:
             .group_by(WrongCodes.place)
         )
         return {row[0]: row[1] for row in await session.execute(statement)}
+
+
+@dataclass(frozen=True, slots=True)
+class Guessed:
+    """Wrong codes of one place (``till:…``, ``address:…``, ``page:…``): how many, and between which minutes."""
+
+    place: str
+    times: int
+    first: datetime
+    last: datetime
+
+
+async def recent_guesses(session: AsyncSession, kind: str, *, limit: int) -> list[Guessed]:
+    """From which places of a kind wrong codes came while they are kept, those with most first; for the operator."""
+    times = sum_of(WrongCodes.times)
+    statement = (
+        select(WrongCodes.place, times, func.min(WrongCodes.minute), func.max(WrongCodes.minute))
+        .where(WrongCodes.place.startswith(f"{kind}:", autoescape=True))
+        .group_by(WrongCodes.place)
+        .order_by(times.desc(), WrongCodes.place)
+        .limit(limit)
+    )
+    return [Guessed(*row) for row in await session.execute(statement)]
 
 
 async def forget_old(sessions: Sessions) -> None:

@@ -38,7 +38,7 @@ class WrongCodes(Base):
     """How many wrong codes, passwords or letters came from one place (a till, an address, a person) in one minute."""
 
     __tablename__ = "wrong_codes"
-    __table_args__ = ({"schema": PROGRAMME},)
+    __table_args__ = (Index("ix_wrong_codes_minute", "minute"), {"schema": PROGRAMME})
 
     place: Mapped[str] = mapped_column(Text, primary_key=True)
     minute: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
@@ -102,6 +102,41 @@ class Visit(Base):
     ends_at: Mapped[Moment]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     proved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class TillDevice(Base):
+    """A device that is a till of a shop: the hash of the key in its cookie, and which cashier stands at it."""
+
+    __tablename__ = "till_devices"
+    __table_args__ = (
+        Index("uq_till_devices_hash", "hash", unique=True),
+        Index("ix_till_devices_till_id", "till_id"),
+        CheckConstraint("(cashier_id IS NULL) = (cashier_since IS NULL)", name="cashier"),
+        {"schema": PROGRAMME},
+    )
+
+    id: Mapped[Key]
+    till_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.tills.id"))
+    hash: Mapped[Secret]
+    browser: Mapped[Words]
+    paired_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    cashier_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.cashiers.id"))
+    cashier_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Pairing(Base):
+    """A link that makes one device a till, once: the hash of its secret, who made it, and until when."""
+
+    __tablename__ = "pairings"
+    __table_args__ = (Index("ix_pairings_till_id", "till_id"), {"schema": PROGRAMME})
+
+    hash: Mapped[Secret] = mapped_column(primary_key=True)
+    till_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.tills.id"))
+    made_by: Mapped[Words]
+    ends_at: Mapped[Moment]
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class OneTimeLink(Base):

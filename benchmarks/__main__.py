@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: what redeeming, issuing, printing and searching cost here, printed as it is, and kept."""
+"""``python -m benchmarks``: what the work of a programme costs here, printed as it is, and kept."""
 
 from __future__ import annotations
 
@@ -6,24 +6,31 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
-from benchmarks import directory, issuing, redeeming, report, sheets, wrk
+from benchmarks import directory, issuing, redeeming, report, scanning, sheets, wrk
 from benchmarks.directory import DirectoryDiffers
-from benchmarks.ground import ground
+from benchmarks.ground import Ground, ground
 from benchmarks.issuing import RowsDiffer
 from benchmarks.machine import machine
 from benchmarks.redeeming import NotAsAnswered
+from benchmarks.report import Measured
+from benchmarks.scanning import NothingToScan
 from benchmarks.serving import NotServing
 from benchmarks.sheets import SheetsDiffer
 from benchmarks.transferring import TransferFailed
 from benchmarks.wrk import WrkMissing
 
-KINDS: Final = ("redeeming", "issuing", "printing", "directory")
+KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory")
+WORTHLESS: Final = (
+    WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, NothingToScan, TransferFailed,
+)  # fmt: skip
+"""What makes the figures worthless."""
 
 
 def main() -> int:
@@ -32,34 +39,46 @@ def main() -> int:
     console = Console()
     try:
         asyncio.run(_measure(console, asked))
-    except (WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, TransferFailed) as error:
+    except WORTHLESS as error:
         console.print(str(error), style="red", markup=False)
         return 1
     return 0
 
 
 async def _measure(console: Console, asked: argparse.Namespace) -> None:
-    wanted = (asked.only,) if asked.only else KINDS
+    wanted = {asked.only} if asked.only else set(KINDS)
     version = wrk.version() if "redeeming" in wanted else None
-    with tempfile.TemporaryDirectory(prefix="obole-bench-") as home:
-        console.print("Preparing a programme with 100 shops and 10,000 vouchers …")
-        async with ground(Path(home)) as place:
-            told = machine(await place.version(), version)
-            tell: Callable[[str], None] = console.print
-            redeemed = issued = printed = searched = None
-            if "redeeming" in wanted:
-                redeemed = await redeeming.measure(place, rounds=asked.rounds, seconds=asked.seconds, tell=tell)
-            if "issuing" in wanted:
-                issued = await issuing.measure(place, rounds=asked.rounds, vouchers=asked.vouchers, tell=tell)
-            if "printing" in wanted:
-                printed = await sheets.measure(place, rounds=asked.rounds, tell=tell)
-            if "directory" in wanted:
-                searched = await directory.measure(place, rounds=asked.rounds, tell=tell)
-    shown = report.tables(redeemed, issued, printed, searched)
+    tell: Callable[[str], None] = console.print
+    told = machine(None, None)
+    found = Measured(scanning=scanning.measure(tell=tell) if "scanning" in wanted else None)
+    if wanted - {"scanning"}:
+        with tempfile.TemporaryDirectory(prefix="obole-bench-") as home:
+            tell("Preparing a programme with 100 shops and 10,000 vouchers …")
+            async with ground(Path(home)) as place:
+                told = machine(await place.version(), version)
+                found = await _in_a_programme(place, found, wanted, asked, tell)
+    shown = report.tables(found)
     report.show(console, told, shown)
     if not asked.forget:
-        kept = report.keep(told, shown, redeemed, issued, printed, searched)
+        kept = report.keep(told, shown, found)
         console.print("\nKept as " + " and ".join(str(path) for path in kept))
+
+
+async def _in_a_programme(
+    place: Ground, found: Measured, wanted: Collection[str], asked: argparse.Namespace, tell: Callable[[str], None]
+) -> Measured:
+    rounds = asked.rounds
+    if "redeeming" in wanted:
+        found = replace(
+            found, redeeming=await redeeming.measure(place, rounds=rounds, seconds=asked.seconds, tell=tell)
+        )
+    if "issuing" in wanted:
+        found = replace(found, issuing=await issuing.measure(place, rounds=rounds, vouchers=asked.vouchers, tell=tell))
+    if "printing" in wanted:
+        found = replace(found, printing=await sheets.measure(place, rounds=rounds, tell=tell))
+    if "directory" in wanted:
+        found = replace(found, directory=await directory.measure(place, rounds=rounds, tell=tell))
+    return found
 
 
 def _arguments() -> argparse.Namespace:

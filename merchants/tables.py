@@ -183,6 +183,20 @@ class BankChange(Base):
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class Cashier(Base):
+    """Who stands at the tills of a shop. ``pin_hash`` is opaque here: whoever set it knows how to check it."""
+
+    __tablename__ = "cashiers"
+    __table_args__ = (Index("ix_cashiers_shop_id", "shop_id"), IN_PROGRAMME)
+
+    id: Mapped[Key]
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    name: Mapped[Words]
+    pin_hash: Mapped[str | None] = mapped_column(Text)
+    added_at: Mapped[Moment]
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class Number(Base):
     """The last number given in a series of documents and a year."""
 

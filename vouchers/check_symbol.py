@@ -46,6 +46,16 @@ def write(value: int) -> str:
     return _WRITTEN[a] + _WRITTEN[b] + _WRITTEN[c] + _WRITTEN[d] + _WRITTEN[e] + ALPHABET[_BY_X[weighed]]
 
 
+def symbols(text: str) -> list[str]:
+    """What a person typed, without the spaces, hyphens and dots that part it."""
+    return list(text.translate(_IGNORED))
+
+
+def strange(text: str) -> list[tuple[int, str]]:
+    """The characters that stand in no code, each with its place among the symbols, counted from 1."""
+    return [(place, one) for place, one in enumerate(symbols(text), start=1) if one not in _VALUES]
+
+
 def read(text: str) -> int | None:
     """The 75 bits a person typed, or None unless it is 16 symbols that satisfy the check.
 

@@ -28,6 +28,9 @@ from vouchers.errors import CodeNotRecognised
 KEY_NUMBERS: Final = range(16)
 SECRET_BYTES: Final = 32
 LOOKUP_BYTES: Final = 16
+SYMBOLS: Final = 16
+"""Of a typed code, the check symbol included."""
+
 LONGEST_PRESENTED: Final = 512  # a link with the trackers a messaging app may add; anything longer is no code
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -171,6 +174,36 @@ def spell(typed: str) -> str:
 def wrong_symbols(text: str) -> bool:
     """Whether a typed code is mistyped, as can be told on the spot: not 16 symbols, or they fail the check."""
     return len(text) > LONGEST_PRESENTED or check_symbol.read(text) is None
+
+
+@dataclass(frozen=True, slots=True)
+class Mistyped:
+    """What is wrong with a typed code, as far as can be told without knowing any: what a cashier is pointed at.
+
+    ``strange`` are characters that stand in no code, with their places from 1; ``symbols`` is how many there are of
+    the sixteen. With neither amiss, the check fails: one symbol is another, or two are exchanged.
+    """
+
+    strange: tuple[tuple[int, str], ...]
+    symbols: int
+
+
+def mistyped(text: str) -> Mistyped | None:
+    """What is wrong with a typed code; none if it could be one."""
+    if not wrong_symbols(text):
+        return None
+    told = text[:LONGEST_PRESENTED]
+    return Mistyped(tuple(check_symbol.strange(told)), len(check_symbol.symbols(told)))
+
+
+def is_link(text: str) -> bool:
+    """Whether this has the form of what a QR code of a voucher holds; it need not be genuine."""
+    return "/v/" in text and len(text) <= LONGEST_PRESENTED and _token_in(text) is not None
+
+
+def is_token(text: str) -> bool:
+    """Whether this has the form of the token in such a link, alone."""
+    return _TOKEN.fullmatch(text.strip()) is not None
 
 
 def link(base_url: str, code: Code) -> str:

@@ -167,6 +167,13 @@ class RedemptionUnknown(Refusal):
         super().__init__(f"There is no redemption {redemption}.")
 
 
+class NothingToClose(Refusal):
+    """Nothing was redeemed or undone at this till since its last closing."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing was redeemed or undone here since the last closing.")
+
+
 class AlreadyUndone(Refusal):
     """A redemption is undone at most once."""
 

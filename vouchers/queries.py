@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -62,7 +62,7 @@ class VoucherView:
 
 @dataclass(frozen=True, slots=True)
 class RedemptionView:
-    """A redemption; ``undone_at`` once it was taken back."""
+    """A redemption; ``undone_at`` once it was taken back. ``cashier`` is who did it, where that is told."""
 
     id: UUID
     voucher: UUID
@@ -74,6 +74,7 @@ class RedemptionView:
     undo: UUID | None
     undone_at: datetime | None
     undo_reason: str | None
+    cashier: UUID | None = None
 
 
 async def batch(session: AsyncSession, batch_id: UUID) -> BatchView:
@@ -147,6 +148,18 @@ async def redemption(session: AsyncSession, redemption_id: UUID) -> RedemptionVi
     return _redemption(row)
 
 
+async def redemptions_by_id(session: AsyncSession, redemptions: Collection[UUID]) -> dict[UUID, RedemptionView]:
+    """These redemptions; unknown ids are absent."""
+    rows = await session.execute(_redemptions().where(Redemption.id.in_(list(redemptions))))
+    return {view.id: view for view in map(_redemption, rows)}
+
+
+async def redemptions_at(session: AsyncSession, till: UUID, *, since: datetime) -> list[RedemptionView]:
+    """What was redeemed at a till since then, newest first."""
+    statement = _redemptions().where(Redemption.till_id == till, Redemption.at >= since)
+    return [_redemption(row) for row in await session.execute(statement.order_by(Redemption.id.desc()))]
+
+
 async def redemptions_page(
     session: AsyncSession,
     *,
@@ -190,7 +203,7 @@ def _redemption(found: Row[Redemption, UUID, datetime, str]) -> RedemptionView:
     row, undo, undone_at, reason = found
     return RedemptionView(
         row.id, row.voucher_id, row.shop_id, row.till_id, Money(row.amount), Money(row.left_after), row.at,
-        undo, undone_at, reason,
+        undo, undone_at, reason, row.cashier_id,
     )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ from ledger.once import Once, Recalled
 from ledger.parallel import given, lists
 from ledger.statements import locking
 from merchants.movements import REDEMPTION, document_of
-from merchants.shops.errors import TillUnknown
+from merchants.shops.cashiers import CashierView, cashiers_by_id
+from merchants.shops.errors import CashierUnknown, TillUnknown
 from merchants.shops.tills import SHOPS_OF, Counter, counters
 from vouchers.errors import AmountNotPositive, CodeNotRecognised, NotEnoughLeft
 from vouchers.facts import IDS_BY_HASH, VoucherFacts, vouchers_by_hash
@@ -37,12 +38,14 @@ class Asked:
 
     :param code: the lookup hash of the code (``vouchers.codes.read``)
     :param once: under which key it is asked
+    :param cashier: who stands at the till, if the shop tells its cashiers apart
     """
 
     till: UUID
     code: UUID
     amount: Money
     once: Once | None = None
+    cashier: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Receipt:
     left: Money
     last_day: date
     at: datetime
+    cashier: UUID | None = None
 
     def packed(self) -> dict[str, Any]:
         """As JSON."""
@@ -64,6 +68,7 @@ class Receipt:
             "redemption": str(self.redemption), "voucher": str(self.voucher), "shop": str(self.shop),
             "till": str(self.till), "amount": self.amount.cents, "left": self.left.cents,
             "last_day": self.last_day.isoformat(), "at": self.at.isoformat(),
+            **({"cashier": str(self.cashier)} if self.cashier else {}),
         }  # fmt: skip
 
     @classmethod
@@ -72,7 +77,7 @@ class Receipt:
         return cls(
             UUID(packed["redemption"]), UUID(packed["voucher"]), UUID(packed["shop"]), UUID(packed["till"]),
             Money(packed["amount"]), Money(packed["left"]), date.fromisoformat(packed["last_day"]),
-            datetime.fromisoformat(packed["at"]),
+            datetime.fromisoformat(packed["at"]), UUID(packed["cashier"]) if "cashier" in packed else None,
         )  # fmt: skip
 
 
@@ -88,6 +93,7 @@ class Facts:
     """By the hash under which each was asked for."""
     counters: Mapping[UUID, Counter]
     recalled: Mapping[tuple[UUID, str], Recalled]
+    cashiers: Mapping[UUID, CashierView] = field(default_factory=dict)
     spent: dict[UUID, Money] = field(default_factory=dict)
     """What this batch has taken from each voucher so far."""
 
@@ -101,8 +107,8 @@ async def redeem_many(session: AsyncSession, asked: Sequence[Asked], *, at: date
 
     A key that was used before is answered as it was then. Refusals are among the answers, never raised:
     ``AmountNotPositive``, ``CodeNotRecognised``, ``TillUnknown``, ``TillRevoked``, ``ShopNotAccepted``,
-    ``VoucherBlocked``, ``VoucherReplaced``, ``VoucherNotYetValid``, ``VoucherExpired``, ``NotEnoughLeft``,
-    ``KeyReused``.
+    ``CashierUnknown``, ``CashierRemoved``, ``VoucherBlocked``, ``VoucherReplaced``, ``VoucherNotYetValid``,
+    ``VoucherExpired``, ``NotEnoughLeft``, ``KeyReused``.
 
     :raises sqlalchemy.exc.IntegrityError: if a key was used by another transaction meanwhile; run it again
     """
@@ -119,6 +125,7 @@ def decide(asked: Asked, facts: Facts, *, at: datetime) -> Receipt:
     """What redeeming would give. Pure: facts in, receipt or refusal out.
 
     :raises AmountNotPositive, CodeNotRecognised, TillUnknown, TillRevoked, ShopNotAccepted:
+    :raises CashierUnknown, CashierRemoved:
     :raises VoucherBlocked, VoucherReplaced, VoucherNotYetValid, VoucherExpired, NotEnoughLeft:
     """
     if asked.amount <= ZERO:
@@ -127,6 +134,8 @@ def decide(asked: Asked, facts: Facts, *, at: datetime) -> Receipt:
     if counter is None:
         raise TillUnknown(till=asked.till)
     counter.refuse_unless_open()
+    if asked.cashier is not None:
+        _refuse_unless_at_work(asked.cashier, counter, facts)
     voucher = facts.vouchers.get(asked.code)
     if voucher is None:
         raise CodeNotRecognised
@@ -135,8 +144,16 @@ def decide(asked: Asked, facts: Facts, *, at: datetime) -> Receipt:
     if asked.amount > left:
         raise NotEnoughLeft(left=left, asked=asked.amount)
     return Receipt(
-        new_id(), voucher.id, counter.shop, counter.till, asked.amount, left - asked.amount, voucher.last_day, at
-    )
+        new_id(), voucher.id, counter.shop, counter.till, asked.amount, left - asked.amount, voucher.last_day, at,
+        asked.cashier,
+    )  # fmt: skip
+
+
+def _refuse_unless_at_work(cashier: UUID, counter: Counter, facts: Facts) -> None:
+    found = facts.cashiers.get(cashier)
+    if found is None or found.shop != counter.shop:
+        raise CashierUnknown(cashier=cashier)
+    found.refuse_unless_at_work()
 
 
 async def _read(session: AsyncSession, asked: Sequence[Asked], at: datetime) -> Facts:
@@ -149,11 +166,13 @@ async def _read(session: AsyncSession, asked: Sequence[Asked], at: datetime) -> 
     held = [voucher.id for voucher in vouchers.values() if books[voucher.id].pending]
     if held:
         await _release_overdue(session, held, books, at)
+    cashiers = {one.cashier for one in asked if one.cashier is not None}
     return Facts(
         books=books,
         vouchers=vouchers,
         counters={till: at_till for till, at_till in (await counters(session, tills)).items() if at_till.shop in books},
         recalled=await once.recall(session, [one.once for one in asked if one.once is not None]),
+        cashiers=await cashiers_by_id(session, cashiers) if cashiers else {},
     )
 
 
@@ -227,6 +246,7 @@ async def write_redemptions(session: AsyncSession, receipts: Sequence[Receipt], 
         voucher_id=[one.voucher for one in receipts],
         shop_id=[one.shop for one in receipts],
         till_id=[one.till for one in receipts],
+        cashier_id=[one.cashier for one in receipts],
         amount=[one.amount.cents for one in receipts],
         left_after=[one.left.cents for one in receipts],
     )
@@ -243,8 +263,9 @@ def _answer(outcome: Mapping[str, Any]) -> Answer:
 
 _LOCK: Final = locking(union_all(IDS_BY_HASH, SHOPS_OF))
 
-_GIVEN: Final = select(
-    lists(id=Uuid(), voucher_id=Uuid(), shop_id=Uuid(), till_id=Uuid(), amount=BigInteger(), left_after=BigInteger()),
-    bindparam("at", type_=DateTime(timezone=True)).label("at"),
-)
+_REDEEMED: Final = lists(
+    id=Uuid(), voucher_id=Uuid(), shop_id=Uuid(), till_id=Uuid(), cashier_id=Uuid(), amount=BigInteger(),
+    left_after=BigInteger(),
+)  # fmt: skip
+_GIVEN: Final = select(_REDEEMED, bindparam("at", type_=DateTime(timezone=True)).label("at"))
 _WRITE: Final = insert(cast("Table", Redemption.__table__)).from_select(_GIVEN.selected_columns.keys(), _GIVEN)

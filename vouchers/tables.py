@@ -149,6 +149,7 @@ class Redemption(Base):
     voucher_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.vouchers.id"))
     shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
     till_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.tills.id"))
+    cashier_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.cashiers.id"))
     amount: Mapped[Cents]
     left_after: Mapped[Cents]
     at: Mapped[Moment]
@@ -165,6 +166,45 @@ class Undo(Base):
     actor: Mapped[Words]
     reason: Mapped[Words]
     at: Mapped[Moment]
+
+
+class TillClosing(Base):
+    """What one cashier (or nobody named) took at a till since its last closing. Rows are added, never changed.
+
+    Those of one act of closing share ``act_id``. ``since`` is when the first of what it counts was redeemed.
+    """
+
+    __tablename__ = "till_closings"
+    __table_args__ = (
+        Index("ix_till_closings_till_id", "till_id", "id"),
+        Index("ix_till_closings_act_id", "act_id"),
+        CheckConstraint("total = redeemed - undone", name="total"),
+        CheckConstraint("redemptions >= 0 AND undos >= 0 AND redemptions + undos > 0", name="counts"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[Key]
+    act_id: Mapped[UUID]
+    till_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.tills.id"))
+    cashier_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.cashiers.id"))
+    since: Mapped[Moment]
+    redemptions: Mapped[int] = mapped_column(Integer)
+    undos: Mapped[int] = mapped_column(Integer)
+    redeemed: Mapped[Cents]
+    undone: Mapped[Cents]
+    total: Mapped[Cents]
+    closed_by: Mapped[Words]
+    closed_at: Mapped[Moment]
+
+
+class TillClosingLine(Base):
+    """In which closing a redemption or an undo was counted: one, ever."""
+
+    __tablename__ = "till_closing_lines"
+    __table_args__ = (Index("ix_till_closing_lines_closing_id", "closing_id"), IN_PROGRAMME)
+
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"), primary_key=True)
+    closing_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.till_closings.id"))
 
 
 class HoldAsked(Base):

@@ -22,7 +22,7 @@ from ledger.database import Sessions, sum_of
 from ledger.errors import Refusal
 from vouchers.orders.lists.addresses import AddressInvalid, canonical, matching
 
-What = Literal["password", "letter"]
+What = Literal["password", "letter", "pin"]
 
 REMEMBERED: Final = timedelta(minutes=15)
 FIRST_WAIT: Final = 0.25
@@ -42,8 +42,11 @@ BOUNDS: Final[dict[str, Bound]] = {
     "password-address": Bound(free=40, most=200),
     "letter": Bound(free=3, most=5),
     "letter-address": Bound(free=20, most=40),
+    "pin": Bound(free=3, most=10),
+    "pin-address": Bound(free=30, most=100),
 }
-"""By person, as named by the e-mail address that was typed, and by the network address that asks."""
+"""By person, as named by the e-mail address that was typed, and by the network address that asks. A cashier who types
+a PIN is named by its id, in place of an e-mail address."""
 
 
 class TooManyAttempts(Refusal):

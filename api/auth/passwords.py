@@ -126,8 +126,13 @@ async def require_old(sessions: Sessions, person_id: UUID, password: str) -> Non
     """
     async with sessions() as session:
         kept = await _kept(session, person_id)
-    if kept is not None and not await _in_a_worker(_agrees, kept, password):
+    if kept is not None and not await agrees(kept, password):
         raise OldPasswordWrong
+
+
+async def agrees(kept: str, typed: str) -> bool:
+    """Whether what was typed is what is kept."""
+    return await _in_a_worker(_agrees, kept, typed)
 
 
 async def hashed(password: str) -> str:

@@ -27,6 +27,7 @@ from api.demo.people import PEOPLE, hashes_of, new_password, take_office
 from api.demo.purse import Purse
 from api.demo.shopkeepers import Street, keep_shops
 from api.demo.story import Desk
+from api.demo.tills import hire, mistype
 from api.demo.town import TERMS, People
 from api.engines import Database, owner_engine
 from api.enqueuing import enqueue
@@ -125,6 +126,7 @@ async def _fill(
     tills = await scene.settle_in(
         session, shops, chance, before=first, progress=lambda done: progress("Shops settle in", done, len(shops))
     )
+    tills = await hire(session, tills, at=scene.moment(first - timedelta(days=2), 9))
     people = await scene.move_in(session, before=first)
     moved_in = scene.moment(first - timedelta(days=3), 12)
     staff = await take_office(session, people.companies, await hashes, at=moved_in)
@@ -134,6 +136,7 @@ async def _fill(
     await life.live(
         months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
     )
+    await mistype(session, tills, at=now - LATEST)
     demo = await _give_keys(session, town, life, people, now, months)
     street = Street(session, staff.manager, now, chance)
     await keep_shops(street, tills, shops, own=UUID(demo.shop), letters_wait=letters_wait)

@@ -23,6 +23,7 @@ from api.demo.rosters import staff
 from api.demo.shopping import shopping
 from api.demo.story import Desk, Story
 from api.demo.street import Street
+from api.demo.tills import closing_time
 from api.demo.town import ACTOR, COMPANIES, People, Till, moment
 from ledger import holds
 from ledger.days import Period
@@ -110,6 +111,7 @@ class Life:
                 yield from self._sell(batch, day)
         yield from shopping(self.session, self.purse, self.tills, self.chance, months)
         yield from Incidents(self.session, self.purse, self.tills, self.desk.keys, self.people.funder).acts(firsts)
+        yield from closing_time(self.session, self.tills, _days(months))
         for night in _days(months):
             yield moment(night, 4), self._sweep
         yield moment(firsts[1] + timedelta(days=1), 9, 30), self._close(months[0])

@@ -57,7 +57,10 @@ def shopping(
 async def _spend(
     session: AsyncSession, purse: Purse, spent: Sequence[tuple[Carried, Till]], chance: random.Random, at: datetime
 ) -> None:
-    asked = [redeeming.Asked(till.id, one.code, _price(till.naf, one.left, chance)) for one, till in spent]
+    asked = [
+        redeeming.Asked(till.id, one.code, _price(till.naf, one.left, chance), cashier=till.cashier_at(at))
+        for one, till in spent
+    ]
     for (one, till), answer in zip(spent, await redeeming.redeem_many(session, asked, at=at), strict=True):
         if not isinstance(answer, redeeming.Receipt):
             raise answer

@@ -82,11 +82,16 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """A till of the demonstration, and what its shop sells (NAF)."""
+    """A till of the demonstration, what its shop sells (NAF), and who works there in turns if names are told."""
 
     id: UUID
     shop: UUID
     naf: str
+    cashiers: tuple[UUID, ...] = ()
+
+    def cashier_at(self, at: datetime) -> UUID | None:
+        """Who stands there: one in the morning, another in the afternoon."""
+        return self.cashiers[at.astimezone(PARIS).hour // 14 % len(self.cashiers)] if self.cashiers else None
 
 
 @dataclass(frozen=True, slots=True)

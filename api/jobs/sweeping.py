@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.auth import links, visits
+from api.auth import links, till_devices, visits
 from api.guessing import forget_old
 from api.installation import Installation, Town, Work, in_transaction
 from ledger import holds
@@ -48,6 +48,7 @@ async def _forget(session: AsyncSession) -> None:
     at = await clock.now(session)
     await links.forget_old(session, at=at)
     await visits.forget_old(session, at=at)
+    await till_devices.forget_old(session, at=at)
 
 
 async def _until_none(town: Town, work: Work[int]) -> int:

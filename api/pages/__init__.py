@@ -16,6 +16,8 @@ from api.pages.recruiting import ROUTERS as RECRUITING
 from api.pages.shop import ROUTERS as SHOP
 from api.pages.street import OF_THE_INSTALLATION
 from api.pages.street import ROUTERS as STREET
+from api.pages.till import ROUTERS as TILL
+from api.pages.till import pairing
 
 PAGES: Final = (
     assets.router,
@@ -23,6 +25,7 @@ PAGES: Final = (
     outbox.router,
     holder.router,
     *OF_THE_INSTALLATION,
+    pairing.of_all_programmes,
 )  # fmt: skip
 """Pages of the installation as a whole."""
 
@@ -40,6 +43,7 @@ PAGES_OF_A_PROGRAMME: Final = (
     *STREET,
     *DESK,
     *ORDERS,
+    *TILL,
 )  # fmt: skip
 """Those whose routes begin with ``/{slug:slug}/``: each knows its place, and who is signed in."""
 

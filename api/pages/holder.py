@@ -23,6 +23,7 @@ from api.guessing import Guesses
 from api.installation import Town
 from api.pages.place import Place, terms_now
 from api.pages.rendering import page
+from api.pages.till.leading import lead_to_till
 from ledger.money import Money
 from vouchers import codes, qr, queries
 from vouchers.codes import Code
@@ -68,6 +69,9 @@ async def voucher(request: Request, token: str, here: Here, guesses: GuessesOf) 
         request.state.place = await _place(towns[0]) if len(towns) == 1 else None
         return _quiet(page(request, "holder/unknown.html", status=HTTPStatus.NOT_FOUND))
     town, view = found
+    till = await lead_to_till(request, here, town, token)
+    if till is not None:
+        return _quiet(till)
     request.state.place = await _place(town)
     held = await _held(town, view, here.settings.base_url)
     picture = await asyncio.to_thread(qr.png, held.link, scale=PIXELS) if held.spendable else b""

@@ -45,6 +45,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("My shop"), "/shop", Permission.SHOPFRONT_WRITE, "shop"),
     Entry(marked("Campaigns"), "/desk/campaigns", Permission.FIGURES_READ),
     Entry(marked("People"), "/people", Permission.PEOPLE_WRITE),
+    Entry(marked("Code attempts"), "/desk/code-attempts", Permission.KEYS_WRITE),
 )
 """In the order in which they are shown."""
 

@@ -64,6 +64,13 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "campaign-left": Saying(marked("You take part no longer. What was spent until now counts.")),
     "shops-joined": Saying(marked("Done: they take part from now on.")),
     "shops-left": Saying(marked("Done: they take part no longer. What was spent there until now counts.")),
+    "paired": Saying(marked("This device is a till now. Keep this page on its home screen.")),
+    "not-taken": Saying(marked("Nothing was taken."), "note"),
+    "device-revoked": Saying(marked("Revoked: that device is a till no more.")),
+    "cashier-added": Saying(marked("Added: the name can be chosen at the till.")),
+    "cashier-removed": Saying(
+        marked("Removed: this person takes nothing any more. What was taken stays in the books.")
+    ),
     "refund-kept": Saying(marked("The money stays as credit.")),
 }
 """By name. Add yours; names are kebab-case."""

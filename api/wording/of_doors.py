@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus as H
 from typing import Final
 
+from api import scanning
 from api.auth import doorkeeper, keys, permissions
 from api.wording.said import Said
 from ledger.errors import Refusal
@@ -32,6 +33,10 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.UNPROCESSABLE_ENTITY, "Titulaire de la clé incorrect",
         "Une clé {role} parle pour un acheteur, un commerce ou une caisse : nommez-le ; une clé d'opérateur, pour aucun.",
         "Wrong subject", "A {role} key speaks for a buyer, a shop or a till: name it; an operator's key for none.",
+    ),
+    scanning.ScanningBusy: Said(
+        H.SERVICE_UNAVAILABLE, "Un instant", "Beaucoup de photos arrivent à la fois. Réessayez, ou saisissez le code.",
+        "One moment", "Many photos arrive at once. Try again, or type the code.",
     ),
     permissions.ScopeRefused: Said(
         H.UNPROCESSABLE_ENTITY, "Droit impossible", "Une clé {role} ne peut pas avoir le droit « {scope} ».",

@@ -125,6 +125,20 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.NOT_FOUND, "Caisse inconnue", "Il n'y a pas de caisse {till}. Vérifiez l'identifiant.",
         "Unknown till", "There is no till {till}. Check the identifier.",
     ),
+    shops.CashierUnknown: Said(
+        H.NOT_FOUND, "Personne inconnue à la caisse", "Cette personne ne tient pas la caisse ici. Choisissez-en une autre.",
+        "Unknown cashier", "This person does not work at this till. Choose another.",
+    ),
+    shops.CashierRemoved: Said(
+        H.FORBIDDEN, "Ne tient plus la caisse",
+        "Cette personne ne tient plus la caisse : rien n'a été encaissé. Choisissez qui est à la caisse.",
+        "No cashier any more", "This person works at the till no more: nothing was taken. Choose who is at the till.",
+    ),
+    shops.CashierNameMalformed: Said(
+        _BAD, "Prénom à revoir",
+        "Écrivez un prénom ou un surnom, {most} caractères au plus, que personne d'autre ne porte à la caisse.",
+        "Name to change", "Write a first name or a nickname, {most} characters at most, that nobody else has at the till.",
+    ),
     shops.TillRevoked: Said(
         H.FORBIDDEN, "Caisse retirée", "Cette caisse a été retirée du service. Ouvrez-en une nouvelle.",
         "Till revoked", "This till was taken out of service. Open a new one.",

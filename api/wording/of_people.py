@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from http import HTTPStatus as H
 from typing import Final
 
-from api.auth import arrivals, attempts, links, offices, origins, passwords, people, visitors
+from api.auth import (
+    arrivals,
+    attempts,
+    links,
+    offices,
+    origins,
+    passwords,
+    people,
+    pins,
+    tickets,
+    till_devices,
+    visitors,
+)
 from api.wording.said import Said
 from ledger.errors import Refusal
 
@@ -24,6 +36,40 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     visitors.OfficeMissing: Said(
         H.FORBIDDEN, "Page réservée", "Votre compte ne permet pas cela. Demandez à l'opérateur du programme de l'élargir.",
         "Not open to you", "Your account does not allow this. Ask the operator of the programme to widen it.",
+    ),
+    till_devices.PairingSpent: Said(
+        H.GONE, "Ce lien ne sert plus",
+        "Un lien d'association sert une fois, pendant un quart d'heure. Demandez-en un nouveau sur la page « Caisses ».",
+        "This link is used up", "A pairing link works once, for a quarter of an hour. Ask for a new one on the page “Tills”.",
+    ),
+    till_devices.DeviceNotPaired: Said(
+        H.UNAUTHORIZED, "Cet appareil n'est pas une caisse",
+        "Il n'a pas été associé, ou ne l'est plus : rien n'a été encaissé. Ouvrez un lien d'association sur cet appareil.",
+        "This device is not a till",
+        "It was not paired, or is no longer: nothing was taken. Open a pairing link on this device.",
+    ),
+    till_devices.DeviceUnknown: Said(
+        H.NOT_FOUND, "Appareil inconnu", "Il n'y a pas d'appareil {device} à une caisse de ce commerce.",
+        "Unknown device", "There is no device {device} at a till of this shop.",
+    ),
+    tickets.TicketUnknown: Said(
+        H.NOT_FOUND, "Présentez le bon à nouveau",
+        "Cette page ne correspond à aucun bon présenté sur cet appareil. Scannez-le ou saisissez son code à nouveau.",
+        "Present the voucher again",
+        "This page is of no voucher presented on this device. Scan it or type its code again.",
+    ),
+    tickets.TicketAbandoned: Said(
+        H.CONFLICT, "Encaissement abandonné", "Rien n'a été encaissé. Présentez le bon à nouveau pour encaisser.",
+        "Given up", "Nothing was taken. Present the voucher again to take an amount.",
+    ),
+    pins.PinMalformed: Said(
+        H.UNPROCESSABLE_ENTITY, "Code secret à revoir",
+        "Choisissez de 4 à 8 chiffres, ni tous pareils ni à la suite (pas 0000, pas 1234).",
+        "PIN to change", "Choose 4 to 8 digits, neither all alike nor in a row (not 0000, not 1234).",
+    ),
+    pins.PinWrong: Said(
+        H.FORBIDDEN, "Code secret incorrect", "Ce n'est pas le code secret de cette personne. Essayez encore.",
+        "Wrong PIN", "This is not this person's PIN. Try again.",
     ),
     attempts.TooManyAttempts: Said(
         H.TOO_MANY_REQUESTS, "Trop d'essais",

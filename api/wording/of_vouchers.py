@@ -9,6 +9,7 @@ from typing import Final
 from api.wording.said import Said
 from ledger.errors import Refusal
 from vouchers import errors as v
+from vouchers import qr_reading
 
 _BAD: Final = H.UNPROCESSABLE_ENTITY
 
@@ -100,6 +101,21 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     v.AlreadyUndone: Said(
         H.CONFLICT, "Encaissement déjà annulé", "Cet encaissement est déjà annulé.",
         "Already undone", "This redemption is undone already.",
+    ),
+    qr_reading.PhotoTooLarge: Said(
+        H.REQUEST_ENTITY_TOO_LARGE, "Photo trop grande",
+        "Cette photo est trop grande ({limit} millions de points au plus). Prenez-la en plus petit, ou saisissez le code.",
+        "Photo too large",
+        "This photo is too large ({limit} million pixels at most). Take a smaller one, or type the code.",
+    ),
+    qr_reading.PhotoUnreadable: Said(
+        _BAD, "Ce n'est pas une photo",
+        "Ce fichier n'est pas une photo, ou il est incomplet. Prenez une photo du QR code, ou saisissez le code.",
+        "Not a photo", "This file is not a photo, or is cut short. Take a photo of the QR code, or type the code.",
+    ),
+    v.NothingToClose: Said(
+        H.CONFLICT, "Rien à clore", "Rien n'a été encaissé ni annulé à cette caisse depuis la dernière clôture.",
+        "Nothing to close", "Nothing was redeemed or undone at this till since the last closing.",
     ),
     v.UndoTooLate: Said(
         H.CONFLICT, "Annulation trop tardive",

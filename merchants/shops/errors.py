@@ -47,6 +47,30 @@ class TillUnknown(Refusal):
         super().__init__(f"There is no till {till}.")
 
 
+class CashierUnknown(Refusal):
+    """No such cashier in this shop."""
+
+    def __init__(self, *, cashier: UUID) -> None:
+        self.cashier = cashier
+        super().__init__(f"There is no cashier {cashier} here.")
+
+
+class CashierRemoved(Refusal):
+    """The cashier works at this shop's tills no more."""
+
+    def __init__(self, *, cashier: UUID) -> None:
+        self.cashier = cashier
+        super().__init__(f"Cashier {cashier} was removed.")
+
+
+class CashierNameMalformed(Refusal):
+    """A cashier's name has 1 to 60 characters, and no other cashier of the shop has it."""
+
+    def __init__(self, *, most: int) -> None:
+        self.most = most
+        super().__init__(f"A cashier's name has 1 to {most} characters and is told from the others'.")
+
+
 class TillRevoked(Refusal):
     """The till was taken out of service."""
 

@@ -98,7 +98,7 @@ async def test_a_programme_that_fails_does_not_keep_the_others_waiting(
 
 async def test_the_sweep_forgets_old_guesses(world: World, till: Door) -> None:
     await till.post("/vouchers/look-up", {"code": "nonsense"}, key=None)
-    await world.as_owner("UPDATE wrong_codes SET minute = minute - interval '2 hours'")
+    await world.as_owner("UPDATE wrong_codes SET minute = minute - interval '8 days'")
     await sweep(await world.town())
     assert await world.asked("SELECT count(*) FROM wrong_codes") == 0
     await forget_guesses(world)

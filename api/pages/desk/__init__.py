@@ -6,6 +6,7 @@ from api.pages.desk import (
     buyers,
     campaign_shops,
     campaigns,
+    code_attempts,
     credit,
     decisions,
     disputes,
@@ -30,4 +31,5 @@ ROUTERS: Final = (
     buyers.router,
     campaigns.router,
     campaign_shops.router,
+    code_attempts.router,
 )

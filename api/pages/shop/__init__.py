@@ -1,8 +1,8 @@
-"""The shop's own pages: what it took, what it is paid, what it shows of itself, where it is paid."""
+"""The shop's own pages: what it took, what it is paid, what it shows of itself, where it is paid, its tills."""
 
 from typing import Final
 
-from api.pages.shop import bank, home, hours, photos, posters, settlements, showing
+from api.pages.shop import bank, home, hours, photos, posters, settlements, showing, tills
 
 ROUTERS: Final = (
     home.router,
@@ -12,4 +12,5 @@ ROUTERS: Final = (
     photos.router,
     bank.router,
     posters.router,
+    tills.router,
 )

@@ -1,0 +1,216 @@
+"""A shop's tills: devices that are paired and revoked, cashiers with or without a PIN, what closings said."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import clock
+from api.auth import pins, till_devices
+from api.auth.permissions import Permission as P
+from api.auth.pins import PinMalformed
+from api.auth.till_devices import PAIRING_LASTS, DeviceView
+from api.auth.visitors import PageReading, PageWriting, Visitor, VisitorOf
+from api.dependencies import Here
+from api.pages.catalogues import marked
+from api.pages.forms import Form, Sent, blank
+from api.pages.place import CurrentPlace
+from api.pages.rendering import page, see_other
+from ledger.errors import Refusal
+from merchants.shops import cashiers
+from merchants.shops import tills as register
+from merchants.shops.cashiers import CashierView
+from merchants.shops.errors import CashierNameMalformed, CashierRemoved, TillRevoked, TillUnknown
+from merchants.shops.queries import ShopView, shop
+from merchants.shops.tills import TillView
+from vouchers import qr, till_closing
+from vouchers.till_closing import ClosingView
+
+PIXELS: Final = 6
+LABEL_MOST: Final = 60
+CLOSINGS: Final = 10
+QUIET: Final = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+
+NO_LABEL: Final = marked("Call the till something, such as “Till 2” or “Terrace”.")
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TillShown:
+    """A till as its shop's owner sees it."""
+
+    till: TillView
+    devices: list[DeviceView]
+    closings: list[ClosingView]
+
+
+async def _owner(visitor: VisitorOf, shop: UUID) -> Visitor:
+    visitor.require(P.TILLS_WRITE, shop)
+    return visitor
+
+
+OwnerOf = Annotated[Visitor, Depends(_owner)]
+"""Who keeps the tills of the shop in the path: its owner, or the operator."""
+
+
+@router.get("/{slug:slug}/shop/{shop}/tills")
+async def tills_page(request: Request, _owner: OwnerOf, session: PageReading, shop: UUID) -> Response:
+    """All of it on one page."""
+    return await _page(request, session, shop, blank(request))
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills")
+async def open_till(
+    request: Request, place: CurrentPlace, _owner: OwnerOf, session: PageWriting, shop: UUID, form: Sent
+) -> Response:
+    """Put another till into service."""
+    label = " ".join(form.text("label", required=False, most=LABEL_MOST).split())
+    if not label:
+        form.say("label", NO_LABEL)
+    if not form.valid:
+        return await _page(request, session, shop, form)
+    await register.open_till(session, shop, label=label, at=await clock.now(session))
+    return see_other(f"/{place.slug}/shop/{shop}/tills", said="saved")
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills/{till}/pair")
+async def make_pairing(
+    request: Request, place: CurrentPlace, here: Here, owner: OwnerOf, session: PageWriting, shop: UUID, till: UUID
+) -> Response:
+    """A link and its QR code, shown once; asked for again, it is another one."""
+    found = await own_till(session, till, shop_id=shop)
+    path = await till_devices.make_pairing(session, till, by=owner.actor, at=await clock.now(session))
+    link = f"{here.settings.base_url}/{place.slug}{path}"
+    picture = await asyncio.to_thread(qr.png, link, scale=PIXELS)
+    answer = page(
+        request, "shop/pairing.html", shop=await _shop(session, shop), till=found, link=link,
+        picture=b64encode(picture).decode("ascii"), minutes=int(PAIRING_LASTS.total_seconds() // 60),
+    )  # fmt: skip
+    answer.headers.update(QUIET)
+    return answer
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills/{till}/revoke")
+async def revoke_till(place: CurrentPlace, _owner: OwnerOf, session: PageWriting, shop: UUID, till: UUID) -> Response:
+    """Take a till out of service, with all its devices."""
+    at = await clock.now(session)
+    await own_till(session, till, shop_id=shop)
+    await register.revoke_till(session, till, at=at)
+    for device in (await till_devices.devices_of(session, [till]))[till]:
+        await till_devices.revoke_device(session, device.id, shop_id=shop, at=at)
+    return see_other(f"/{place.slug}/shop/{shop}/tills", said="removed")
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills/devices/{device}/revoke")
+async def revoke_device(
+    place: CurrentPlace, _owner: OwnerOf, session: PageWriting, shop: UUID, device: UUID
+) -> Response:
+    """Let a device be a till no more."""
+    await till_devices.revoke_device(session, device, shop_id=shop, at=await clock.now(session))
+    return see_other(f"/{place.slug}/shop/{shop}/tills", said="device-revoked")
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills/cashiers")
+async def add_cashier(
+    request: Request, place: CurrentPlace, _owner: OwnerOf, session: PageWriting, shop: UUID, form: Sent
+) -> Response:
+    """Let somebody work at the tills, with a PIN or without."""
+    name, typed = form.text("name", most=200), form.text("pin", required=False, most=20)
+    try:
+        kept = await pins.hashed(typed) if typed and form.valid else None
+        if form.valid:
+            at = await clock.now(session)
+            async with session.begin_nested():
+                await cashiers.add_cashier(session, shop, name=name, pin_hash=kept, at=at)
+    except (CashierNameMalformed, PinMalformed) as refusal:
+        form.refuse(refusal, {CashierNameMalformed: "name", PinMalformed: "pin"})
+    if not form.valid:
+        return await _page(request, session, shop, form)
+    return see_other(f"/{place.slug}/shop/{shop}/tills", said="cashier-added")
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills/cashiers/{cashier}")
+async def change_cashier(
+    request: Request, place: CurrentPlace, _owner: OwnerOf, session: PageWriting, shop: UUID, cashier: UUID, form: Sent
+) -> Response:
+    """Call a cashier otherwise, give it another PIN, or none any more."""
+    typed = form.text(f"pin-{cashier}", required=False, most=20)
+    beside: dict[type[Refusal], str] = {CashierNameMalformed: f"name-{cashier}", PinMalformed: f"pin-{cashier}"}
+    try:
+        kept = await pins.hashed(typed) if typed else None
+        async with session.begin_nested():
+            name = form.text(f"name-{cashier}", most=200)
+            if form.valid:
+                await cashiers.rename_cashier(session, cashier, shop_id=shop, name=name)
+            if kept is not None or form.ticked(f"no-pin-{cashier}"):
+                await cashiers.set_pin(session, cashier, shop_id=shop, pin_hash=kept)
+    except (CashierNameMalformed, CashierRemoved, PinMalformed) as refusal:
+        form.refuse(refusal, beside)
+    if not form.valid:
+        return await _page(request, session, shop, form)
+    return see_other(f"/{place.slug}/shop/{shop}/tills", said="saved")
+
+
+@router.post("/{slug:slug}/shop/{shop}/tills/cashiers/{cashier}/remove")
+async def remove_cashier(
+    place: CurrentPlace, _owner: OwnerOf, session: PageWriting, shop: UUID, cashier: UUID
+) -> Response:
+    """Let somebody take nothing any more, from this moment."""
+    await cashiers.remove_cashier(session, cashier, shop_id=shop, at=await clock.now(session))
+    return see_other(f"/{place.slug}/shop/{shop}/tills", said="cashier-removed")
+
+
+@router.get("/{slug:slug}/shop/{shop}/tills/{_done:path}")
+async def back_to_tills(place: CurrentPlace, _owner: OwnerOf, shop: UUID) -> Response:
+    """The address of a form, asked for again."""
+    return see_other(f"/{place.slug}/shop/{shop}/tills")
+
+
+async def own_till(session: AsyncSession, till_id: UUID, *, shop_id: UUID) -> TillView:
+    """A till of this shop that is in service.
+
+    :raises TillUnknown: also if it is another shop's
+    :raises TillRevoked:
+    """
+    found = await register.till(session, till_id)
+    if found.shop != shop_id:
+        raise TillUnknown(till=till_id)
+    if found.revoked_at is not None:
+        raise TillRevoked(till=till_id)
+    return found
+
+
+async def shown_tills(session: AsyncSession, shop_id: UUID) -> list[TillShown]:
+    """The tills of a shop that are in service, with their devices and last closings."""
+    found = [one for one in await register.tills_of(session, shop_id) if one.revoked_at is None]
+    devices = await till_devices.devices_of(session, [one.id for one in found])
+    return [
+        TillShown(one, devices[one.id], await till_closing.closings_of(session, one.id, limit=CLOSINGS))
+        for one in found
+    ]
+
+
+async def _page(request: Request, session: AsyncSession, shop_id: UUID, form: Form) -> Response:
+    shown = await shown_tills(session, shop_id)
+    named = await cashiers.cashiers_by_id(
+        session, {line.cashier for one in shown for line in one.closings if line.cashier}
+    )
+    working: list[CashierView] = list(await cashiers.cashiers_of(session, shop_id))
+    status = HTTPStatus.OK if form.valid else HTTPStatus.UNPROCESSABLE_ENTITY
+    return page(
+        request, "shop/tills.html", status=status, shop=await _shop(session, shop_id), tills=shown, cashiers=working,
+        named=named, form=form,
+    )  # fmt: skip
+
+
+async def _shop(session: AsyncSession, shop_id: UUID) -> ShopView:
+    return await shop(session, shop_id)
