@@ -22,7 +22,7 @@ from ledger.database import Sessions, sum_of
 from ledger.errors import Refusal
 from vouchers.orders.lists.addresses import AddressInvalid, canonical, matching
 
-What = Literal["password", "letter"]
+What = Literal["password", "letter", "holder"]
 
 REMEMBERED: Final = timedelta(minutes=15)
 FIRST_WAIT: Final = 0.25
@@ -42,8 +42,12 @@ BOUNDS: Final[dict[str, Bound]] = {
     "password-address": Bound(free=40, most=200),
     "letter": Bound(free=3, most=5),
     "letter-address": Bound(free=20, most=40),
+    "holder": Bound(free=4, most=8),
+    "holder-address": Bound(free=20, most=60),
 }
-"""By person, as named by the e-mail address that was typed, and by the network address that asks."""
+"""By person, as named by the e-mail address that was typed, and by the network address that asks.
+
+``holder``: letters that somebody who holds a voucher, or lost one, asks for."""
 
 
 class TooManyAttempts(Refusal):
