@@ -39,8 +39,8 @@ HOLDER: Final = Words(
         "address nobody": "On nous a donné votre adresse pour vous remettre ce bon et vous rappeler sa date. Elle ne "
         "sert à rien d'autre.",
         "asked": "Vous avez demandé ce rappel à cette adresse. Elle ne sert à rien d'autre.",
-        "enough": "Plus besoin de rappels pour ce bon ?",
-        "withdraw": "Arrêter les rappels",
+        "enough": "Pour arrêter les rappels de ce bon :",
+        "withdraw": "arrêter les rappels",
         "logo": "Logo de {giver}",
         "logo nobody": "",
         "remind subject": "Il vous reste {left} à dépenser jusqu'au {day}",
@@ -82,8 +82,8 @@ HOLDER: Final = Words(
         "address nobody": "We were given your address to hand you this voucher and to remind you of its date. It "
         "serves no other purpose.",
         "asked": "You asked for this reminder at this address. It serves no other purpose.",
-        "enough": "No more reminders needed for this voucher?",
-        "withdraw": "Stop the reminders",
+        "enough": "To stop the reminders of this voucher:",
+        "withdraw": "stop the reminders",
         "logo": "Logo of {giver}",
         "logo nobody": "",
         "remind subject": "You have {left} left to spend through {day}",

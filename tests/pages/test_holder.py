@@ -5,46 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from io import BytesIO
-from typing import Final
 
 import httpx
-from PIL import Image
 from playwright.async_api import Browser
 
-from api import clock
 from api.guessing import wrong_codes
 from ledger.days import day_of
 from tests.given import Town
 from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.given import Live
-from tests.scanner import scan
+from tests.pages.holding import BUYER, a_live_town, code_of, scanned
 from tests.till import Paper
-from vouchers import buyers, codes
-from vouchers.codes import Code
-
-BUYER: Final = "Savonnerie du Port"
-
-
-async def a_live_town(live: Live) -> Town:
-    """The served programme, with a buyer and a shop in it, today."""
-    served = await live.town()
-    async with served.sessions.begin() as session:
-        at = await clock.now(session)
-        buyer = await buyers.register_buyer(session, buyers.NewBuyer("company", BUYER), at=at)
-    town = Town(served.sessions, live.settings, served.registered.id, served.keys, at, buyer=buyer.id)
-    await town.open_shop(0)
-    return town
-
-
-def code_of(town: Town, voucher: Paper) -> Code:
-    return codes.derive(town.keys.current, voucher.id)
-
-
-def scanned(picture: bytes) -> list[str]:
-    with Image.open(BytesIO(picture)) as image:
-        found = scan(image)
-    return [one.text for one in found]
+from vouchers import codes
 
 
 async def test_a_holder_reads_what_is_left_and_the_code_scans_off_the_screen(
@@ -59,7 +31,7 @@ async def test_a_holder_reads_what_is_left_and_the_code_scans_off_the_screen(
     answer = await page.page.goto(link)
     assert answer is not None
     assert answer.headers["referrer-policy"] == "no-referrer"
-    assert answer.headers["x-robots-tag"] == "noindex"
+    assert answer.headers["x-robots-tag"] == "noindex, nofollow, noarchive"
     assert answer.headers["cache-control"] == "no-store"
     assert code.token not in await page.page.title()
     words = (await page.page.inner_text("main")).replace("\u00a0", " ")
