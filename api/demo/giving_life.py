@@ -21,6 +21,7 @@ from api import clock, founding, migrating
 from api.auth.keys import make_key
 from api.auth.permissions import KeyRole
 from api.demo import town as scene
+from api.demo.holders import keep_some
 from api.demo.life import Life
 from api.demo.orders import Calendar, Orders
 from api.demo.people import PEOPLE, hashes_of, new_password, take_office
@@ -132,6 +133,7 @@ async def _fill(
     await life.live(
         months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
     )
+    await keep_some(session, life.examples, life.purse.carried, at=now - LATEST)
     await _let_go_on(session, desk)
     demo = await _give_keys(session, town, life, people, now, months)
     addresses = {one.role if one.company is None else f"buyer {one.company + 1}": one.email for one in PEOPLE}

@@ -67,7 +67,7 @@ async def ask(
     """Let a letter go out once the transaction commits.
 
     :param email: canonical
-    :returns: whether it does; False of a reminder that was sent at this distance before
+    :returns: whether it does; not of a reminder that went at this distance before, nor of what was lost while one waits
     """
     made = (
         insert(HolderLetter)

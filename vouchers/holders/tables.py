@@ -76,6 +76,10 @@ class HolderLetter(Base):
             "uq_holder_letters_reminded", "voucher_id", func.lower(text("email")), "days", "last_day", unique=True,
             postgresql_where=text("kind = 'remind'"),
         ),
+        Index(
+            "uq_holder_letters_lost", func.lower(text("email")), unique=True,
+            postgresql_where=text("kind = 'lost' AND state IN ('queued', 'sending')"),
+        ),
         Index("ix_holder_letters_moving", "id", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_holder_letters_email", func.lower(text("email"))),
         Index("ix_holder_letters_ends_at", "ends_at"),

@@ -102,6 +102,10 @@ def _holder_letters() -> None:
         unique=True, postgresql_where=sa.text("kind = 'remind'"),
     )  # fmt: skip
     op.create_index(
+        "uq_holder_letters_lost", "holder_letters", [sa.text("lower(email)")], unique=True,
+        postgresql_where=sa.text("kind = 'lost' AND state IN ('queued', 'sending')"),
+    )  # fmt: skip
+    op.create_index(
         "ix_holder_letters_moving", "holder_letters", ["id"], unique=False,
         postgresql_where=sa.text("state IN ('queued', 'sending')"),
     )  # fmt: skip
