@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -35,13 +35,19 @@ async def delivered_to(session: AsyncSession, address: str) -> list[Delivery]:
     :param address: canonical, in whatever case
     """
     known = address.lower()
-    statement = _sent().where(func.lower(Beneficiary.email) == known, func.lower(Mailing.address) == known)
+    # Spelt so that the primary key and the index of reissued vouchers find them.
+    chain = or_(
+        Voucher.id == Beneficiary.voucher_id,
+        and_(Voucher.origin_id == Beneficiary.voucher_id, Voucher.origin_id != Voucher.id),
+    )
+    statement = _sent(chain).where(func.lower(Beneficiary.email) == known, func.lower(Mailing.address) == known)
     return [_delivery(row) for row in await session.execute(statement.order_by(Voucher.id))]
 
 
 async def delivery_of(session: AsyncSession, voucher_id: UUID) -> Delivery | None:
     """Where the code of a voucher was sent; None if it was handed out otherwise, or is not alive."""
-    row = (await session.execute(_sent().where(Voucher.id == voucher_id))).first()
+    statement = _sent(Beneficiary.voucher_id == Voucher.origin_id).where(Voucher.id == voucher_id)
+    row = (await session.execute(statement)).first()
     return _delivery(row) if row else None
 
 
@@ -50,13 +56,11 @@ def _delivery(row: Row[UUID, str, str]) -> Delivery:
     return Delivery(voucher, address, cast("Language", language))
 
 
-def _sent() -> Select[UUID, str, str]:
+def _sent(whose: ColumnElement[bool]) -> Select[UUID, str, str]:
     later, before = aliased(Mailing), aliased(Voucher)
-    # Spelt so that the primary key and the index of reissued vouchers find them.
     chain = or_(
         before.id == Voucher.origin_id, and_(before.origin_id == Voucher.origin_id, before.origin_id != before.id)
     )
-    heir = and_(Voucher.origin_id == Beneficiary.voucher_id, Voucher.origin_id != Voucher.id)
     overtaken = select(later.id).where(
         later.order_id == Mailing.order_id, later.beneficiary_id == Mailing.beneficiary_id, later.kind == VOUCHER,
         later.attempt > Mailing.attempt,
@@ -69,7 +73,7 @@ def _sent() -> Select[UUID, str, str]:
     )
     return (
         select(Voucher.id, Mailing.address, Order.language)
-        .join(Beneficiary, or_(Voucher.id == Beneficiary.voucher_id, heir))
+        .join(Beneficiary, whose)
         .join(
             Mailing,
             and_(
