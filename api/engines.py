@@ -66,6 +66,7 @@ async def runtime_engine(database: Database, settings: Settings) -> AsyncIterato
         max_overflow=0,
         pool_timeout=settings.pool_timeout,
         pool_pre_ping=True,
+        hide_parameters=True,  # what a statement was given may be an address or lead to a code: not for logs
         connect_args={"options": options, "connect_timeout": 5},
     )
     try:

@@ -20,6 +20,7 @@ from api.wording import (
     of_campaigns,
     of_cards,
     of_doors,
+    of_holders,
     of_ledger,
     of_lists,
     of_merchants,
@@ -51,7 +52,7 @@ _QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
-    **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID,
+    **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID,
 }  # fmt: skip
 
 

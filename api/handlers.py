@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from api.edge import TOO_LARGE
 from api.errors import Explained, language_of, problem, problem_of
 from api.pages import faults
+from api.pages.secrecy import told
 from api.rest.types import NameRepeated
 from api.wording.of_doors import BROKEN, BUSY, REQUEST_MALFORMED
 from api.wording.of_requests import REASONS, TOO_LARGE_NAME, UNKNOWN_REASON, sentence_of
@@ -99,15 +100,10 @@ async def _busy(request: Request, error: Exception) -> Response:
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    _log.error("%s %s failed", request.method, _told(request.url.path), exc_info=error)
+    _log.error("%s %s failed", request.method, told(request.url.path), exc_info=error)
     if faults.wants_page(request):
         return faults.failed(request, HTTPStatus.INTERNAL_SERVER_ERROR)
     return problem("internal-error", BROKEN, language_of(request))
-
-
-def _told(path: str) -> str:
-    """A path as a log may keep it: the address of a voucher is worth what is on the voucher."""
-    return "/v/…" if path.startswith("/v/") else path
 
 
 def _field(error: Mapping[str, Any], language: Language) -> dict[str, str]:

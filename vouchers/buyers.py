@@ -221,6 +221,12 @@ async def funder(session: AsyncSession, funder_id: UUID) -> FunderView:
     return (await _funders(session, [row]))[0]
 
 
+async def funders_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, FunderView]:
+    """The funders of these ids."""
+    rows = await session.execute(select(Funder).where(Funder.id.in_(list(ids))))
+    return {one.id: one for one in await _funders(session, list(rows.scalars()))}
+
+
 async def funders_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[FunderView]:
     """Funders in the order in which they were registered."""
     statement = select(Funder).order_by(Funder.id).limit(limit)

@@ -22,7 +22,7 @@ from ledger.database import Sessions, sum_of
 from ledger.errors import Refusal
 from vouchers.orders.lists.addresses import AddressInvalid, canonical, matching
 
-What = Literal["password", "letter", "pin"]
+What = Literal["password", "letter", "pin", "holder"]
 
 REMEMBERED: Final = timedelta(minutes=15)
 FIRST_WAIT: Final = 0.25
@@ -44,9 +44,13 @@ BOUNDS: Final[dict[str, Bound]] = {
     "letter-address": Bound(free=20, most=40),
     "pin": Bound(free=3, most=10),
     "pin-address": Bound(free=30, most=100),
+    "holder": Bound(free=4, most=8),
+    "holder-address": Bound(free=20, most=60),
 }
-"""By person, as named by the e-mail address that was typed, and by the network address that asks. A cashier who types
-a PIN is named by its id, in place of an e-mail address."""
+"""By person, as named by the e-mail address that was typed, and by the network address that asks.
+
+``holder``: letters that somebody who holds a voucher, or lost one, asks for. A cashier who types a ``pin`` is named by
+its id, in place of an e-mail address."""
 
 
 class TooManyAttempts(Refusal):

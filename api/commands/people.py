@@ -17,6 +17,8 @@ from api.commands.reading import Json, Limit, Slug, an_id
 from api.commands.telling import LANGUAGE, as_json, facts, note, say, table
 from api.installation import Town
 from api.settings import Settings
+from vouchers.holders import forgetting
+from vouchers.orders.lists.addresses import canonical
 
 BY: Final = "command line"
 ONCE: Final = "The link opens once, within seven days, and lets its holder choose a password. It is not shown again."
@@ -97,6 +99,27 @@ def disable(email: Email, slug: Slug = None, json: Json = False) -> None:
         as_json(gone)
     else:
         say(f"{gone.name} ({gone.email}) signs in no more.")
+
+
+@app.command("forget-holder")
+def forget_holder(
+    email: Annotated[str, typer.Option(help="With which vouchers are kept, or that is reminded of one.")],
+    slug: Slug = None,
+    json: Json = False,
+) -> None:
+    """Forget the address of somebody who holds vouchers; the vouchers stay as good as they are."""
+
+    async def work(session: AsyncSession, _: Town) -> str:
+        address = canonical(email)
+        await forgetting.forget_address(session, address, at=await clock.now(session))
+        return address
+
+    gone = in_session(slug, work)
+    if json:
+        as_json({"forgotten": gone})
+    else:
+        say(f"Nothing is kept with {gone} any more, and it is reminded of nothing.")
+        note("What an order says of its beneficiaries is its buyer's, and stays.")
 
 
 def _roles(held: object) -> str:

@@ -21,6 +21,7 @@ from api import clock, founding, migrating
 from api.auth.keys import make_key
 from api.auth.permissions import KeyRole
 from api.demo import town as scene
+from api.demo.holders import keep_some
 from api.demo.life import Life
 from api.demo.orders import Calendar, Orders
 from api.demo.people import PEOPLE, hashes_of, new_password, take_office
@@ -137,6 +138,7 @@ async def _fill(
         months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
     )
     await mistype(session, tills, at=now - LATEST)
+    await keep_some(session, life.examples, life.purse.carried, at=now - LATEST)
     demo = await _give_keys(session, town, life, people, now, months)
     street = Street(session, staff.manager, now, chance)
     await keep_shops(street, tills, shops, own=UUID(demo.shop), letters_wait=letters_wait)

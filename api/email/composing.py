@@ -6,7 +6,7 @@ Drawing a letter takes the processor some 5 ms: call from a thread when there ar
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -103,8 +103,11 @@ def voucher_letter(envelope: Envelope, look: Look, gift: Gift) -> Letter:
     return letter_of(envelope, look, say(language, "subject" + one, **facts), body)
 
 
-def reminder_letter(envelope: Envelope, look: Look, gift: Gift, *, days: int) -> Letter:
-    """What tells a beneficiary that money is left and its last day is near; ``days`` from today to that day."""
+def reminder_letter(envelope: Envelope, look: Look, gift: Gift, *, days: int, withdraw: str | None = None) -> Letter:
+    """What tells a beneficiary that money is left and its last day is near; ``days`` from today to that day.
+
+    :param withdraw: the link that ends the reminders, of who asked for them; who was given a voucher asked for none
+    """
     say, language = HOLDER.say, envelope.language
     facts = _facts(look, gift, language)
     near = {0: " last", 1: " tomorrow"}.get(days, " soon" if days <= _FEW_DAYS else "")
@@ -119,14 +122,12 @@ def reminder_letter(envelope: Envelope, look: Look, gift: Gift, *, days: int) ->
             Text(text),
             _voucher(envelope, gift, facts),
             *_how_and_where(look, facts, language),
+            *([Link(say(language, "enough"), say(language, "withdraw"), withdraw)] if withdraw else []),
         ),
-        foot=(
-            *_foot(look, language),
-            say(language, "address" if facts["giver"] else "address nobody", **facts),
-        ),
+        foot=(*_foot(look, language), say(language, _why(facts, withdraw), **facts)),
         logo=_logo(envelope, gift.logo, say(language, "logo" if facts["giver"] else "logo nobody", **facts)),
     )
-    return letter_of(envelope, look, subject, body)
+    return replace(letter_of(envelope, look, subject, body), unsubscribe=withdraw)
 
 
 def hello(name: str, language: Language) -> str:
@@ -169,6 +170,13 @@ def _facts(look: Look, gift: Gift, language: Language) -> dict[str, str]:
         "worth": shown_money(gift.face_value, language),
         "day": shown_day(gift.last_day, language),
     }
+
+
+def _why(facts: dict[str, str], withdraw: str | None) -> str:
+    """Which sentence says why one is written to."""
+    if withdraw:
+        return "asked"
+    return "address" if facts["giver"] else "address nobody"
 
 
 def _voucher(envelope: Envelope, gift: Gift, facts: dict[str, str]) -> Voucher:

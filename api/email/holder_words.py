@@ -38,6 +38,9 @@ HOLDER: Final = Words(
         "sert à rien d'autre.",
         "address nobody": "On nous a donné votre adresse pour vous remettre ce bon et vous rappeler sa date. Elle ne "
         "sert à rien d'autre.",
+        "asked": "Vous avez demandé ce rappel à cette adresse. Elle ne sert à rien d'autre.",
+        "enough": "Pour arrêter les rappels de ce bon :",
+        "withdraw": "arrêter les rappels",
         "logo": "Logo de {giver}",
         "logo nobody": "",
         "remind subject": "Il vous reste {left} à dépenser jusqu'au {day}",
@@ -78,6 +81,9 @@ HOLDER: Final = Words(
         "other purpose.",
         "address nobody": "We were given your address to hand you this voucher and to remind you of its date. It "
         "serves no other purpose.",
+        "asked": "You asked for this reminder at this address. It serves no other purpose.",
+        "enough": "To stop the reminders of this voucher:",
+        "withdraw": "stop the reminders",
         "logo": "Logo of {giver}",
         "logo nobody": "",
         "remind subject": "You have {left} left to spend through {day}",

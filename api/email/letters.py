@@ -88,8 +88,9 @@ class Written:
 class Letter:
     """A letter to one person. Its words are kept out of logs: they hold codes and links that sign in.
 
-    There is no List-Unsubscribe: nobody subscribed, a letter follows from one order or one click, and a mail program
-    that offered to unsubscribe would have people lose their vouchers.
+    Most have no List-Unsubscribe: nobody subscribed, a letter follows from one order or one click, and a mail program
+    that offered to unsubscribe would have people lose their vouchers. ``unsubscribe`` is the address that ends the
+    reminders somebody asked for, by one click of the mail program (RFC 8058).
     """
 
     envelope: Envelope
@@ -100,6 +101,7 @@ class Letter:
     reply_to: str | None = None
     images: tuple[Image, ...] = ()
     papers: tuple[Paper, ...] = ()
+    unsubscribe: str | None = field(default=None, repr=False)
 
     @property
     def id(self) -> UUID:
@@ -173,6 +175,9 @@ def _head(message: EmailMessage, letter: Letter, sender: Address, to: Address) -
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         MAILING: str(letter.id),
     }
+    if letter.unsubscribe:
+        fields["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        fields["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for title, value in fields.items():
         message[title] = _Field(title, value)
 

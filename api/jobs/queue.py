@@ -19,6 +19,7 @@ from api.engines import RUNTIME_ROLE
 from api.installation import Installation
 from api.jobs.campaigns import reward_all
 from api.jobs.cards import reconcile_all, send_refund
+from api.jobs.holders import send_holder_letters
 from api.jobs.mailing import send_queued
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
@@ -138,6 +139,10 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="print_order", retry=Resumed())
     async def print_sheets(schema: str, printing: str) -> None:
         await print_order(installation, await installation.town_in(schema), UUID(printing))
+
+    @queue.task(name="send_holder_letters", retry=Resumed())
+    async def send_to_holders(schema: str, letter: str) -> None:  # noqa: ARG001 - asked by one, sends all
+        await send_holder_letters(installation, await installation.town_in(schema))
 
     @queue.task(name="sign_in_letter", retry=AGAIN)
     async def sign_in(schema: str, person: str) -> None:

@@ -6,7 +6,21 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
-from api.pages import account, assets, colleagues, companies, holder, home, offering, outbox, people, signing_in
+from api.pages import (
+    account,
+    assets,
+    colleagues,
+    companies,
+    holder,
+    holder_links,
+    home,
+    keeping,
+    lost,
+    offering,
+    outbox,
+    people,
+    signing_in,
+)
 from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
 from api.pages.joining import ROUTERS as JOINING
@@ -23,7 +37,6 @@ PAGES: Final = (
     assets.router,
     home.router,
     outbox.router,
-    holder.router,
     *OF_THE_INSTALLATION,
     pairing.of_all_programmes,
 )  # fmt: skip
@@ -41,15 +54,33 @@ PAGES_OF_A_PROGRAMME: Final = (
     *SHOP,
     *RECRUITING,
     *STREET,
+    holder.of_a_programme,
+    lost.router,
     *DESK,
     *ORDERS,
     *TILL,
 )  # fmt: skip
 """Those whose routes begin with ``/{slug:slug}/``: each knows its place, and who is signed in."""
 
+BY_SECRET: Final = (
+    holder.router,
+    keeping.router,
+)
+"""Pages whose address is a secret that opens them, whoever asks: a form there needs no cookie, and proves itself by it.
+
+They say ``Referrer-Policy: no-referrer``, with which a browser names no origin in the forms it sends.
+"""
+
+BY_SECRET_OF_A_PROGRAMME: Final = (holder_links.router,)
+"""Those whose routes begin with ``/{slug:slug}/``."""
+
 
 def install(app: FastAPI) -> None:
-    """Serve the pages. Whatever changes something there takes a form that comes from a page of ours."""
+    """Serve the pages. What changes something takes a form from a page of ours, or the secret of its address."""
+    for router in BY_SECRET:
+        app.include_router(router)
+    for router in BY_SECRET_OF_A_PROGRAMME:
+        app.include_router(router, dependencies=[Depends(place_of)])
     for router in PAGES:
         app.include_router(router, dependencies=[OwnOrigin])
     for router in (*PAGES_OF_A_PROGRAMME, home.nowhere):

@@ -1,119 +1,109 @@
 """The page of a voucher, for whoever holds it: where every QR code and the button of every letter lead.
 
 It says nothing of who gave or holds the voucher, and it leaves no trace: kept by no cache and no search engine, its
-address told to no other site.
+address told to no other page. Its parts are beside it: the code alone on a screen, and what can be asked for.
 """
 
 from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
-from api import clock
-from api.dependencies import GuessesOf, Here
-from api.guessing import Guesses
-from api.installation import Town
-from api.pages.place import Place, terms_now
+from api.dependencies import Here
+from api.pages import held
+from api.pages.assets import asset
+from api.pages.held import Chosen, Found, MaybeFound, Shown
+from api.pages.place import CurrentPlace
 from api.pages.rendering import page
 from api.pages.till.leading import lead_to_till
-from ledger.money import Money
-from vouchers import codes, qr, queries
-from vouchers.codes import Code
-from vouchers.errors import CodeNotRecognised
-from vouchers.queries import State, VoucherView
-
-QUIET: Final = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+from merchants.shops import nearby
+from merchants.shops.nearby import NearbyShop
+from vouchers import qr
 
 PIXELS: Final = 8
 """Of a module's side: some 350 for the whole picture."""
 
-SPENDABLE: Final[frozenset[State]] = frozenset({"active", "not_yet_valid"})
-"""States in which the code is of use, now or soon."""
+LARGE: Final = 20
+"""The same where the code fills the screen."""
+
+FEW: Final = 6
+"""How many shops are shown to begin with."""
+
+LONGEST_COMMUNE: Final = 80
 
 router = APIRouter(include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A voucher as its holder sees it. ``set_aside`` is what an online shop holds of ``left``."""
-
-    state: State
-    left: Money
-    set_aside: Money
-    first_day: date
-    last_day: date
-    link: str = field(repr=False)
-    spelt: str = field(repr=False)
-
-    @property
-    def spendable(self) -> bool:
-        """Whether its code is shown: it is of no use otherwise."""
-        return self.state in SPENDABLE
+of_a_programme = APIRouter(include_in_schema=False)
 
 
 @router.get("/v/{token}")
-async def voucher(request: Request, token: str, here: Here, guesses: GuessesOf) -> Response:
-    """What is left on a voucher, until when, and the code to show at the till; one page for whatever is not known."""
-    towns = await here.all_towns()
-    address = request.client.host if request.client else ""
-    found = await _find(guesses, towns, token, address)
-    if found is None:
-        request.state.place = await _place(towns[0]) if len(towns) == 1 else None
-        return _quiet(page(request, "holder/unknown.html", status=HTTPStatus.NOT_FOUND))
-    town, view = found
-    till = await lead_to_till(request, here, town, token)
+async def voucher(
+    request: Request,
+    found: MaybeFound,
+    here: Here,
+    chosen: Chosen,
+    commune: Annotated[str, Query(max_length=LONGEST_COMMUNE)] = "",
+) -> Response:
+    """What is left on a voucher, until when, the code to show at the till, and what became of it."""
+    if chosen is not None or found is None:
+        return chosen or held.unknown(request)
+    till = await lead_to_till(request, here, found.town, found.code.token)
     if till is not None:
-        return _quiet(till)
-    request.state.place = await _place(town)
-    held = await _held(town, view, here.settings.base_url)
-    picture = await asyncio.to_thread(qr.png, held.link, scale=PIXELS) if held.spendable else b""
-    return _quiet(page(request, "holder/voucher.html", voucher=held, picture=b64encode(picture).decode("ascii")))
-
-
-async def _find(guesses: Guesses, towns: Sequence[Town], token: str, address: str) -> tuple[Town, VoucherView] | None:
-    try:
-        town, code = await guesses.read_link(towns, token, address)
-    except CodeNotRecognised:
-        return None
-    try:
-        async with town.sessions() as session:
-            view = await queries.voucher_by_code(session, code)
-    except CodeNotRecognised:
-        view = None
-    # A link holds the long code. The short one, which is dictated, opens nothing here: it belongs at a till.
-    if view is None or _code(town, view).token != token:
-        await guesses.wrong_link(towns, address)
-        return None
-    return town, view
-
-
-def _code(town: Town, view: VoucherView) -> Code:
-    return codes.derive(town.keys.keys[view.facts.key_number], view.facts.id)
-
-
-async def _held(town: Town, view: VoucherView, base_url: str) -> Held:
-    async with town.sessions() as session:
-        state = view.state(await clock.now(session))
-    code, facts = _code(town, view), view.facts
-    return Held(
-        state, view.left, view.left - view.available, facts.valid_from, facts.last_day,
-        codes.link(base_url, code), codes.spell(code.typed),
+        return till
+    one = await held.shown(found, here.settings.base_url)
+    communes, near, shops = await _shops(found, one, commune)
+    return page(
+        request, "holder/voucher.html", voucher=one, picture=await _picture(one, PIXELS), communes=communes, near=near,
+        shops=shops,
     )  # fmt: skip
 
 
-async def _place(town: Town) -> Place:
-    async with town.sessions() as session:
-        return Place(town, await terms_now(session))
+@router.get("/v/{token}/full")
+async def full(request: Request, found: MaybeFound, here: Here, chosen: Chosen) -> Response:
+    """The code alone, as large as the screen is, black on white whatever the time of the day."""
+    if chosen is not None or found is None:
+        return chosen or held.unknown(request)
+    one = await held.shown(found, here.settings.base_url)
+    if not one.spendable:
+        return held.away(found.path)
+    return page(request, "holder/full.html", voucher=one, picture=await _picture(one, LARGE))
 
 
-def _quiet(answer: Response) -> Response:
-    answer.headers.update(QUIET)
-    return answer
+@of_a_programme.get("/{slug:slug}/held.webmanifest")
+async def manifest(place: CurrentPlace) -> Response:
+    """How a voucher looks on a home screen. It holds no token and no ``start_url`` (decision 0035)."""
+    if place.terms is None:
+        raise HTTPException(404)
+    told = {
+        "name": place.name,
+        "short_name": place.name[:12].strip(),
+        "display": "browser",
+        "background_color": "#faf7f0",
+        "theme_color": "#0f5560",
+        "icons": [
+            {"src": asset(f"icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"} for side in (192, 512)
+        ],
+    }
+    return JSONResponse(told, media_type="application/manifest+json")
+
+
+async def _shops(found: Found, one: Shown, wanted: str) -> tuple[list[str], str, list[NearbyShop]]:
+    """Where shops take vouchers; the commune asked for, else where this one was spent, else where most are; a few."""
+    async with found.town.sessions() as session:
+        known = dict(await nearby.communes(session))
+        if not known or not one.spendable:
+            return [], "", []
+        seat = found.place.terms.commune if found.place.terms else ""
+        busiest = max(known, key=lambda name: known[name])
+        near = next((name for name in (wanted, *one.communes, seat) if name in known), busiest)
+        return list(known), near, list(await nearby.some_shops(session, near, on=one.today, limit=FEW))
+
+
+async def _picture(one: Shown, scale: int) -> str:
+    if not one.spendable:
+        return ""
+    return b64encode(await asyncio.to_thread(qr.png, one.link, scale=scale)).decode("ascii")

@@ -22,6 +22,7 @@ def policy(*, form_action: str | None = None) -> str:
     to = "'self'" if form_action is None else f"'self' {form_action}"
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "manifest-src 'self'; "
         f"form-action {to}; frame-ancestors 'none'; base-uri 'none'"
     )
 

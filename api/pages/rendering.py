@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from api.pages import policy, sayings
+from api.pages import policy, sayings, secrecy
 from api.pages.assets import asset
 from api.pages.catalogues import sentences
 from api.pages.forms import Form
@@ -49,6 +49,8 @@ def page(
     headers: dict[str, str] = {"Content-Language": language}
     if not indexed:
         headers["X-Robots-Tag"] = "noindex"
+    if secrecy.opens(request.url.path):
+        headers |= secrecy.QUIET
     if form_action is not None:
         headers[policy.NAME] = policy.policy(form_action=form_action)
     return HTMLResponse(text, int(status), headers=headers)
@@ -114,18 +116,25 @@ def around(request: Request, language: Language) -> dict[str, Any]:
     """What the base layout shows on every page."""
     place = getattr(request.state, "place", None)
     visitor = getattr(request.state, "visitor", None)
-    back = quote(request.url.path)
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _NOT_KEPT]
-    if kept and request.method == "GET":
-        back += "?" + urlencode(kept)
     return {
         "place": place,
         "visitor": visitor,
         "nav": navigation(visitor, place, at=request.url.path),
         "home": f"/{place.slug}" if place else "",
-        "switch": "/language?" + urlencode({"to": OTHER[language], "back": back}),
+        "switch": _switch(request, OTHER[language]),
         "saying": sayings.SAYINGS.get(request.query_params.get(sayings.KEY, "")),
     }
+
+
+def _switch(request: Request, other: Language) -> str:
+    """Where the other language is chosen. A page whose address is a secret does it itself: no other address has it."""
+    if secrecy.opens(request.url.path):
+        return f"?to={other}"
+    back = quote(request.url.path)
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in _NOT_KEPT]
+    if kept and request.method == "GET":
+        back += "?" + urlencode(kept)
+    return "/language?" + urlencode({"to": other, "back": back})
 
 
 def _money(amount: Money, *, language: Language) -> str:

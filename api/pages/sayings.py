@@ -72,5 +72,15 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         marked("Removed: this person takes nothing any more. What was taken stays in the books.")
     ),
     "refund-kept": Saying(marked("The money stays as credit.")),
+    "keep-asked": Saying(
+        marked("One more step: open the letter that we have just sent, and press its button."), "note"
+    ),
+    "reminder-asked": Saying(
+        marked("One more step: open the letter that we have just sent, and say yes to the reminders."), "note"
+    ),
+    "reminders-ended": Saying(marked("No more reminders come for this voucher.")),
+    "code-changed": Saying(marked("The old code is dead, the amount is untouched. The new voucher is below.")),
+    "let-go": Saying(marked("The voucher is let go: whoever has it can keep it with an address now.")),
+    "address-forgotten": Saying(marked("Your address is forgotten here. Your vouchers are as good as before.")),
 }
 """By name. Add yours; names are kebab-case."""

@@ -27,6 +27,6 @@ def language_for(request: Request) -> Language:
     return asked_language(request) or DEFAULT
 
 
-def remember(response: Response, language: Language, *, secure: bool) -> None:
+def remember(response: Response, language: str, *, secure: bool) -> None:
     """Let the browser keep a choice; it holds nothing but two letters."""
     response.set_cookie(COOKIE, language, max_age=LASTS, path="/", secure=secure, httponly=True, samesite="lax")

@@ -181,11 +181,11 @@ closing-unknown closures-too-many code-keys-used-up code-not-recognised columns-
 commune-not-at-postcode credit-beyond-invoice credit-not-for-people delivery-day-past device-not-paired device-unknown
 document-unknown draw-too-early establishment-unknown event-stale event-unreadable face-value-out-of-bounds
 file-too-large file-unreadable foreign-origin funder-unknown funds-exhausted hold-closed hold-exceeded hold-too-long
-hold-unknown hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open invitation-unknown
-joining-link-spent key-reused key-unknown last-day-too-early last-operator letters-enough lines-unmended link-spent
-list-columns-missing list-too-long list-unreadable mailing-unknown message-on-its-way money-moved naf-unknown
-no-usable-code-key not-enough-credit not-enough-left not-paid not-permitted not-signed-in nothing-issued
-nothing-to-close nothing-to-print occasion-unknown office-missing office-subject-wrong office-unknown
+hold-unknown holder-link-spent hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open
+invitation-unknown joining-link-spent key-reused key-unknown last-day-too-early last-operator letters-enough
+lines-unmended link-spent list-columns-missing list-too-long list-unreadable mailing-unknown message-on-its-way
+money-moved naf-unknown no-usable-code-key not-enough-credit not-enough-left not-paid not-permitted not-signed-in
+nothing-issued nothing-to-close nothing-to-print occasion-unknown office-missing office-subject-wrong office-unknown
 old-password-wrong order-changed order-empty order-too-large order-unknown overdrawn page-field-malformed
 pairing-spent papers-disagree password-guessable password-too-long password-too-short payment-under-way
 payment-unknown period-malformed period-not-over person-disabled person-email-taken person-name-malformed
@@ -196,8 +196,9 @@ redemption-unknown reference-invalid refund-settled refund-too-large refund-unkn
 scope-refused settlement-unknown shop-applied-already shop-exists shop-fields-invalid shop-joined-already
 shop-not-accepted shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid siren-invalid
 siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
-ticket-abandoned ticket-unknown till-missing till-revoked till-unknown too-little-for-card too-many-attempts
-too-many-newcomers transfer-code-refused transfer-unavailable transfer-unknown undo-too-late vat-number-invalid
-voucher-blocked voucher-expired voucher-frozen voucher-held voucher-not-blocked voucher-not-yet-valid voucher-replaced
-voucher-unknown website-malformed wrong-order-status
+ticket-abandoned ticket-unknown till-missing till-revoked till-unknown too-late-to-remind too-little-for-card
+too-many-attempts too-many-newcomers transfer-code-refused transfer-unavailable transfer-unknown undo-too-late
+vat-number-invalid voucher-blocked voucher-expired voucher-frozen voucher-held voucher-kept-already
+voucher-not-blocked voucher-not-kept voucher-not-yet-valid voucher-replaced voucher-unknown website-malformed
+wrong-order-status
 """

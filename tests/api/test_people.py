@@ -300,6 +300,8 @@ async def test_the_command_line_makes_the_first_operator_and_a_link_that_works(
     assert (await type_("disable", "--email", "chef@x.example"))["disabled_at"]
     await type_("add", "--email", "third@x.example", "--role", "buyer", exits=1)
     await type_("add", "--email", "third", "--role", "operator", exits=1)
+    assert await type_("forget-holder", "--email", " anne@x.example ") == {"forgotten": "anne@x.example"}
+    await type_("forget-holder", "--email", "anne", exits=1)
 
 
 async def _programme(session: AsyncSession) -> UUID:

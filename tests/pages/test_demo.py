@@ -19,6 +19,7 @@ from uuid import UUID
 import httpx
 import pytest
 from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth import offices, passwords, people
@@ -39,16 +40,24 @@ from merchants.joining.invitations import Standing
 from merchants.shops import bank_changing
 from merchants.street import profile
 from tests import databases
+from tests.given import TERMS
 from tests.pages.browser import Watched, check_page
-from tests.pages.given import serving
+from tests.pages.crawling import Walk, as_a_browser, texts_of_the_books
+from tests.pages.given import found, serving
+from tests.pages.untranslated import bracketed, facts_of, forgotten
+from tests.pages.windows import Window
 from vouchers import buyers, codes, proofs
 from vouchers.campaigns import figures
 from vouchers.campaigns.queries import published
 from vouchers.orders import handing, history, queries, stripe_books
 from vouchers.orders.paperwork.issuing_papers import papers_of
+from vouchers.queries import voucher_by_code
 
 README: Final = Path(__file__).parents[2] / "README.md"
 PARTY: Final = "Fête de fin d'année"
+WALKERS: Final = (None, "operator", "manager", "buyer 1", "buyer 3")
+"""Who looks at every page they come to; None has no account."""
+
 PRINTED: Final = "http://127.0.0.1:8000"
 
 
@@ -70,6 +79,7 @@ async def begun(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> Async
     async with databases.new_database(cluster, template=databases.TEMPLATE) as database:
         demo = await give_life(settings, database, lambda _what, _done, _of: None)
         assert demo is not None
+        await found(database, settings, TERMS)  # its neighbours, so that every programme there is can be opened
         async with installation(settings, database) as here:
             yield Begun(here, await here.town(demo.programme), demo, home, database)
 
@@ -245,3 +255,43 @@ async def test_the_commands_of_the_readme_run_as_they_are_printed(begun: Begun, 
     (order,) = found.json()["items"]
     assert order["status"] == "delivered"
     assert UUID(order["buyer"]) == UUID(begun.demo.buyer)
+
+
+async def _path(begun: Begun, session: AsyncSession, typed: str) -> str:
+    """The page of a voucher whose code is typed."""
+    keys = begun.town.keys
+    found = await voucher_by_code(session, UUID(bytes=codes.read(typed, keys.keys)))
+    return f"/v/{codes.derive(keys.keys[found.facts.key_number], found.facts.id).token}"
+
+
+async def test_no_page_of_it_says_a_word_that_did_not_pass_through_the_catalogues(begun: Begun) -> None:
+    """Every sentence in brackets: words outside of them, the same in both languages, are facts of the books."""
+    home, told, seen = f"/{begun.demo.programme}/", dict[tuple[str | None, str], str](), dict[str, list[str]]()
+    async with begun.town.sessions() as session:
+        held = [await _path(begun, session, typed) for typed in begun.demo.codes]
+    starts = [home, f"{home}offer", f"{home}lost", f"{home}lost/sent", f"{home}sign-in/link/sent", *held]
+    starts += [held[0] + part for part in ("/full", "/keep", "/remind")]
+    async with serving(begun.database, begun.here.settings) as live, as_a_browser(live.address) as client:
+        with bracketed():
+            windows = {who: await _in_window(begun, client, who) for who in WALKERS}
+            for who, window in windows.items():
+                async for path, html in Walk(window, (home, "/v/")).from_([*starts, *([f"{home}desk"] if who else [])]):
+                    told.setdefault((None if path in starts else who, path), html)
+            async with begun.town.sessions() as session:
+                facts = facts_of(await texts_of_the_books(session, begun.town.registered.schema))
+            for (who, path), html in told.items():
+                if doubtful := forgotten(html, facts):
+                    english = await windows[who].get(path, language="en")
+                    seen[path] = sorted(set(doubtful) & set(forgotten(english.text, facts)))
+    assert len(told) > 60
+    assert {path: words for path, words in seen.items() if words} == {}
+
+
+async def _in_window(begun: Begun, client: httpx.AsyncClient, who: str | None) -> Window:
+    """A browser of somebody in the demonstration, or of nobody it knows."""
+    window = Window(client)
+    if who is not None:
+        typed = {"email": begun.demo.people[who], "password": begun.demo.password}
+        answer = await window.post(f"/{begun.demo.programme}/sign-in", typed)
+        assert answer.status_code == 303
+    return window

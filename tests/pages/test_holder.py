@@ -5,75 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
-from io import BytesIO
-from typing import Final
 
 import httpx
-from PIL import Image
-from playwright.async_api import Browser
 
-from api import clock
 from api.guessing import wrong_codes
 from ledger.days import day_of
 from tests.given import Town
-from tests.pages.browser import Watched, a_page, check_page
+from tests.pages.browser import Watched, check_page
 from tests.pages.given import Live
-from tests.scanner import scan
+from tests.pages.holding import a_live_town, code_of
 from tests.till import Paper
-from vouchers import buyers, codes
-from vouchers.codes import Code
-
-BUYER: Final = "Savonnerie du Port"
-
-
-async def a_live_town(live: Live) -> Town:
-    """The served programme, with a buyer and a shop in it, today."""
-    served = await live.town()
-    async with served.sessions.begin() as session:
-        at = await clock.now(session)
-        buyer = await buyers.register_buyer(session, buyers.NewBuyer("company", BUYER), at=at)
-    town = Town(served.sessions, live.settings, served.registered.id, served.keys, at, buyer=buyer.id)
-    await town.open_shop(0)
-    return town
-
-
-def code_of(town: Town, voucher: Paper) -> Code:
-    return codes.derive(town.keys.current, voucher.id)
-
-
-def scanned(picture: bytes) -> list[str]:
-    with Image.open(BytesIO(picture)) as image:
-        found = scan(image)
-    return [one.text for one in found]
-
-
-async def test_a_holder_reads_what_is_left_and_the_code_scans_off_the_screen(
-    live: Live, page: Watched, browser: Browser
-) -> None:
-    town = await a_live_town(live)
-    voucher = await town.voucher(worth="50,00 €")
-    await town.till.redeem(voucher, "17,50 €")
-    await town.till.hold(voucher, "2,50 €")
-    code = code_of(town, voucher)
-    link = codes.link(live.address, code)
-    answer = await page.page.goto(link)
-    assert answer is not None
-    assert answer.headers["referrer-policy"] == "no-referrer"
-    assert answer.headers["x-robots-tag"] == "noindex"
-    assert answer.headers["cache-control"] == "no-store"
-    assert code.token not in await page.page.title()
-    words = (await page.page.inner_text("main")).replace("\u00a0", " ")
-    for one in ("Treiz'Local", "32,50 €", "dont 2,50 € mis de côté", "À dépenser jusqu'au", codes.spell(code.typed)):
-        assert one in words, one
-    assert BUYER not in await page.page.content()
-    await check_page(page, "holder")
-    for scheme in ("light", "dark"):
-        async with a_page(browser, language="en", scripts=False, scheme=scheme, width=390) as other:
-            await other.page.goto(link)
-            assert await other.page.get_by_text("To spend until").is_visible()
-            picture = other.page.locator(".held-code img")
-            assert ((await picture.bounding_box()) or {"width": 0})["width"] >= 240
-            assert scanned(await other.page.screenshot(full_page=True)) == [link]
+from vouchers import codes
 
 
 async def told(client: httpx.AsyncClient, town: Town, voucher: Paper) -> str:

@@ -35,8 +35,9 @@ class Window:
     client: httpx.AsyncClient
     cookies: dict[str, str] = field(default_factory=dict)
 
-    async def get(self, path: str) -> httpx.Response:
-        return self._kept(await self.client.get(path, headers=self._cookie()))
+    async def get(self, path: str, *, language: str | None = None) -> httpx.Response:
+        asked = {"accept-language": language} if language else {}
+        return self._kept(await self.client.get(path, headers=self._cookie() | asked))
 
     async def post(self, path: str, data: Any = None, **headers: str) -> httpx.Response:
         return self._kept(await self.client.post(path, data=data or {}, headers={**self._cookie(), **headers}))

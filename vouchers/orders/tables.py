@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -111,6 +112,7 @@ class Beneficiary(Base):
         UniqueConstraint("order_id", "position"),
         UniqueConstraint("voucher_id"),
         CheckConstraint("face_value > 0", name="face_value"),
+        Index("ix_beneficiaries_email", func.lower(text("email"))),
         IN_PROGRAMME,
     )
 

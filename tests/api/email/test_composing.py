@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from email import message_from_bytes
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Final
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from api.email.composing import reminder_letter, voucher_letter
+from api.email.composing_holders import Found, claim_letter, confirm_reminder_letter, contested_letter, lost_letter
 from api.email.composing_orders import (
     debit_failed_letter,
     order_cancelled_letter,
@@ -30,12 +32,14 @@ from api.email.composing_people import guest_link_letter, invitation_letter, sig
 from api.email.letters import Letter, Paper
 from ledger.formats import LANGUAGES, Language
 from ledger.money import Money
-from tests.api.email.given import CODE, GIFT, KEY, LOOK, ORDER, TRANSFER, a_letter, envelope, picture
+from tests.api.email.given import BASE, CODE, GIFT, KEY, LOOK, ORDER, TRANSFER, a_letter, envelope, picture
 from tests.scanner import scan
 from vouchers.codes import read, spell
 
 UNTIL: Final = date(2026, 12, 31)
 LINK: Final = "https://bons.treiz.example/treiz-local/enter/abc"
+HELD: Final = f"{BASE}/treiz-local/held/abc"
+FOUND: Final = Found(Money.of("12,35"), UNTIL, f"{BASE}/v/1")
 PAPERS: Final = (Paper("facture.pdf", b"%PDF"),)
 SPENT: Final = replace(GIFT, left=Money.of("12,35"), giver=None, message="", logo=None)
 
@@ -96,6 +100,19 @@ EVERY: Final[dict[str, Callable[[Language], Letter]]] = {
         envelope(language=one), LOOK, link=LINK, order=None, until=UNTIL
     ),
     "trial": lambda one: trial_letter(envelope(language=one), LOOK),
+    "keep": lambda one: claim_letter(envelope(language=one), LOOK, link=HELD, until=UNTIL),
+    "confirm reminders": lambda one: confirm_reminder_letter(
+        envelope(language=one), LOOK, days=(3, 60, 15), last_day=UNTIL, link=HELD, until=UNTIL
+    ),
+    "confirm a reminder": lambda one: confirm_reminder_letter(
+        envelope(language=one), LOOK, days=(15,), last_day=UNTIL, link=HELD, until=UNTIL
+    ),
+    "reminder asked for": lambda one: reminder_letter(envelope(language=one), LOOK, SPENT, days=3, withdraw=HELD),
+    "lost": lambda one: lost_letter(envelope(language=one), LOOK, (FOUND,), manage=HELD, until=UNTIL),
+    "lost several": lambda one: lost_letter(
+        envelope(language=one), LOOK, (FOUND, replace(FOUND, link=f"{BASE}/v/2")), manage=HELD, until=UNTIL
+    ),
+    "contested": lambda one: contested_letter(envelope(language=one), LOOK, manage=HELD, until=UNTIL),
 }  # fmt: skip
 
 
@@ -207,6 +224,32 @@ def test_a_reminder_grows_urgent_as_the_day_comes_near(days: int, subject: str) 
     letter = reminder_letter(envelope(), LOOK, GIFT, days=days)
     assert letter.subject.replace("\u00a0", " ") == subject
     assert spell(CODE.typed) in letter.plain
+
+
+def test_a_reminder_that_was_asked_for_is_ended_by_one_click_and_no_other_letter_offers_that() -> None:
+    """RFC 8058: both headers, or none."""
+    asked = message_from_bytes(EVERY["reminder asked for"]("fr").written().content)
+    assert asked["List-Unsubscribe"] == f"<{HELD}>"
+    assert asked["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for name in set(EVERY) - {"reminder asked for"}:
+        other = message_from_bytes(EVERY[name]("fr").written().content)
+        assert other["List-Unsubscribe"] is None, name
+        assert other["List-Unsubscribe-Post"] is None, name
+
+
+def test_a_letter_that_asks_first_says_nothing_of_the_voucher() -> None:
+    """It may have been sent to a stranger, by somebody who mistyped."""
+    for name in ("keep", "confirm reminders", "contested"):
+        letter = EVERY[name]("fr")
+        assert "/v/" not in letter.plain
+        assert not letter.images
+        assert "€" not in letter.plain
+
+
+def test_distances_are_listed_as_people_say_them() -> None:
+    assert "des rappels 60, 15 et 3 jours avant" in EVERY["confirm reminders"]("fr").plain
+    assert "reminders 60, 15 and 3 days before" in EVERY["confirm reminders"]("en").plain
+    assert "un rappel 15 jours avant" in EVERY["confirm a reminder"]("fr").plain
 
 
 def test_what_a_transfer_needs_can_be_copied_from_the_letter() -> None:
