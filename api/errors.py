@@ -16,7 +16,17 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from api.wording import of_cards, of_doors, of_ledger, of_lists, of_merchants, of_orders, of_people, of_vouchers
+from api.wording import (
+    of_cards,
+    of_doors,
+    of_ledger,
+    of_lists,
+    of_merchants,
+    of_online,
+    of_orders,
+    of_people,
+    of_vouchers,
+)
 from api.wording.said import Said
 from ledger.days import day_of
 from ledger.errors import Refusal
@@ -40,7 +50,7 @@ _QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
-    **of_people.SAID, **of_doors.SAID,
+    **of_people.SAID, **of_online.SAID, **of_doors.SAID,
 }  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Movement:
     amount: Money
     at: datetime
     first_at: datetime
+    document: str | None = None
 
 
 async def unsettled(
@@ -43,7 +44,8 @@ async def unsettled(
     first = aliased(Transfer)
     statement = (
         select(Account.id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.credit_account_id == Account.id,
-               Transfer.effective_at, func.coalesce(first.effective_at, Transfer.effective_at))
+               Transfer.effective_at, func.coalesce(first.effective_at, Transfer.effective_at),
+               Transfer.document)
         .join(Account, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
         .outerjoin(first, first.id == Transfer.reverses)
         .where(Account.kind == kind, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before,
@@ -51,8 +53,8 @@ async def unsettled(
         .order_by(Account.id, Transfer.effective_at, Transfer.id)
     )  # fmt: skip
     return [
-        Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at)
-        for account, transfer_id, what, amount, came_in, at, first_at in await session.execute(statement)
+        Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at, document)
+        for account, transfer_id, what, amount, came_in, at, first_at, document in await session.execute(statement)
     ]
 
 

@@ -20,7 +20,7 @@ from ledger.database import PROGRAMME, Base, sessions_of
 from tests import HOME, databases
 from tests.ledger.given import a_town
 
-for package in ("merchants", "vouchers", "vouchers.orders", "api"):
+for package in ("merchants", "vouchers", "vouchers.orders", "vouchers.notices", "vouchers.online", "api"):
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models
 
 COLUMNS_AND_CONSTRAINTS = """

@@ -12,11 +12,12 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
+from ledger.database import sum_of
 from ledger.days import day_of
 from ledger.money import Money
 from vouchers.errors import BatchUnknown, CodeNotRecognised, RedemptionUnknown
 from vouchers.facts import VoucherFacts, find_by_hash, voucher, vouchers_by_id
-from vouchers.tables import Batch, Redemption, Undo, Voucher
+from vouchers.tables import Batch, Redemption, Return, Undo, Voucher
 
 State = Literal["active", "spent", "blocked", "replaced", "expired", "not_yet_valid"]
 
@@ -62,7 +63,7 @@ class VoucherView:
 
 @dataclass(frozen=True, slots=True)
 class RedemptionView:
-    """A redemption; ``undone_at`` once it was taken back."""
+    """A redemption; ``undone_at`` once it was taken back, ``returned`` what of it went back because goods did."""
 
     id: UUID
     voucher: UUID
@@ -74,6 +75,19 @@ class RedemptionView:
     undo: UUID | None
     undone_at: datetime | None
     undo_reason: str | None
+    returned: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """Goods that came back: what of a redemption went back for them, by whom and why."""
+
+    id: UUID
+    redemption: UUID
+    amount: Money
+    actor: str
+    reason: str
+    at: datetime
 
 
 async def batch(session: AsyncSession, batch_id: UUID) -> BatchView:
@@ -147,6 +161,21 @@ async def redemption(session: AsyncSession, redemption_id: UUID) -> RedemptionVi
     return _redemption(row)
 
 
+async def redemptions_by_id(session: AsyncSession, redemptions: Sequence[UUID]) -> list[RedemptionView]:
+    """These redemptions, oldest first; unknown ids are absent."""
+    statement = _redemptions().where(Redemption.id.in_(redemptions)).order_by(Redemption.id)
+    return [_redemption(row) for row in await session.execute(statement)]
+
+
+async def returns_of(session: AsyncSession, redemption_id: UUID) -> list[ReturnView]:
+    """What of a redemption was returned, oldest first."""
+    statement = select(Return).where(Return.redemption_id == redemption_id).order_by(Return.id)
+    return [
+        ReturnView(row.id, row.redemption_id, Money(row.amount), row.actor, row.reason, row.at)
+        for row in (await session.execute(statement)).scalars()
+    ]
+
+
 async def redemptions_page(
     session: AsyncSession,
     *,
@@ -173,15 +202,18 @@ async def _views(session: AsyncSession, facts: Sequence[VoucherFacts]) -> list[V
     return [VoucherView(one, faces[one.batch], held[one.id].balance, held[one.id].available) for one in facts]
 
 
-def _redemptions() -> Select[Redemption, UUID, datetime, str]:
-    return select(Redemption, Undo.id, Undo.at, Undo.reason).outerjoin(Undo, Undo.redemption_id == Redemption.id)
+def _redemptions() -> Select[Redemption, UUID, datetime, str, int]:
+    returned = select(sum_of(Return.amount)).where(Return.redemption_id == Redemption.id).scalar_subquery()
+    return select(Redemption, Undo.id, Undo.at, Undo.reason, returned).outerjoin(
+        Undo, Undo.redemption_id == Redemption.id
+    )
 
 
-def _redemption(found: Row[Redemption, UUID, datetime, str]) -> RedemptionView:
-    row, undo, undone_at, reason = found
+def _redemption(found: Row[Redemption, UUID, datetime, str, int]) -> RedemptionView:
+    row, undo, undone_at, reason, returned = found
     return RedemptionView(
         row.id, row.voucher_id, row.shop_id, row.till_id, Money(row.amount), Money(row.left_after), row.at,
-        undo, undone_at, reason,
+        undo, undone_at, reason, Money(returned),
     )  # fmt: skip
 
 

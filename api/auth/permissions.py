@@ -26,7 +26,10 @@ class Permission(StrEnum):
 
     ``orders:pay`` is to record money that came, ``orders:credit`` to issue before it came, ``company:write`` to mend a
     buyer's own particulars and choose its colleagues (``buyers:write`` is to register buyers and funders),
-    ``figures:read`` to see totals by shop, street and month, in which nobody is named.
+    ``figures:read`` to see totals by shop, street and month, in which nobody is named. ``redemptions:write`` is to
+    redeem and to undo, ``redemptions:return`` to give money back for goods that came back, ``holds:write`` to hold,
+    capture and void, ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write``
+    to say how a shop sells online: its keys, where holders return to, where its messages go.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -47,8 +50,12 @@ class Permission(StrEnum):
     VOUCHERS_LOOK_UP = "vouchers:look-up"
     REDEMPTIONS_READ = "redemptions:read"
     REDEMPTIONS_WRITE = "redemptions:write"
+    REDEMPTIONS_RETURN = "redemptions:return"
     HOLDS_READ = "holds:read"
     HOLDS_WRITE = "holds:write"
+    CHECKOUTS_READ = "checkouts:read"
+    CHECKOUTS_WRITE = "checkouts:write"
+    ONLINE_WRITE = "online:write"
     SETTLEMENTS_READ = "settlements:read"
     SETTLEMENTS_WRITE = "settlements:write"
     LEDGER_READ = "ledger:read"
@@ -84,14 +91,14 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     ),
     "shop": frozenset(
         {
-            P.PROGRAMME_READ, P.SHOPS_READ, P.TILLS_READ, P.TILLS_WRITE, P.REDEMPTIONS_READ, P.HOLDS_READ,
-            P.SETTLEMENTS_READ,
+            P.PROGRAMME_READ, P.SHOPS_READ, P.TILLS_READ, P.TILLS_WRITE, P.REDEMPTIONS_READ, P.REDEMPTIONS_RETURN,
+            P.HOLDS_READ, P.CHECKOUTS_READ, P.ONLINE_WRITE, P.SETTLEMENTS_READ,
         }
     ),
     "till": frozenset(
         {
-            P.PROGRAMME_READ, P.SHOPS_READ, P.VOUCHERS_LOOK_UP, P.REDEMPTIONS_READ, P.REDEMPTIONS_WRITE, P.HOLDS_READ,
-            P.HOLDS_WRITE,
+            P.PROGRAMME_READ, P.SHOPS_READ, P.VOUCHERS_LOOK_UP, P.REDEMPTIONS_READ, P.REDEMPTIONS_WRITE,
+            P.REDEMPTIONS_RETURN, P.HOLDS_READ, P.HOLDS_WRITE, P.CHECKOUTS_READ, P.CHECKOUTS_WRITE,
         }
     ),
 }  # fmt: skip

@@ -23,11 +23,10 @@ from api.demo.rosters import staff
 from api.demo.shopping import shopping
 from api.demo.story import Desk, Story
 from api.demo.town import ACTOR, COMPANIES, People, Till, moment
-from ledger import holds
 from ledger.days import Period
 from ledger.money import Money
 from merchants.settlements import closing
-from vouchers import buyers, expiring, issuing, topping_up
+from vouchers import buyers, expiring, issuing, releasing, topping_up
 from vouchers.orders.drafting import Line, Named, NewOrder
 
 Act = Callable[[datetime], Awaitable[None]]
@@ -159,7 +158,7 @@ class Life:
         await buyers.pay_in(self.session, company, value + fees, reference=f"VIR {label}", at=at)
 
     async def _sweep(self, at: datetime) -> None:
-        await holds.time_out_due(self.session, at=at)
+        await releasing.time_out_due(self.session, at=at)
         while await expiring.expire_due(self.session, at=at):
             pass
 

@@ -18,6 +18,7 @@ from api.engines import RUNTIME_ROLE
 from api.installation import Installation
 from api.jobs.cards import reconcile_all, send_refund
 from api.jobs.mailing import send_queued
+from api.jobs.notices import send_due
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
 from api.jobs.printing import print_order
@@ -120,6 +121,10 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="send_refund", retry=Resumed())
     async def give_back(schema: str, refund: str) -> None:
         await send_refund(installation, await installation.town_in(schema), UUID(refund))
+
+    @queue.task(name="send_notices", retry=Resumed())
+    async def tell_shops(schema: str) -> None:
+        await send_due(installation, await installation.town_in(schema))
 
     @queue.task(name="print_order", retry=Resumed())
     async def print_sheets(schema: str, printing: str) -> None:

@@ -1,4 +1,5 @@
-"""Every minute, in every programme: orders that move, messages that wait, files of sheets, payments by card.
+"""Every minute, in every programme: orders that move, messages that wait, files of sheets, payments by
+card, what shops are told.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.installation import Installation, Town
 from api.jobs.cards import tend_cards
 from api.jobs.mailing import send_queued
+from api.jobs.notices import send_due
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
 from ledger.errors import Refusal
@@ -22,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
-TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards)
+TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards, send_due)
 
 
 async def tend_all(installation: Installation) -> None:

@@ -6,11 +6,24 @@ from typing import Final
 
 from fastapi import Depends, FastAPI
 
-from api.pages import account, assets, colleagues, companies, holder, home, offering, outbox, people, signing_in
+from api.pages import (
+    account,
+    assets,
+    checkout,
+    colleagues,
+    companies,
+    holder,
+    home,
+    offering,
+    outbox,
+    people,
+    signing_in,
+)
 from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
 from api.pages.orders import ROUTERS as ORDERS
 from api.pages.place import place_of
+from api.pages.shop import ROUTERS as SHOP
 
 PAGES: Final = (
     assets.router,
@@ -30,6 +43,8 @@ PAGES_OF_A_PROGRAMME: Final = (
     companies.router,
     *DESK,
     *ORDERS,
+    *SHOP,
+    checkout.router,
 )  # fmt: skip
 """Those whose routes begin with ``/{slug:slug}/``: each knows its place, and who is signed in."""
 

@@ -48,5 +48,11 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "refund-asked": Saying(marked("The refund is asked for.")),
     "refund-sent": Saying(marked("Recorded: the transfer was sent.")),
     "refund-kept": Saying(marked("The money stays as credit.")),
+    "key-revoked": Saying(marked("Revoked: this key opens nothing any more.")),
+    "endpoint-added": Saying(marked("Added. Copy its secret into your website's software: it proves that we wrote.")),
+    "endpoint-paused": Saying(marked("Paused. What happens meanwhile waits for you.")),
+    "endpoint-resumed": Saying(marked("Messages leave again; those that waited go first.")),
+    "secret-replaced": Saying(marked("The secret is replaced. The old one signs too for 24 hours.")),
+    "sent-again": Saying(marked("On its way again.")),
 }
 """By name. Add yours; names are kebab-case."""

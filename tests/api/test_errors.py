@@ -171,25 +171,28 @@ def test_the_types_of_problems_never_change() -> None:
 
 
 TYPES = """
-account-unknown address-invalid addresses-missing already-reversed already-undone amount-malformed amount-not-positive
-batch-too-large batch-unknown beneficiary-unknown bic-invalid buyer-owes buyer-unknown card-keys-wrong
-card-object-unknown card-payment-refused card-payment-unavailable card-refund-too-large cards-not-offered
-closing-unknown code-keys-used-up code-not-recognised columns-missing commune-code-unknown commune-not-at-postcode
-credit-beyond-invoice credit-not-for-people delivery-day-past document-unknown event-stale event-unreadable
+account-unknown address-invalid addresses-missing already-returned already-reversed already-undone amount-malformed
+amount-not-positive batch-too-large batch-unknown beneficiary-unknown bic-invalid buyer-owes buyer-unknown
+card-keys-wrong card-object-unknown card-payment-refused card-payment-unavailable card-refund-too-large
+cards-not-offered checkout-closed checkout-unknown closing-unknown code-keys-used-up code-not-recognised
+columns-missing commune-code-unknown commune-not-at-postcode credit-beyond-invoice credit-not-for-people
+delivery-day-past document-unknown endpoint-address-refused endpoint-unknown event-stale event-unreadable
 face-value-out-of-bounds file-too-large file-unreadable foreign-origin funder-unknown funds-exhausted hold-closed
 hold-exceeded hold-too-long hold-unknown iban-invalid iban-outside-sepa key-reused key-unknown last-day-too-early
 last-operator lines-unmended link-spent list-columns-missing list-too-long list-unreadable mailing-unknown
 message-on-its-way money-moved naf-unknown no-usable-code-key not-enough-credit not-enough-left not-paid not-permitted
-not-signed-in nothing-issued nothing-to-print occasion-unknown office-missing office-subject-wrong office-unknown
-old-password-wrong order-changed order-empty order-too-large order-unknown overdrawn papers-disagree
-password-guessable password-too-long password-too-short payment-under-way payment-unknown period-malformed
-period-not-over person-disabled person-email-taken person-name-malformed person-unknown picture-kind-refused
-picture-too-large picture-unknown picture-unreadable postcode-malformed postcode-unknown printing-not-ready
-printing-unknown programme-exists programme-unknown quantity-not-positive redemption-unknown reference-invalid
-refund-settled refund-too-large refund-unknown scope-refused settlement-unknown shop-exists shop-fields-invalid
-shop-not-accepted shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid siren-invalid
-siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
-till-missing till-revoked till-unknown too-little-for-card too-many-attempts too-many-newcomers transfer-code-refused
-transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
-voucher-held voucher-not-blocked voucher-not-yet-valid voucher-replaced voucher-unknown wrong-order-status
+not-signed-in nothing-issued nothing-to-print notice-unknown occasion-unknown office-missing office-subject-wrong
+office-unknown old-password-wrong order-changed order-empty order-too-large order-unknown overdrawn papers-disagree
+partly-returned password-guessable password-too-long password-too-short payment-under-way payment-unknown
+period-malformed period-not-over person-disabled person-email-taken person-name-malformed person-unknown
+picture-kind-refused picture-too-large picture-unknown picture-unreadable postcode-malformed postcode-unknown
+printing-not-ready printing-unknown programme-exists programme-unknown quantity-not-positive redemption-unknown
+reference-invalid refund-settled refund-too-large refund-unknown return-address-missing return-address-refused
+return-address-unknown return-exceeded return-too-late scope-refused settlement-unknown shop-exists shop-fields-invalid
+shop-not-accepted shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid signing-key-missing
+siren-invalid siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late
+text-too-long till-missing till-revoked till-unknown too-little-for-card too-many-attempts too-many-endpoints
+too-many-newcomers too-many-return-addresses transfer-code-refused transfer-unavailable transfer-unknown undo-too-late
+vat-number-invalid voucher-blocked voucher-expired voucher-frozen voucher-held voucher-not-blocked
+voucher-not-yet-valid voucher-replaced voucher-unknown wrong-order-status
 """
