@@ -138,7 +138,7 @@ class Reach:
         except httpcore.TimeoutException:
             raise NotReached("time") from None
         except httpcore.ConnectError as error:
-            raise NotReached("tls" if isinstance(error.__cause__, ssl.SSLError) else "connection") from None
+            raise NotReached("tls" if _of_tls(error) else "connection") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol):
             raise NotReached("answer") from None
 
@@ -192,6 +192,15 @@ def _is_loopback(address: str) -> bool:
 async def _by_system(host: str, port: int) -> list[str]:
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
+
+
+def _of_tls(error: BaseException | None) -> bool:
+    """Whether a connection failed because of the certificate, or of how both sides speak TLS."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 async def _hear_out(answer: httpcore.Response) -> None:
