@@ -22,6 +22,7 @@ from api.auth.keys import make_key
 from api.auth.permissions import KeyRole
 from api.demo import town as scene
 from api.demo.life import Life
+from api.demo.online import OnlineShop
 from api.demo.orders import Calendar, Orders
 from api.demo.people import PEOPLE, hashes_of, new_password, take_office
 from api.demo.purse import Purse
@@ -132,6 +133,7 @@ async def _fill(
     await life.live(
         months, orders, letters_wait=letters_wait, progress=lambda done, of: progress("Vouchers live", done, of)
     )
+    await OnlineShop(session, desk.purse, town.keys, tills[0].shop).live(now - LATEST)
     await _let_go_on(session, desk)
     demo = await _give_keys(session, town, life, people, now, months)
     addresses = {one.role if one.company is None else f"buyer {one.company + 1}": one.email for one in PEOPLE}
