@@ -31,6 +31,7 @@ from api.rest import (
     redemptions,
     settlements,
     shops,
+    told,
     vouchers,
 )
 from api.settings import Settings
@@ -94,6 +95,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     handlers.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    told.describe(app)
     app.include_router(health.router)
     app.include_router(webhooks.router)
     docs_page.install(app)

@@ -104,7 +104,7 @@ def _read(typed: str, *, loopback: bool) -> WebAddress | None:
     here = loopback and is_loopback(host)
     if parts.scheme != "https" and not (parts.scheme == "http" and here):
         return None
-    if "@" in parts.netloc or not (here or _NAME.fullmatch(host)) or port == 0:
+    if "@" in parts.netloc or ":" in host or not (here or _NAME.fullmatch(host)) or port == 0:
         return None
     return _in_parts(parts, host, port)
 

@@ -1,5 +1,4 @@
-"""Every minute, in every programme: orders that move, messages that wait, files of sheets, payments by
-card, what shops are told.
+"""Every minute, in every programme: orders that move, messages that wait, files of sheets, payments by card.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """
@@ -15,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.installation import Installation, Town
 from api.jobs.cards import tend_cards
 from api.jobs.mailing import send_queued
-from api.jobs.notices import send_due
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
 from ledger.errors import Refusal
@@ -24,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
-TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards, send_due)
+TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards)
 
 
 async def tend_all(installation: Installation) -> None:

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import pytest
 
-from api import clock
-from api.installation import in_transaction
+from tests.api.described import DESCRIPTION
 from tests.api.given import Door, World, problem
-from vouchers.online import website
+from tests.api.lived import BACK
+from vouchers.notices.writing import EVENTS
 
-BACK: Final = "https://boutique.example.org/panier/merci"
 STATE: Final = "b2f1c7a09e5d4c1a"
-
-
-@pytest.fixture
-async def registered(world: World) -> None:
-    """The shop has said where its customers return to."""
-
-    async def work(session: Any) -> None:
-        await website.register_return(
-            session, world.treiz.ids["shop"], origin="https://boutique.example.org", path="/panier", actor="owner",
-            at=await clock.now(session),
-        )  # fmt: skip
-
-    await in_transaction((await world.town()).sessions, work)
 
 
 def asked(**other: object) -> dict[str, object]:
     return {"amount": 4_250, "reference": "Commande 1817", "return_url": BACK, "state": STATE, **other}
 
 
-async def test_a_checkout_is_opened_once_for_a_key_and_read_by_its_shop_alone(
-    world: World, registered: None, till: Door
-) -> None:
+async def test_a_checkout_is_opened_once_for_a_key_and_read_by_its_shop_alone(world: World, till: Door) -> None:
     answer = await till.post("/checkouts", asked(minutes=2_880), key="order-1817")
     assert answer.status_code == 201, answer.text
     made = answer.json()
@@ -70,18 +54,18 @@ async def test_a_checkout_is_opened_once_for_a_key_and_read_by_its_shop_alone(
     ],
 )
 async def test_an_address_that_the_shop_did_not_register_is_refused_before_any_holder_sees_it(
-    world: World, registered: None, till: Door, back: str, name: str
+    world: World, till: Door, back: str, name: str
 ) -> None:
     problem(await till.post("/checkouts", asked(return_url=back)), 422, name)
     assert (await till.get("/checkouts")).json()["items"] == []
 
 
-async def test_another_shops_address_is_none_of_ones_own(world: World, registered: None) -> None:
+async def test_another_shops_address_is_none_of_ones_own(world: World) -> None:
     problem(await (await world.door("other till")).post("/checkouts", asked()), 422, "return-address-unknown")
 
 
 @pytest.mark.parametrize("back", ["https://boutique.example.org/panier", "https://boutique.example.org/panier/?a=1"])
-async def test_what_comes_after_the_registered_path_is_free(registered: None, till: Door, back: str) -> None:
+async def test_what_comes_after_the_registered_path_is_free(till: Door, back: str) -> None:
     answer = await till.post("/checkouts", asked(return_url=back))
     assert (answer.status_code, answer.json()["return_url"]) == (201, back)
 
@@ -91,11 +75,11 @@ async def test_what_comes_after_the_registered_path_is_free(registered: None, ti
     [{"amount": 0}, {"amount": -1}, {"minutes": 0}, {"minutes": 10_081}, {"state": "short"}, {"state": "a b c d e f g"},
      {"state": "a" * 201}, {"reference": ""}, {"language": "de"}, {"currency": "USD"}, {"code": "7K3M"}],
 )  # fmt: skip
-async def test_a_checkout_that_cannot_be(registered: None, till: Door, spoiled: dict[str, object]) -> None:
+async def test_a_checkout_that_cannot_be(till: Door, spoiled: dict[str, object]) -> None:
     problem(await till.post("/checkouts", asked(**spoiled)), 422, "request-malformed")
 
 
-async def test_a_till_out_of_service_or_of_a_suspended_shop_opens_none(world: World, registered: None) -> None:
+async def test_a_till_out_of_service_or_of_a_suspended_shop_opens_none(world: World) -> None:
     operator, ids = await world.door("operator"), world.treiz.ids
     problem(await operator.post("/checkouts", asked(till=str(ids["suspended till"]))), 403, "shop-not-accepted")
     problem(await operator.post("/checkouts", asked(till=str(uuid4()))), 404, "till-unknown")
@@ -126,6 +110,12 @@ async def test_goods_are_returned_by_api_once_for_a_key_and_listed_with_their_ca
     problem(await other.get(f"/holds/{hold['id']}/captures"), 404, "hold-unknown")
     audit = (await (await world.door("operator")).get("/audit")).json()
     assert audit["agrees"], audit
+
+
+def test_what_is_sent_to_shops_is_in_the_description_of_the_api() -> None:
+    assert set(DESCRIPTION["webhooks"]) == set(EVENTS)
+    (shown,) = DESCRIPTION["components"]["schemas"]["Message"]["examples"]
+    assert shown["type"] in EVENTS
 
 
 async def test_a_key_does_what_its_scopes_say_and_a_revoked_one_nothing_at_once(world: World) -> None:

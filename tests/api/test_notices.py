@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -314,3 +315,21 @@ async def test_after_thirty_days_messages_are_forgotten_with_their_tries(website
     assert await town.do(lambda session: delivering.forget_old(session, at=later)) == 0
     assert await town.do(lambda session: delivering.forget_old(session, at=later + timedelta(days=2))) == 1
     assert await website.notices() == []
+
+
+async def test_two_workers_at_once_send_each_message_once(website: Website) -> None:
+    for voucher in await website.town.vouchers(6):
+        await website.town.till.hold(voucher, "1,00")
+    await asyncio.gather(*(send_due(website.here, website.working) for _ in range(3)))
+    assert len({heard.headers["webhook-id"] for heard in website.sink.heard}) == len(website.sink.heard) == 6
+
+
+async def test_what_a_worker_that_died_had_claimed_goes_again_under_its_id(website: Website, owner: Sessions) -> None:
+    town = website.town
+    await town.till.hold(await town.voucher(), "1,00")
+    claimed = await town.do(lambda session: delivering.claim(session, website.endpoint.id, at=datetime.now(UTC)))
+    assert claimed is not None
+    assert await website.send() == []
+    await make_due(owner)
+    (heard,) = await website.send()
+    assert heard.headers["webhook-id"] == f"msg_{claimed.event_id.hex}"

@@ -77,6 +77,8 @@ def test_return_addresses_take_any_port_but_neither_disguises_nor_queries_in_wha
         with pytest.raises(ReturnAddressRefused):
             return_address(typed, loopback=False, whole=False)
     assert return_address("http://127.0.0.1:8080/a", loopback=True, whole=False).origin == "http://127.0.0.1:8080"
+    with pytest.raises(ReturnAddressRefused):  # an origin of which no policy of a page can speak
+        return_address("http://[::1]:8080/a", loopback=True, whole=False)
 
 
 def leading_to(*turns: Sequence[str]) -> tuple[Resolve, list[str]]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.ids import new_id
@@ -71,34 +71,26 @@ class Outcome:
 
 async def due_endpoints(session: AsyncSession, *, at: datetime) -> list[UUID]:
     """Where something waits whose time has come."""
-    statement = (
-        select(Notice.endpoint_id)
-        .join(Endpoint, Endpoint.id == Notice.endpoint_id)
-        .where(
-            Notice.state == "waiting", Notice.next_at <= at, Endpoint.paused_at.is_(None), Endpoint.removed_at.is_(None)
-        )
-        .distinct()
-    )
+    statement = select(Notice.endpoint_id).join(Endpoint, Endpoint.id == Notice.endpoint_id).where(*_due(at)).distinct()
     return list((await session.execute(statement)).scalars())
 
 
 async def claim(session: AsyncSession, endpoint_id: UUID, *, at: datetime) -> Due | None:
     """The next message for an endpoint, which nobody else sends now."""
-    view = (await endpoints_by_id(session, [endpoint_id]))[endpoint_id]
-    if view.paused_at is not None:
-        return None
     next_one = (
         select(Notice)
-        .where(Notice.endpoint_id == endpoint_id, Notice.state == "waiting", Notice.next_at <= at)
+        .join(Endpoint, Endpoint.id == Notice.endpoint_id)
+        .where(Notice.endpoint_id == endpoint_id, *_due(at))
         .order_by(Notice.next_at, Notice.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Notice)
     )
     row = (await session.execute(next_one)).scalar_one_or_none()
     if row is None:
         return None
     pause_after = PAUSES[min(row.tries, len(PAUSES) - 1)]
     await _set(session, row.id, tries=row.tries + 1, next_at=at + pause_after)
+    view = (await endpoints_by_id(session, [endpoint_id]))[endpoint_id]
     return Due(row.id, row.event_id, view, row.body, row.tries + 1)
 
 
@@ -159,6 +151,12 @@ async def forget_old(session: AsyncSession, *, at: datetime) -> int:
     old = select(Notice.id).where(Notice.at < at - KEPT).order_by(Notice.at).limit(FORGOTTEN_AT_ONCE)
     gone = delete(Notice).where(Notice.id.in_(old)).returning(Notice.id)
     return len((await session.execute(gone.execution_options(synchronize_session=False))).scalars().all())
+
+
+def _due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Notice.state == "waiting", Notice.next_at <= at, Endpoint.paused_at.is_(None), Endpoint.removed_at.is_(None),
+    )  # fmt: skip
 
 
 async def _set(session: AsyncSession, notice_id: UUID, **values: object) -> None:
