@@ -22,6 +22,7 @@ from api.rest import (
     batches,
     books,
     buyers,
+    checkouts,
     handing,
     holds,
     keys,
@@ -30,6 +31,7 @@ from api.rest import (
     redemptions,
     settlements,
     shops,
+    told,
     vouchers,
 )
 from api.scanning import Scanning
@@ -38,13 +40,14 @@ from api.settings import Settings
 PREFIX: Final = "/api/v1"
 
 ROUTERS: Final = (
-    redemptions.router, vouchers.router, holds.router, programmes.router, keys.router, shops.router, buyers.router,
-    batches.router, orders.router, handing.router, settlements.router, books.router,
+    redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
+    buyers.router, batches.router, orders.router, handing.router, settlements.router, books.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
-    "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "settlements",
+    "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "checkouts",
+    "settlements",
     "books", "health",
 )  # fmt: skip
 """The order of the API's description."""
@@ -93,6 +96,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     handlers.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    told.describe(app)
     app.include_router(health.router)
     app.include_router(webhooks.router)
     docs_page.install(app)

@@ -24,6 +24,7 @@ from api.wording import (
     of_ledger,
     of_lists,
     of_merchants,
+    of_online,
     of_orders,
     of_people,
     of_shops,
@@ -52,7 +53,7 @@ _QUALITY: Final = re.compile(r"[01](\.[0-9]{0,3})?")
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
-    **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID,
+    **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from ledger.parallel import given, lists
 from vouchers import codes
 from vouchers.errors import CodeNotRecognised
 
-FREE: Final = {"till": 10, "address": 100, "all": 100_000, "page": 30}
+FREE: Final = {"till": 10, "address": 100, "all": 100_000, "page": 30, "checkout": 5}
 """How many wrong codes of the last quarter of an hour cost no wait, by kind of place."""
 
 REMEMBERED: Final = timedelta(minutes=15)
@@ -89,6 +89,26 @@ class Guesses:
         if towns:
             await self._gatherer(towns[0]).ask((_page(address),))
 
+    async def read_at_checkout(self, town: Town, presented: str, *, checkout: UUID, address: str) -> UUID:
+        """The lookup hash of a code that a holder enters on the page of a checkout.
+
+        Counted by checkout and by address, apart from what tills present, as for links: whoever guesses there keeps
+        neither a shop's till waiting nor the next customer of its website.
+
+        :raises CodeNotRecognised: after a wait, if this checkout or address has guessed before
+        """
+        for place in _checkout(checkout, address):
+            await self._wait(town.registered.slug, place)
+        try:
+            return UUID(bytes=codes.read(presented, town.keys.keys))
+        except CodeNotRecognised:
+            await self.wrong_at_checkout(town, checkout=checkout, address=address)
+            raise
+
+    async def wrong_at_checkout(self, town: Town, *, checkout: UUID, address: str) -> None:
+        """Count a wrong code of a checkout."""
+        await self._gatherer(town).ask(_checkout(checkout, address))
+
     async def wait(self, caller: Caller, address: str) -> None:
         """Make a place that has guessed wait."""
         for place in self._slowing(caller, address):
@@ -117,7 +137,7 @@ class Guesses:
         await self._gatherer(caller.town).ask(_places(caller, address))
 
     def pause(self, slug: str, place: str) -> float:
-        """How many seconds a code presented at a place (``till:…``, ``address:…``, ``page:…``, ``all``) waits."""
+        """How many seconds a code waits at a place: ``till:…``, ``address:…``, ``page:…``, ``checkout:…``, ``all``."""
         over = self._times(slug, place) - FREE[place.split(":", maxsplit=1)[0]]
         if over <= 0:
             return 0.0
@@ -202,6 +222,10 @@ async def _count(sessions: Sessions, tally: Tally[str]) -> dict[str, int]:
 
 def _page(address: str) -> str:
     return f"page:{address}"
+
+
+def _checkout(checkout: UUID, address: str) -> tuple[str, ...]:
+    return (f"checkout:{checkout}", _page(address), "all")
 
 
 def _places(caller: Caller, address: str) -> tuple[str, ...]:

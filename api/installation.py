@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from api.card_desk import CardDesk
 from api.engines import Database, runtime_engine
 from api.enqueuing import enqueue
+from api.reaching import Reach
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
 from merchants import registry
@@ -52,6 +53,7 @@ class Installation:
     towns: dict[str, tuple[Town, float]] = field(default_factory=dict)
     """Each programme met so far, and when it was last read (by the process's own clock)."""
     desk: CardDesk | None = None
+    reached: Reach | None = None
 
     @property
     def cards(self) -> CardDesk:
@@ -59,6 +61,13 @@ class Installation:
         if self.desk is None:
             self.desk = CardDesk(self.settings)
         return self.desk
+
+    @property
+    def reach(self) -> Reach:
+        """How it reaches what shops have on the web."""
+        if self.reached is None:
+            self.reached = Reach(loopback=self.settings.shops_on_loopback)
+        return self.reached
 
     @property
     def shared(self) -> Sessions:

@@ -77,6 +77,12 @@ class Settings(BaseSettings):
     )  # fmt: skip
     stripe_api: str = Field(default="", description="address of Stripe's API; empty: Stripe's own")
 
+    shops_on_loopback: bool = Field(
+        default=False,
+        description="whether online shops may be on this very machine, also without https: to try one out; "
+        "never where others are served",
+    )
+
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, url: str) -> str:

@@ -19,7 +19,7 @@ from ledger.errors import HoldClosed, HoldExceeded, HoldUnknown, Overdrawn
 from ledger.ids import new_id
 from ledger.money import Money
 from ledger.posting import Books, Change, NewTransfer, lock, post, write_sums
-from ledger.tables import Hold
+from ledger.tables import Hold, Transfer
 
 State = Literal["pending", "captured", "voided", "timed_out"]
 
@@ -154,6 +154,12 @@ async def read(session: AsyncSession, hold: UUID) -> Held:
 async def by_id(session: AsyncSession, holds: Sequence[UUID]) -> list[Held]:
     """These holds, oldest first; unknown ids are absent."""
     return [_held(row) for row in await session.execute(select(*_COLUMNS).where(Hold.id.in_(holds)).order_by(Hold.id))]
+
+
+async def captures_of(session: AsyncSession, hold: UUID) -> list[UUID]:
+    """The transfers that captured a hold, oldest first."""
+    statement = select(Transfer.id).where(Transfer.hold_id == hold).order_by(Transfer.id)
+    return list((await session.execute(statement)).scalars())
 
 
 async def _time_out(session: AsyncSession, due: Sequence[UUID], at: datetime) -> list[Held]:

@@ -31,6 +31,7 @@ class Movement:
     amount: Money
     at: datetime
     first_at: datetime
+    document: str | None = None
 
 
 async def unsettled(
@@ -47,7 +48,8 @@ async def unsettled(
     first = aliased(Transfer)
     statement = (
         select(Account.id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.credit_account_id == Account.id,
-               Transfer.effective_at, func.coalesce(first.effective_at, Transfer.effective_at))
+               Transfer.effective_at, func.coalesce(first.effective_at, Transfer.effective_at),
+               Transfer.document)
         .join(Account, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
         .outerjoin(first, first.id == Transfer.reverses)
         .where(Account.kind == kind, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before,
@@ -57,8 +59,8 @@ async def unsettled(
     if accounts is not None:
         statement = statement.where(Account.id.in_(accounts))
     return [
-        Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at)
-        for account, transfer_id, what, amount, came_in, at, first_at in await session.execute(statement)
+        Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at, document)
+        for account, transfer_id, what, amount, came_in, at, first_at, document in await session.execute(statement)
     ]
 
 

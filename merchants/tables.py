@@ -231,7 +231,7 @@ class Settlement(Base):
     __table_args__ = (
         UniqueConstraint("number"),
         UniqueConstraint("closing_id", "shop_id"),
-        CheckConstraint("turnover = redeemed - undone", name="turnover"),
+        CheckConstraint("turnover = redeemed - undone - returned", name="turnover"),
         CheckConstraint(
             "paid + carried_forward = turnover - commission - vat + brought_forward"
             " AND paid >= 0 AND carried_forward <= 0 AND brought_forward <= 0",
@@ -247,6 +247,7 @@ class Settlement(Base):
     shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
     redeemed: Mapped[Cents]
     undone: Mapped[Cents]
+    returned: Mapped[Cents] = mapped_column(server_default="0")
     turnover: Mapped[Cents]
     commission: Mapped[Cents]
     commission_parts: Mapped[Facts]
@@ -261,7 +262,7 @@ class Settlement(Base):
 
 
 class SettlementLine(Base):
-    """Which settlement a redemption or an undo belongs to: one, ever."""
+    """Which settlement a redemption, an undo or a return belongs to: one, ever."""
 
     __tablename__ = "settlement_lines"
     __table_args__ = (Index("ix_settlement_lines_settlement_id", "settlement_id"), IN_PROGRAMME)

@@ -43,12 +43,15 @@ from vouchers import (
     queries,
     redeeming,
     reissuing,
+    releasing,
+    returning,
     topping_up,
     undoing,
 )
 from vouchers.facts import VoucherFacts
 from vouchers.keys import KeyRing
 from vouchers.redeeming import Answer, Asked, Receipt
+from vouchers.returning import ReturnedView
 from vouchers.undoing import UndoneView
 
 Answered = TypeVar("Answered")
@@ -147,6 +150,17 @@ class Town:
             )
         )
 
+    async def give_back(
+        self, receipt: Receipt, typed: str | Money | None = None, *, shop: UUID | None = None
+    ) -> ReturnedView:
+        """Goods come back; all that is left of the redemption if no amount is told."""
+        amount = None if typed is None else money(typed)
+        return await self.do(
+            lambda session: returning.give_back(
+                session, receipt.redemption, amount, shop=shop, actor="someone", reason="too small", at=self.at
+            )
+        )
+
     async def block(self, voucher: Paper) -> VoucherFacts:
         return await self.do(
             lambda session: blocking.block(session, voucher.id, actor="op", reason="stolen", at=self.at)
@@ -190,7 +204,7 @@ class Town:
         return every
 
     async def time_out(self) -> list[holds.Held]:
-        return await self.do(lambda session: holds.time_out_due(session, at=self.at))
+        return await self.do(lambda session: releasing.time_out_due(session, at=self.at))
 
     async def close(self, period: Period) -> ClosingView:
         return await self.do(lambda session: closing.close(session, period, at=self.at))

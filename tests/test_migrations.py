@@ -22,7 +22,7 @@ from tests.ledger.given import a_town
 
 PACKAGES = (
     "merchants", "merchants.joining", "merchants.street", "vouchers", "vouchers.campaigns", "vouchers.holders",
-    "vouchers.orders", "api",
+    "vouchers.notices", "vouchers.online", "vouchers.orders", "api",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models

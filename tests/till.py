@@ -14,6 +14,7 @@ from ledger.once import Once
 from vouchers import holding
 from vouchers.holding import HoldView
 from vouchers.redeeming import Asked, Receipt
+from vouchers.returning import ReturnedView
 from vouchers.undoing import UndoneView
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class Till:
 
     async def undo(self, receipt: Receipt) -> UndoneView:
         return await self.town.undo(receipt, shop=self.shop)
+
+    async def give_back(self, receipt: Receipt, typed: str | Money | None = None) -> ReturnedView:
+        return await self.town.give_back(receipt, typed, shop=self.shop)
 
     async def hold(self, voucher: Paper, typed: str | Money, *, lasts: timedelta = timedelta(minutes=15)) -> HoldView:
         return await self.town.do(

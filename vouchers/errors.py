@@ -190,6 +190,38 @@ class UndoTooLate(Refusal):
         super().__init__(f"The redemption is of {day}; a shop undoes the same day.")
 
 
+class PartlyReturned(Refusal):
+    """Part of the redemption was returned, so that it cannot be undone as a whole: the rest is returned."""
+
+    def __init__(self, *, returned: Money, left: Money) -> None:
+        self.returned, self.left = returned, left
+        super().__init__(f"{returned} of the redemption is returned already; {left} is left.")
+
+
+class AlreadyReturned(Refusal):
+    """All of the redemption was returned before."""
+
+    def __init__(self, *, redemption: UUID) -> None:
+        self.redemption = redemption
+        super().__init__(f"Redemption {redemption} is returned already.")
+
+
+class ReturnExceeded(Refusal):
+    """More was asked to be returned than is left of the redemption."""
+
+    def __init__(self, *, left: Money, asked: Money) -> None:
+        self.left, self.asked = left, asked
+        super().__init__(f"{left} of the redemption can be returned; {asked} was asked.")
+
+
+class ReturnTooLate(Refusal):
+    """A shop takes goods back for 90 days; later, the operator gives the money back."""
+
+    def __init__(self, *, last_day: date) -> None:
+        self.last_day = last_day
+        super().__init__(f"A shop could return this through {last_day}.")
+
+
 class HoldTooLong(Refusal):
     """A hold lasts one minute at least and seven days at most."""
 

@@ -19,8 +19,10 @@ from ledger.money import ZERO, Money
 from merchants.movements import REDEMPTION, document_of
 from merchants.shops.errors import TillUnknown
 from merchants.shops.tills import counters
+from vouchers import releasing
 from vouchers.errors import AmountNotPositive, CodeNotRecognised, HoldTooLong, NotEnoughLeft
 from vouchers.facts import find_by_hash, voucher
+from vouchers.notices.writing import Event, hold_facts, tell
 from vouchers.redeeming import Receipt, write_redemptions
 from vouchers.tables import HoldAsked
 
@@ -59,7 +61,7 @@ async def place(
     if voucher_id is None:
         raise CodeNotRecognised
     await posting.lock(session, {voucher_id, counter.shop})
-    await holds.time_out(session, [voucher_id], at=at)
+    await releasing.time_out(session, [voucher_id], at=at)
     books = await posting.lock(session, {voucher_id, counter.shop})
     (await counters(session, [till]))[till].refuse_unless_open()
     (await voucher(session, voucher_id)).refuse_unless_usable(day_of(at))
@@ -70,7 +72,7 @@ async def place(
     await session.execute(
         insert(HoldAsked).values(id=held.id, voucher_id=voucher_id, shop_id=counter.shop, till_id=till)
     )
-    return HoldView(held.id, voucher_id, counter.shop, till, held)
+    return await _told(session, "hold.placed", HoldView(held.id, voucher_id, counter.shop, till, held), at=at)
 
 
 async def capture(
@@ -100,7 +102,8 @@ async def capture(
         redemption, found.voucher, found.shop, found.till, taken, books[found.voucher].available, last_day, at
     )
     await write_redemptions(session, [receipt], at=at)
-    return HoldView(hold_id, found.voucher, found.shop, found.till, held), receipt
+    view = HoldView(hold_id, found.voucher, found.shop, found.till, held)
+    return await _told(session, "hold.captured", view, at=at, redemption=redemption, taken=taken.cents), receipt
 
 
 async def void(session: AsyncSession, hold_id: UUID, *, shop: UUID | None, at: datetime) -> HoldView:
@@ -110,7 +113,8 @@ async def void(session: AsyncSession, hold_id: UUID, *, shop: UUID | None, at: d
     """
     found = await hold(session, hold_id, shop=shop)
     held = await holds.void(session, hold_id, at=at)
-    return HoldView(hold_id, found.voucher, found.shop, found.till, held)
+    view = HoldView(hold_id, found.voucher, found.shop, found.till, held)
+    return await _told(session, "hold.voided", view, at=at)
 
 
 async def hold(session: AsyncSession, hold_id: UUID, *, shop: UUID | None = None) -> HoldView:
@@ -136,3 +140,9 @@ async def holds_page(
     rows = list((await session.execute(statement)).scalars())
     held = {one.id: one for one in await holds.by_id(session, [row.id for row in rows])}
     return [HoldView(row.id, row.voucher_id, row.shop_id, row.till_id, held[row.id]) for row in rows]
+
+
+async def _told(session: AsyncSession, event: Event, view: HoldView, *, at: datetime, **more: object) -> HoldView:
+    facts = hold_facts(view.held, voucher=view.voucher, shop=view.shop, till=view.till) | more
+    await tell(session, view.shop, event, facts, at=at)
+    return view

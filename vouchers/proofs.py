@@ -14,7 +14,7 @@ from ledger.audit import Audit, Finding
 from ledger.chart import Side
 from ledger.database import sum_of
 from ledger.money import ZERO, Money, total
-from merchants.movements import REDEMPTION, UNDO
+from merchants.movements import REDEMPTION, RETURN, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
 from vouchers.campaigns.campaign_proofs import campaign_findings
@@ -32,7 +32,9 @@ EVERY_BATCH = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Conservation:
-    """Where every cent of a batch is: issued + topped_up = left + redeemed - undone + expired - reinstated + refunded.
+    """Where every cent of a batch is: issued + topped_up = what it became.
+
+    That is ``left + redeemed - undone - returned + expired - reinstated + refunded``.
 
     ``refunded`` is what went back to the buyer and the funders, asked for or because a dispute was lost.
     """
@@ -42,6 +44,7 @@ class Conservation:
     topped_up: Money
     redeemed: Money
     undone: Money
+    returned: Money
     expired: Money
     reinstated: Money
     refunded: Money
@@ -50,8 +53,8 @@ class Conservation:
     @property
     def missing(self) -> Money:
         """Zero, or the books of this batch do not agree."""
-        out = self.left + self.redeemed - self.undone + self.expired - self.reinstated + self.refunded
-        return self.issued + self.topped_up - out
+        spent = self.redeemed - self.undone - self.returned
+        return self.issued + self.topped_up - (self.left + spent + self.expired - self.reinstated + self.refunded)
 
 
 async def audit(session: AsyncSession) -> Audit:
@@ -93,6 +96,7 @@ async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conser
             topped_up=sums.get((one.id, TOP_UP, Side.CREDIT), ZERO),
             redeemed=sums.get((one.id, REDEMPTION, Side.DEBIT), ZERO),
             undone=sums.get((one.id, UNDO, Side.CREDIT), ZERO),
+            returned=sums.get((one.id, RETURN, Side.CREDIT), ZERO),
             expired=sums.get((one.id, EXPIRY, Side.DEBIT), ZERO),
             reinstated=sums.get((one.id, REINSTATEMENT, Side.CREDIT), ZERO),
             refunded=total([sums.get((one.id, kind, Side.DEBIT), ZERO) for kind in (REFUND, CHARGED_BACK)]),

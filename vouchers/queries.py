@@ -12,11 +12,12 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
+from ledger.database import sum_of
 from ledger.days import day_of
 from ledger.money import Money
 from vouchers.errors import BatchUnknown, CodeNotRecognised, RedemptionUnknown
 from vouchers.facts import VoucherFacts, find_by_hash, voucher, vouchers_by_id
-from vouchers.tables import Batch, Redemption, Undo, Voucher
+from vouchers.tables import Batch, Redemption, Return, Undo, Voucher
 
 State = Literal["active", "spent", "blocked", "replaced", "expired", "not_yet_valid"]
 
@@ -62,7 +63,10 @@ class VoucherView:
 
 @dataclass(frozen=True, slots=True)
 class RedemptionView:
-    """A redemption; ``undone_at`` once it was taken back. ``cashier`` is who did it, where that is told."""
+    """A redemption; ``undone_at`` once it was taken back, ``returned`` what of it went back because goods did.
+
+    ``cashier`` is who did it, where that is told.
+    """
 
     id: UUID
     voucher: UUID
@@ -74,7 +78,20 @@ class RedemptionView:
     undo: UUID | None
     undone_at: datetime | None
     undo_reason: str | None
+    returned: Money
     cashier: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """Goods that came back: what of a redemption went back for them, by whom and why."""
+
+    id: UUID
+    redemption: UUID
+    amount: Money
+    actor: str
+    reason: str
+    at: datetime
 
 
 async def batch(session: AsyncSession, batch_id: UUID) -> BatchView:
@@ -160,6 +177,15 @@ async def redemptions_at(session: AsyncSession, till: UUID, *, since: datetime) 
     return [_redemption(row) for row in await session.execute(statement.order_by(Redemption.id.desc()))]
 
 
+async def returns_of(session: AsyncSession, redemption_id: UUID) -> list[ReturnView]:
+    """What of a redemption was returned, oldest first."""
+    statement = select(Return).where(Return.redemption_id == redemption_id).order_by(Return.id)
+    return [
+        ReturnView(row.id, row.redemption_id, Money(row.amount), row.actor, row.reason, row.at)
+        for row in (await session.execute(statement)).scalars()
+    ]
+
+
 async def redemptions_page(
     session: AsyncSession,
     *,
@@ -195,15 +221,18 @@ async def _views(session: AsyncSession, facts: Sequence[VoucherFacts]) -> list[V
     return [VoucherView(one, faces[one.batch], held[one.id].balance, held[one.id].available) for one in facts]
 
 
-def _redemptions() -> Select[Redemption, UUID, datetime, str]:
-    return select(Redemption, Undo.id, Undo.at, Undo.reason).outerjoin(Undo, Undo.redemption_id == Redemption.id)
+def _redemptions() -> Select[Redemption, UUID, datetime, str, int]:
+    returned = select(sum_of(Return.amount)).where(Return.redemption_id == Redemption.id).scalar_subquery()
+    return select(Redemption, Undo.id, Undo.at, Undo.reason, returned).outerjoin(
+        Undo, Undo.redemption_id == Redemption.id
+    )
 
 
-def _redemption(found: Row[Redemption, UUID, datetime, str]) -> RedemptionView:
-    row, undo, undone_at, reason = found
+def _redemption(found: Row[Redemption, UUID, datetime, str, int]) -> RedemptionView:
+    row, undo, undone_at, reason, returned = found
     return RedemptionView(
         row.id, row.voucher_id, row.shop_id, row.till_id, Money(row.amount), Money(row.left_after), row.at,
-        undo, undone_at, reason, row.cashier_id,
+        undo, undone_at, reason, Money(returned), row.cashier_id,
     )  # fmt: skip
 
 

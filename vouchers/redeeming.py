@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, Table, Uuid, bindparam, insert, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import holds, once, posting
+from ledger import once, posting
 from ledger.days import day_of
 from ledger.errors import KeyReused, Refusal
 from ledger.ids import new_id
@@ -27,6 +27,7 @@ from merchants.movements import REDEMPTION, document_of
 from merchants.shops.cashiers import CashierView, cashiers_by_id
 from merchants.shops.errors import CashierUnknown, TillUnknown
 from merchants.shops.tills import SHOPS_OF, Counter, counters
+from vouchers import releasing
 from vouchers.errors import AmountNotPositive, CodeNotRecognised, NotEnoughLeft
 from vouchers.facts import IDS_BY_HASH, VoucherFacts, vouchers_by_hash
 from vouchers.tables import Redemption
@@ -178,7 +179,7 @@ async def _read(session: AsyncSession, asked: Sequence[Asked], at: datetime) -> 
 
 async def _release_overdue(session: AsyncSession, vouchers: Sequence[UUID], books: posting.Books, at: datetime) -> None:
     """What a hold kept past its time can be spent again at once, whether or not the sweep has come by."""
-    if await holds.time_out(session, vouchers, at=at):
+    if await releasing.time_out(session, vouchers, at=at):
         books |= await posting.lock(session, vouchers)
 
 

@@ -1,4 +1,4 @@
-"""The proof that redemptions and undos say what their transfers say, and that none is missing."""
+"""The proof that redemptions, undos and returns say what their transfers say, and that none is missing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, tallies
 from ledger.audit import NAMED_AT_MOST, Finding
-from merchants.movements import REDEMPTION, UNDO
-from vouchers.tables import Redemption, Undo
+from ledger.database import sum_of
+from merchants.movements import REDEMPTION, RETURN, UNDO, returned_from
+from vouchers.tables import Redemption, Return, Undo
 
 AT_ONCE: Final = 5_000
 
@@ -33,12 +34,39 @@ async def redemption_findings(session: AsyncSession) -> list[Finding]:
         for undo, redemption in undos
         if reversals.get(redemption) != undo
     ]
-    return [*findings, *await _missing(session)]
+    return [*findings, *await _wrong_returns(session), *await _missing(session)]
+
+
+async def _wrong_returns(session: AsyncSession) -> list[Finding]:
+    """Returns whose transfer says otherwise, and redemptions of which more went back than was spent."""
+    findings = []
+    rows = (
+        await session.execute(select(Return, Redemption).join(Redemption, Redemption.id == Return.redemption_id))
+    ).all()
+    transfers = await balances.transfers_by_id(session, [row.id for row, _ in rows])
+    for row, sold in rows:
+        posted = transfers.get(row.id)
+        said = (sold.shop_id, sold.voucher_id, row.amount, RETURN, returned_from(sold.id))
+        if posted is None or (posted.debit, posted.credit, posted.amount.cents, posted.kind, posted.document) != said:
+            findings.append(Finding("return", "redemption", sold.id, "was returned, but its transfer says otherwise"))
+    returned = sum_of(Return.amount)
+    too_much = (
+        select(Redemption.id)
+        .join(Return, Return.redemption_id == Redemption.id)
+        .outerjoin(Undo, Undo.redemption_id == Redemption.id)
+        .group_by(Redemption.id, Undo.id)
+        .having((returned > Redemption.amount) | Undo.id.is_not(None))
+    )
+    findings += [
+        Finding("return", "redemption", one, "gave back more than was spent")
+        for one in (await session.execute(too_much)).scalars()
+    ]
+    return findings
 
 
 async def _missing(session: AsyncSession) -> list[Finding]:
-    """Redemptions and undos that were posted, but of which nobody knows who did them, and where."""
-    kept = ((REDEMPTION, select(Redemption.id)), (UNDO, select(Undo.id)))
+    """Redemptions, undos and returns that were posted, but of which nobody knows who did them, and where."""
+    kept = ((REDEMPTION, select(Redemption.id)), (UNDO, select(Undo.id)), (RETURN, select(Return.id)))
     return [
         Finding(kind, "transfer", transfer, f"is posted as {kind}, but its {kind} is not there")
         for kind, known in kept

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import holds, posting
+from ledger import posting
 from ledger.chart import Kind
 from ledger.days import day_of
 from ledger.ids import new_id
+from vouchers import releasing
 from vouchers.errors import VoucherExpired, VoucherHeld, VoucherReplaced
 from vouchers.events import tell
 from vouchers.facts import voucher
@@ -36,7 +37,7 @@ async def reissue(
     """
     await voucher(session, voucher_id)
     await posting.lock(session, [voucher_id])
-    await holds.time_out(session, [voucher_id], at=at)
+    await releasing.time_out(session, [voucher_id], at=at)
     books = await posting.lock(session, [voucher_id])
     old = await voucher(session, voucher_id)
     if old.status == "replaced":

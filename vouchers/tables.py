@@ -207,6 +207,27 @@ class TillClosingLine(Base):
     closing_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.till_closings.id"))
 
 
+class Return(Base):
+    """Goods that came back, and what of a redemption went back for them; its id is that of the transfer.
+
+    A redemption may have several, up to its amount. Rows are added, never changed.
+    """
+
+    __tablename__ = "returns"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        Index("ix_returns_redemption_id", "redemption_id", "id"),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"), primary_key=True)
+    redemption_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.redemptions.id"))
+    amount: Mapped[Cents]
+    actor: Mapped[Words]
+    reason: Mapped[Words]
+    at: Mapped[Moment]
+
+
 class HoldAsked(Base):
     """Who placed a hold on which voucher; its id is that of the ledger's hold."""
 

@@ -121,6 +121,12 @@ async def keys_page(session: AsyncSession, *, after: UUID | None = None, limit: 
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def keys_of(session: AsyncSession, subjects: Collection[UUID]) -> list[KeyView]:
+    """The keys that speak for any of these buyers, shops or tills, newest first."""
+    statement = select(ApiKey).where(ApiKey.subject.in_(list(subjects))).order_by(ApiKey.id.desc())
+    return [_view(row) for row in (await session.execute(statement)).scalars()]
+
+
 async def find_many(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, KeyView]:
     """The keys of these hashes that are not revoked."""
     columns = (

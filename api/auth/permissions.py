@@ -28,7 +28,10 @@ class Permission(StrEnum):
     buyer's own particulars and choose its colleagues (``buyers:write`` is to register buyers and funders),
     ``figures:read`` to see totals by shop, street and month, in which nobody is named, ``shopfront:write`` to say what
     a shop shows of itself, ``bank:write`` where it is paid, ``recruiting:write`` to invite shops and let them in,
-    ``campaigns:write`` to plan campaigns and give a funder's money by them.
+    ``campaigns:write`` to plan campaigns and give a funder's money by them. ``redemptions:write`` is to redeem and to
+    undo, ``redemptions:return`` to give money back for goods that came back, ``holds:write`` to hold, capture and void,
+    ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write`` to say how a shop
+    sells online: its keys, where holders return to, where its messages go.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -49,8 +52,12 @@ class Permission(StrEnum):
     VOUCHERS_LOOK_UP = "vouchers:look-up"
     REDEMPTIONS_READ = "redemptions:read"
     REDEMPTIONS_WRITE = "redemptions:write"
+    REDEMPTIONS_RETURN = "redemptions:return"
     HOLDS_READ = "holds:read"
     HOLDS_WRITE = "holds:write"
+    CHECKOUTS_READ = "checkouts:read"
+    CHECKOUTS_WRITE = "checkouts:write"
+    ONLINE_WRITE = "online:write"
     SETTLEMENTS_READ = "settlements:read"
     SETTLEMENTS_WRITE = "settlements:write"
     LEDGER_READ = "ledger:read"
@@ -93,14 +100,14 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     ),
     "shop": frozenset(
         {
-            P.PROGRAMME_READ, P.SHOPS_READ, P.TILLS_READ, P.TILLS_WRITE, P.REDEMPTIONS_READ, P.HOLDS_READ,
-            P.SETTLEMENTS_READ, P.SHOPFRONT_WRITE, P.BANK_WRITE,
+            P.PROGRAMME_READ, P.SHOPS_READ, P.TILLS_READ, P.TILLS_WRITE, P.REDEMPTIONS_READ, P.REDEMPTIONS_RETURN,
+            P.HOLDS_READ, P.CHECKOUTS_READ, P.ONLINE_WRITE, P.SETTLEMENTS_READ, P.SHOPFRONT_WRITE, P.BANK_WRITE,
         }
     ),
     "till": frozenset(
         {
-            P.PROGRAMME_READ, P.SHOPS_READ, P.VOUCHERS_LOOK_UP, P.REDEMPTIONS_READ, P.REDEMPTIONS_WRITE, P.HOLDS_READ,
-            P.HOLDS_WRITE,
+            P.PROGRAMME_READ, P.SHOPS_READ, P.VOUCHERS_LOOK_UP, P.REDEMPTIONS_READ, P.REDEMPTIONS_WRITE,
+            P.REDEMPTIONS_RETURN, P.HOLDS_READ, P.HOLDS_WRITE, P.CHECKOUTS_READ, P.CHECKOUTS_WRITE,
         }
     ),
 }  # fmt: skip

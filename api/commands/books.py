@@ -15,9 +15,8 @@ from api.commands.opening import NoProgramme, books, in_town
 from api.commands.reading import Json, Slug
 from api.commands.telling import as_json, bar, facts, money, note, out, say, table
 from api.installation import Town, in_transaction
-from ledger import holds
 from ledger.audit import Audit
-from vouchers import expiring, proofs
+from vouchers import expiring, proofs, releasing
 
 NO_FINDING: Final = "Every account, transfer, batch, redemption and settlement agrees."
 
@@ -60,7 +59,7 @@ def expire(slug: Slug = None, json: Json = False) -> None:
 
 
 async def _release(session: AsyncSession) -> int:
-    return len(await holds.time_out_due(session, at=await clock.now(session)))
+    return len(await releasing.time_out_due(session, at=await clock.now(session)))
 
 
 async def _expire(session: AsyncSession) -> int:

@@ -31,6 +31,7 @@ def open_(
     shop: Annotated[str, typer.Argument(help="SIRET or id of the shop.")],
     label: Annotated[str, typer.Option(help="How the shop tells it from others.")] = "Caisse 1",
     with_key: Annotated[bool, typer.Option("--with-key", help="Make its API key at once.")] = False,
+    scope: Annotated[list[str] | None, typer.Option(help="Only this permission of the key; may be repeated.")] = None,
     slug: Slug = None,
     json: Json = False,
 ) -> None:
@@ -42,7 +43,7 @@ def open_(
         if not with_key:
             return opened, None
         _, text = await keys.make_key(
-            session, slug=town.registered.slug, role="till", subject=opened.id, label=label, at=at
+            session, slug=town.registered.slug, role="till", subject=opened.id, label=label, at=at, scopes=scope
         )
         return opened, text
 

@@ -23,6 +23,7 @@ from api.auth.permissions import KeyRole
 from api.demo import town as scene
 from api.demo.holders import keep_some
 from api.demo.life import Life
+from api.demo.online import OnlineShop
 from api.demo.orders import Calendar, Orders
 from api.demo.people import PEOPLE, hashes_of, new_password, take_office
 from api.demo.purse import Purse
@@ -139,6 +140,7 @@ async def _fill(
     )
     await mistype(session, tills, at=now - LATEST)
     await keep_some(session, life.examples, life.purse.carried, at=now - LATEST)
+    await OnlineShop(session, desk.purse, town.keys, tills[0].shop).live(now - LATEST)
     demo = await _give_keys(session, town, life, people, now, months)
     street = Street(session, staff.manager, now, chance)
     await keep_shops(street, tills, shops, own=UUID(demo.shop), letters_wait=letters_wait)

@@ -25,11 +25,10 @@ from api.demo.story import Desk, Story
 from api.demo.street import Street
 from api.demo.tills import closing_time
 from api.demo.town import ACTOR, COMPANIES, People, Till, moment
-from ledger import holds
 from ledger.days import Period
 from ledger.money import Money
 from merchants.settlements import closing
-from vouchers import buyers, expiring, issuing, topping_up
+from vouchers import buyers, expiring, issuing, releasing, topping_up
 from vouchers.orders.drafting import Line, Named, NewOrder
 
 Act = Callable[[datetime], Awaitable[None]]
@@ -163,7 +162,7 @@ class Life:
         await buyers.pay_in(self.session, company, value + fees, reference=f"VIR {label}", at=at)
 
     async def _sweep(self, at: datetime) -> None:
-        await holds.time_out_due(self.session, at=at)
+        await releasing.time_out_due(self.session, at=at)
         while await expiring.expire_due(self.session, at=at):
             pass
 

@@ -21,6 +21,7 @@ from api.jobs.campaigns import reward_all
 from api.jobs.cards import reconcile_all, send_refund
 from api.jobs.holders import send_holder_letters
 from api.jobs.mailing import send_queued
+from api.jobs.notices import send_all, send_due
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
 from api.jobs.printing import print_order
@@ -88,6 +89,12 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
     async def tend(timestamp: int) -> None:  # noqa: ARG001
         await tend_all(installation)
 
+    # Apart from what else is tended: a website that does not answer takes its time.
+    @queue.periodic(cron=EVERY_MINUTE)
+    @queue.task(name="tell_shops", queueing_lock="tell_shops", lock="tell_shops")
+    async def tell_shops(timestamp: int) -> None:  # noqa: ARG001
+        await send_all(installation)
+
     @queue.periodic(cron=EVERY_TEN_MINUTES)
     @queue.task(name="reconcile_cards", queueing_lock="reconcile_cards", lock="reconcile_cards")
     async def reconcile(timestamp: int) -> None:  # noqa: ARG001
@@ -135,6 +142,10 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="send_refund", retry=Resumed())
     async def give_back(schema: str, refund: str) -> None:
         await send_refund(installation, await installation.town_in(schema), UUID(refund))
+
+    @queue.task(name="send_notices", retry=Resumed())
+    async def send_told(schema: str) -> None:
+        await send_due(installation, await installation.town_in(schema))
 
     @queue.task(name="print_order", retry=Resumed())
     async def print_sheets(schema: str, printing: str) -> None:

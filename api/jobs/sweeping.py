@@ -12,9 +12,9 @@ from api import clock
 from api.auth import links, till_devices, visits
 from api.guessing import forget_old
 from api.installation import Installation, Town, Work, in_transaction
-from ledger import holds
 from ledger.errors import Refusal
-from vouchers import expiring
+from vouchers import expiring, releasing
+from vouchers.notices import delivering
 
 ROUNDS: Final = 1_000
 """How many transactions one sweep of a programme makes at most; the next sweep goes on."""
@@ -44,11 +44,12 @@ async def sweep(town: Town) -> tuple[int, int]:
 
 
 async def _forget(session: AsyncSession) -> None:
-    """Links and visits that are over."""
+    """Links and visits that are over, and what shops were told long ago."""
     at = await clock.now(session)
     await links.forget_old(session, at=at)
     await visits.forget_old(session, at=at)
     await till_devices.forget_old(session, at=at)
+    await delivering.forget_old(session, at=at)
 
 
 async def _until_none(town: Town, work: Work[int]) -> int:
@@ -62,7 +63,7 @@ async def _until_none(town: Town, work: Work[int]) -> int:
 
 
 async def _time_out(session: AsyncSession) -> int:
-    return len(await holds.time_out_due(session, at=await clock.now(session)))
+    return len(await releasing.time_out_due(session, at=await clock.now(session)))
 
 
 async def _expire(session: AsyncSession) -> int:

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from api.pages import (
     account,
     assets,
+    checkout,
     colleagues,
     companies,
     holder,
@@ -59,6 +60,7 @@ PAGES_OF_A_PROGRAMME: Final = (
     *DESK,
     *ORDERS,
     *TILL,
+    checkout.router,
 )  # fmt: skip
 """Those whose routes begin with ``/{slug:slug}/``: each knows its place, and who is signed in."""
 

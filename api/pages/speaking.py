@@ -1,4 +1,4 @@
-"""In which language a page speaks: the person's own choice, else the browser's, else French."""
+"""In which language a page speaks: the person's own choice, that of what led there, the browser's, else French."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def language_for(request: Request) -> Language:
         for language in LANGUAGES:
             if language == chosen:
                 return language
-    return asked_language(request) or DEFAULT
+    led: Language | None = getattr(request.state, "language", None)
+    return led or asked_language(request) or DEFAULT
 
 
 def remember(response: Response, language: str, *, secure: bool) -> None:

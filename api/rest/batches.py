@@ -91,13 +91,17 @@ class BatchShown(Shown):
 
 
 class ConservationShown(Shown):
-    """Where every cent is: issued + topped_up = left + redeemed - undone + expired - reinstated + refunded."""
+    """Where every cent is.
+
+    ``issued + topped_up = left + redeemed - undone - returned + expired - reinstated + refunded``
+    """
 
     batch: UUID
     issued: int
     topped_up: int
     redeemed: int
     undone: int
+    returned: int
     expired: int
     reinstated: int
     refunded: int
@@ -109,7 +113,8 @@ class ConservationShown(Shown):
     def of(cls, proof: Conservation) -> ConservationShown:
         """From the domain."""
         amounts = (
-            "issued", "topped_up", "redeemed", "undone", "expired", "reinstated", "refunded", "left", "missing",
+            "issued", "topped_up", "redeemed", "undone", "returned", "expired", "reinstated", "refunded", "left",
+            "missing",
         )  # fmt: skip
         return cls(batch=proof.batch, **{name: getattr(proof, name).cents for name in amounts})
 

@@ -16,12 +16,13 @@ from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import GuessesOf, IdempotencyKey, Reading, permitted
 from api.once import do_once, request_of
-from api.rest.redemptions import ReceiptShown, till_of
+from api.rest.redemptions import ReceiptShown, RedemptionShown, till_of
 from api.rest.shops import own_shop
 from api.rest.types import After, Cents, Code, Currency, Id, Limit, Page, Shown, Strict, StrictRoute, example, page
+from ledger import holds
 from ledger.holds import State
 from ledger.money import Money
-from vouchers import holding
+from vouchers import holding, queries
 from vouchers.errors import CodeNotRecognised
 from vouchers.holding import HoldView
 
@@ -147,6 +148,16 @@ async def capture_hold(
         return CaptureShown(hold=HoldShown.of(view), redemption=ReceiptShown.of(receipt))
 
     return JSONResponse(await do_once(caller, request_of(caller, key, "capture", hold, asked), work), 201)
+
+
+@router.get("/holds/{hold}/captures")
+async def list_captures(
+    hold: UUID, caller: Annotated[Caller, permitted(P.HOLDS_READ)], session: Reading
+) -> Page[RedemptionShown]:
+    """What was captured of a hold, oldest first: redemptions, each with what of it was returned."""
+    found = await holding.hold(session, hold, shop=await own_shop(caller, session))
+    made = await queries.redemptions_by_id(session, await holds.captures_of(session, found.id))
+    return Page(items=[RedemptionShown.of(one) for _, one in sorted(made.items())])
 
 
 @router.post("/holds/{hold}/void", response_model=HoldShown)

@@ -33,10 +33,11 @@ from api.rest.types import (
 )
 from ledger.money import Money
 from merchants.settlements.queries import reference
-from vouchers import queries, undoing
+from vouchers import queries, returning, undoing
 from vouchers.errors import CodeNotRecognised
-from vouchers.queries import RedemptionView
+from vouchers.queries import RedemptionView, ReturnView
 from vouchers.redeeming import Asked, Receipt
+from vouchers.returning import ReturnedView
 
 router = APIRouter(tags=["redemptions"], route_class=StrictRoute)
 
@@ -98,6 +99,7 @@ class RedemptionShown(Shown):
     undone_at: datetime | None
     undo: UUID | None
     undo_reason: str | None
+    returned: int
 
     @classmethod
     def of(cls, view: RedemptionView) -> RedemptionShown:
@@ -105,7 +107,7 @@ class RedemptionShown(Shown):
         return cls(
             id=view.id, reference=reference(view.id), voucher=view.voucher, shop=view.shop, till=view.till,
             amount=view.amount.cents, left_after=view.left_after.cents, at=view.at, undone_at=view.undone_at,
-            undo=view.undo, undo_reason=view.undo_reason,
+            undo=view.undo, undo_reason=view.undo_reason, returned=view.returned.cents,
         )  # fmt: skip
 
 
@@ -115,6 +117,58 @@ class UndoAsked(Strict):
     model_config = Strict.model_config | example(reason="Wrong amount typed")
 
     reason: Reason
+
+
+class ReturnAsked(Strict):
+    """Goods that came back: what to give back for them, all that is left of the redemption if no amount is told."""
+
+    model_config = Strict.model_config | example(amount=450, currency="EUR", reason="One of two came back")
+
+    amount: Cents | None = None
+    currency: Currency = "EUR"
+    reason: Reason
+
+
+class ReturnedShown(Shown):
+    """Money given back for goods; ``voucher`` is where it is now, to be spent through ``last_day``.
+
+    ``left`` is what the voucher holds, ``rest`` what can still be returned of the redemption.
+    """
+
+    id: UUID
+    reference: str
+    redemption: UUID
+    voucher: UUID
+    amount: int
+    left: int
+    rest: int
+    currency: Currency = "EUR"
+    last_day: date
+    at: datetime
+
+    @classmethod
+    def of(cls, view: ReturnedView) -> ReturnedShown:
+        """From the domain."""
+        return cls(
+            id=view.id, reference=reference(view.id), redemption=view.redemption, voucher=view.voucher,
+            amount=view.amount.cents, left=view.left.cents, rest=view.rest.cents, last_day=view.last_day, at=view.at,
+        )  # fmt: skip
+
+
+class ReturnShown(Shown):
+    """What of a redemption went back because goods did, and why."""
+
+    id: UUID
+    reference: str
+    amount: int
+    currency: Currency = "EUR"
+    reason: str
+    at: datetime
+
+    @classmethod
+    def of(cls, view: ReturnView) -> ReturnShown:
+        """From the domain."""
+        return cls(id=view.id, reference=reference(view.id), amount=view.amount.cents, reason=view.reason, at=view.at)
 
 
 class UndoneShown(Shown):
@@ -202,6 +256,36 @@ async def undo(
         )  # fmt: skip
 
     return JSONResponse(await do_once(caller, request_of(caller, key, "undo", redemption, asked.reason), work), 201)
+
+
+@router.post("/redemptions/{redemption}/returns", status_code=201, response_model=ReturnedShown)
+async def give_back(
+    redemption: UUID,
+    asked: ReturnAsked,
+    caller: Annotated[Caller, permitted(P.REDEMPTIONS_RETURN)],
+    key: IdempotencyKey,
+) -> JSONResponse:
+    """Give money back to the voucher for goods that came back: its shop for 90 days, the operator later."""
+
+    async def work(session: AsyncSession) -> ReturnedShown:
+        amount = Money(asked.amount) if asked.amount is not None else None
+        done = await returning.give_back(
+            session, redemption, amount, shop=await own_shop(caller, session), actor=caller.actor,
+            reason=asked.reason, at=await clock.now(session),
+        )  # fmt: skip
+        return ReturnedShown.of(done)
+
+    return JSONResponse(await do_once(caller, request_of(caller, key, "return", redemption, asked), work), 201)
+
+
+@router.get("/redemptions/{redemption}/returns")
+async def list_returns(
+    redemption: UUID, caller: Annotated[Caller, permitted(P.REDEMPTIONS_READ)], session: Reading
+) -> Page[ReturnShown]:
+    """What of a redemption was returned, oldest first."""
+    found = await queries.redemption(session, redemption)
+    await refuse_other_shop(found.shop, caller, session, P.REDEMPTIONS_READ)
+    return Page(items=[ReturnShown.of(one) for one in await queries.returns_of(session, redemption)])
 
 
 def till_of(caller: Caller, asked: UUID | None) -> UUID:

@@ -83,6 +83,7 @@ class SettlementShown(Shown):
     last_day: date
     redeemed: int
     undone: int
+    returned: int
     turnover: int
     commission: int
     vat: int
@@ -97,7 +98,8 @@ class SettlementShown(Shown):
     def of(cls, view: SettlementView) -> SettlementShown:
         """From the domain."""
         amounts = (
-            "redeemed", "undone", "turnover", "commission", "vat", "brought_forward", "carried_forward", "paid"
+            "redeemed", "undone", "returned", "turnover", "commission", "vat", "brought_forward", "carried_forward",
+            "paid",
         )  # fmt: skip
         return cls(
             id=view.id, number=view.number, closing=view.closing, shop=view.shop, first_day=view.first_day,

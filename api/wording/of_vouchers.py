@@ -122,6 +122,27 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "L'encaissement est du {day} ; un commerce annule le jour même. Demandez au responsable du programme.",
         "Too late to undo", "The redemption is of {day}; a shop undoes the same day. Ask the programme's operator.",
     ),
+    v.PartlyReturned: Said(
+        H.CONFLICT, "Encaissement déjà rendu en partie",
+        "{returned} de cet encaissement sont déjà rendus au bon : il ne s'annule plus en entier. Rendez les {left} qui restent.",
+        "Partly returned already",
+        "{returned} of this redemption is returned already, so it is not undone as a whole. Return the {left} that is left.",
+    ),
+    v.AlreadyReturned: Said(
+        H.CONFLICT, "Encaissement déjà rendu", "Cet encaissement est déjà rendu en entier au bon.",
+        "Returned already", "All of this redemption is returned to the voucher already.",
+    ),
+    v.ReturnExceeded: Said(
+        H.CONFLICT, "Plus que ce qui reste à rendre",
+        "Il reste {left} à rendre sur cet encaissement ; {asked} ont été demandés.",
+        "More than is left to return", "{left} of this redemption can still be returned; {asked} was asked.",
+    ),
+    v.ReturnTooLate: Said(
+        H.CONFLICT, "Retour trop tardif",
+        "Un commerce rend lui-même au bon pendant 90 jours, ici jusqu'au {last_day}. Demandez au responsable du programme.",
+        "Too late to return",
+        "A shop returns to the voucher for 90 days, here through {last_day}. Ask the programme's operator.",
+    ),
     v.HoldTooLong: Said(
         _BAD, "Durée de réservation impossible", "Une réservation dure d'une minute à sept jours ; {minutes} minutes demandées.",
         "Hold too short or too long", "A hold lasts one minute to seven days; {minutes} minutes were asked.",

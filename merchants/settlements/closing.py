@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -14,7 +14,7 @@ from sqlalchemy import Table, Uuid, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import posting, tallies
+from ledger import balances, posting, tallies
 from ledger.chart import Kind, single
 from ledger.days import Period, day_of
 from ledger.ids import new_id
@@ -22,7 +22,7 @@ from ledger.money import ZERO, Money
 from ledger.parallel import given, lists
 from ledger.tallies import Movement
 from merchants import programme
-from merchants.movements import MOVEMENTS
+from merchants.movements import MOVEMENTS, redemption_in
 from merchants.numbering import one_at_a_time, take_numbers
 from merchants.programme import Terms
 from merchants.settlements.errors import PeriodNotOver
@@ -56,7 +56,7 @@ async def close(
     """Close a period for all shops. A period that is closed already is answered as it was closed.
 
     A settlement takes every movement up to the end of the period that no settlement took before: a redemption
-    that was undone after its settlement, or that was recorded late, is in the next one.
+    that was undone or returned after its settlement, or that was recorded late, is in the next one.
 
     :raises PeriodNotOver: until its last day is over
     """
@@ -98,10 +98,21 @@ async def _draw(session: AsyncSession, period: Period, *, terms: Terms, issued_o
 
 async def unsettled(session: AsyncSession, *, before: datetime, shops: Sequence[UUID] | None = None) -> list[Movement]:
     """What moved before a moment and no settlement took yet, by shop; of these shops only, if they are named."""
-    return await tallies.unsettled(
+    movements = await tallies.unsettled(
         session, kind=Kind.SHOP, transfer_kinds=MOVEMENTS, before=before, accounts=shops,
         settled=select(SettlementLine.transfer_id),
     )  # fmt: skip
+    return await _sold_on(session, movements)
+
+
+async def _sold_on(session: AsyncSession, movements: list[Movement]) -> list[Movement]:
+    """The same; a return, which reverses no transfer as a whole, dated by the redemption that its document names."""
+    named = {one.transfer: sold for one in movements if (sold := redemption_in(one.document)) is not None}
+    first = await balances.transfers_by_id(session, list(named.values()))
+    return [
+        replace(one, first_at=first[named[one.transfer]].effective_at) if one.transfer in named else one
+        for one in movements
+    ]
 
 
 async def carried(session: AsyncSession) -> dict[UUID, Money]:
@@ -153,6 +164,7 @@ def _columns(made: Figures) -> dict[str, Any]:
     return {
         "redeemed": made.redeemed.cents,
         "undone": made.undone.cents,
+        "returned": made.returned.cents,
         "turnover": made.turnover.cents,
         "commission": made.commission.cents,
         "commission_parts": {str(rate): base.cents for rate, base in made.commission_parts},
@@ -170,7 +182,7 @@ async def _post(session: AsyncSession, drawn: list[_Drawn], *, at: datetime) -> 
 
 
 def _transfers(one: _Drawn) -> Iterator[posting.NewTransfer]:
-    """Commission, its VAT and the payout; what undos give back goes the other way."""
+    """Commission, its VAT and the payout; what undos and returns give back goes the other way."""
     entry = new_id()
     shares = (
         ("commission", Kind.COMMISSION, one.figures.commission),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from ledger.days import day_of
 from ledger.money import ZERO, Money, rounded, total
 from ledger.tallies import Movement
-from merchants.movements import REDEMPTION
+from merchants.movements import REDEMPTION, RETURN
 from merchants.programme import WHOLE, share_of
 
 
@@ -18,16 +18,17 @@ from merchants.programme import WHOLE, share_of
 class Figures:
     """The figures of one settlement.
 
-    ``turnover = redeemed - undone`` and
+    ``turnover = redeemed - undone - returned`` and
     ``paid + carried_forward = turnover - commission - vat + brought_forward``. What is carried is zero or
-    negative: what the shop owes because undos outweighed its redemptions. The commission is rounded once, on the
-    whole document, and so is its VAT.
+    negative: what the shop owes because undos and returns outweighed its redemptions. The commission is rounded once,
+    on the whole document, and so is its VAT.
 
     :param commission_parts: turnover by rate (basis points) that held on the day of each redemption
     """
 
     redeemed: Money
     undone: Money
+    returned: Money
     turnover: Money
     commission_parts: tuple[tuple[int, Money], ...]
     commission: Money
@@ -47,11 +48,12 @@ def figures(
 ) -> Figures:
     """Settle the movements of one shop.
 
-    :param commission_on: the commission rate, in basis points, that held on a day; an undo gives back the
-        commission at the rate of the redemption it takes back
+    :param commission_on: the commission rate, in basis points, that held on a day; an undo or a return gives
+        back the commission at the rate of the redemption that it takes back
     :param brought_forward: zero, or what the shop still owed, negative
     """
     redeemed = total([movement.amount for movement in movements if movement.kind == REDEMPTION])
+    returned = -total([movement.amount for movement in movements if movement.kind == RETURN])
     turnover = total([movement.amount for movement in movements])
     by_rate: dict[int, Money] = {}
     for movement in movements:
@@ -62,7 +64,8 @@ def figures(
     due = turnover - commission - vat + brought_forward
     return Figures(
         redeemed=redeemed,
-        undone=redeemed - turnover,
+        undone=redeemed - returned - turnover,
+        returned=returned,
         turnover=turnover,
         commission_parts=tuple(sorted(by_rate.items())),
         commission=commission,

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
+from ledger.balances import Posted
 from ledger.database import sum_of
 from ledger.days import Period
 from ledger.money import Money
-from merchants.movements import REDEMPTION, till_in
+from merchants.movements import REDEMPTION, RETURN, UNDO, redemption_in, till_in
 from merchants.settlements.errors import ClosingUnknown, SettlementUnknown
 from merchants.settlements.figures import Figures
 from merchants.settlements.parties import programme_in, shop_in
-from merchants.settlements.statement import CommissionPart, Statement, StatementLine
+from merchants.settlements.statement import CommissionPart, LineKind, Statement, StatementLine
 from merchants.shops.tills import tills_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
+
+_WHAT: Final[dict[str, LineKind]] = {REDEMPTION: "redemption", UNDO: "undo", RETURN: "return"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
         lines=await _lines(session, settlement_id),
         gross=made.redeemed,
         undone=made.undone,
+        returned=made.returned,
         turnover=made.turnover,
         commission_parts=tuple(CommissionPart(rate, base) for rate, base in made.commission_parts),
         commission=made.commission,
@@ -147,7 +151,7 @@ async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
 
 
 async def settlement_of(session: AsyncSession, transfer: UUID) -> UUID | None:
-    """The settlement that took a redemption or an undo, if one did."""
+    """The settlement that took a redemption, an undo or a return, if one did."""
     statement = select(SettlementLine.settlement_id).where(SettlementLine.transfer_id == transfer)
     return (await session.execute(statement)).scalar_one_or_none()
 
@@ -155,19 +159,26 @@ async def settlement_of(session: AsyncSession, transfer: UUID) -> UUID | None:
 async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementLine, ...]:
     ids = select(SettlementLine.transfer_id).where(SettlementLine.settlement_id == settlement_id)
     transfers = (await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))).values()
-    named = {UUID(till) for transfer in transfers if (till := till_in(transfer.document))}
+    sold = [one for transfer in transfers if (one := redemption_in(transfer.document)) is not None]
+    first = await balances.transfers_by_id(session, sold)
+    named = {UUID(till) for transfer in (*transfers, *first.values()) if (till := till_in(transfer.document))}
     tills = {str(till.id): till.label for till in (await tills_by_id(session, list(named))).values()}
+
+    def till_of(transfer: Posted) -> str:
+        redeemed = redemption_in(transfer.document)
+        return tills.get(till_in(first[redeemed].document if redeemed else transfer.document) or "", "")
+
     lines = [
         StatementLine(
             at=transfer.effective_at,
-            what="redemption" if transfer.kind == REDEMPTION else "undo",
+            what=_WHAT[transfer.kind],
             reference=reference(transfer.id),
-            till=tills.get(till_in(transfer.document) or "", ""),
+            till=till_of(transfer),
             amount=transfer.amount if transfer.kind == REDEMPTION else -transfer.amount,
         )
         for transfer in transfers
     ]
-    return tuple(sorted(lines, key=lambda line: (line.at, line.what == "undo", line.reference)))
+    return tuple(sorted(lines, key=lambda line: (line.at, line.what != "redemption", line.reference)))
 
 
 def reference(transfer: UUID) -> str:
@@ -200,6 +211,7 @@ def _settlement(found: Row[Settlement, date, date]) -> SettlementView:
     made = Figures(
         redeemed=Money(row.redeemed),
         undone=Money(row.undone),
+        returned=Money(row.returned),
         turnover=Money(row.turnover),
         commission_parts=tuple(sorted((int(rate), Money(base)) for rate, base in row.commission_parts.items())),
         commission=Money(row.commission),

@@ -8,9 +8,9 @@ from typing import Final, Literal
 
 from ledger.money import ZERO, Money, total
 
-LineKind = Literal["redemption", "undo"]
+LineKind = Literal["redemption", "undo", "return"]
 
-LINE_KINDS: Final[tuple[LineKind, ...]] = ("redemption", "undo")
+LINE_KINDS: Final[tuple[LineKind, ...]] = ("redemption", "undo", "return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class StatementShop:
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
-    """One redemption (above zero) or one undo (below zero), at an aware moment."""
+    """One redemption (above zero), one undo or one return (below zero), at an aware moment."""
 
     at: datetime
     what: LineKind
@@ -55,10 +55,11 @@ class CommissionPart:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Everything the paper says. ``gross``, ``undone``, ``commission`` and ``vat`` are magnitudes, zero or above
-    (commission and VAT go below zero when undos outweigh redemptions); what is carried is zero or below.
+    """Everything the paper says. ``gross``, ``undone``, ``returned``, ``commission`` and ``vat`` are magnitudes, zero
+    or above (commission and VAT go below zero when what goes back outweighs redemptions); what is carried is zero or
+    below.
 
-    ``turnover = gross - undone`` is the sum of the lines, and
+    ``turnover = gross - undone - returned`` is the sum of the lines, and
     ``paid + carried_forward = turnover - commission - vat + brought_forward``: a statement that does not add up
     cannot be made.
 
@@ -76,6 +77,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     gross: Money
     undone: Money
+    returned: Money
     turnover: Money
     commission_parts: tuple[CommissionPart, ...]
     commission: Money
@@ -90,11 +92,13 @@ class Statement:
     def __post_init__(self) -> None:
         redeemed = total([line.amount for line in self.lines if line.what == "redemption"])
         undone = total([line.amount for line in self.lines if line.what == "undo"])
+        returned = total([line.amount for line in self.lines if line.what == "return"])
         due = self.turnover - self.commission - self.vat + self.brought_forward
         checks = {
             "gross": redeemed == self.gross,
             "undone": undone == -self.undone,
-            "turnover": self.gross - self.undone == self.turnover,
+            "returned": returned == -self.returned,
+            "turnover": self.gross - self.undone - self.returned == self.turnover,
             "commission_parts": total([part.base for part in self.commission_parts]) == self.turnover,
             "paid": self.paid + self.carried_forward == due and self.paid >= ZERO,
             "carried": self.brought_forward <= ZERO and self.carried_forward <= ZERO,

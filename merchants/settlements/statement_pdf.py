@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, Final
@@ -127,11 +128,12 @@ class _Drawing:
     def _amounts(self) -> Iterator[tuple[str, str, str]]:
         """What leads to the sum paid, signed so that the items add up to it: label, amount, weight."""
         statement, words, language = self.statement, self.words, self.language
-        redeemed = sum(line.what == "redemption" for line in statement.lines)
-        yield words["gross"].format(count=redeemed), shown_money(statement.gross, language), "item"
+        count = Counter(line.what for line in statement.lines)
+        yield words["gross"].format(count=count["redemption"]), shown_money(statement.gross, language), "item"
         if statement.undone:
-            undone = words["undone"].format(count=len(statement.lines) - redeemed)
-            yield undone, shown_money(-statement.undone, language), "item"
+            yield words["undone"].format(count=count["undo"]), shown_money(-statement.undone, language), "item"
+        if statement.returned:
+            yield words["returned"].format(count=count["return"]), shown_money(-statement.returned, language), "item"
         yield words["turnover"], shown_money(statement.turnover, language), "sum"
         parts = [
             {"rate": shown_rate(part.rate_basis_points, language), "base": shown_money(part.base, language)}

@@ -24,8 +24,12 @@ from tests.given import TERMS, Town
 from tests.till import Paper
 from vouchers import buyers, codes, keys
 from vouchers.keys import KeyRing
+from vouchers.online import website
 
 SECRETS: Final = "the master secret of tests: 44 characters all"
+BACK: Final = "https://boutique.example.org/panier/merci"
+"""Where customers of the first shop's website may return to, among others."""
+
 TODAY: Final = datetime.now(PARIS).date()
 LAST_MONTH: Final = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
 THEN: Final = datetime.combine(LAST_MONTH + timedelta(days=2), datetime.min.time(), tzinfo=UTC) + timedelta(hours=9)
@@ -114,6 +118,11 @@ async def _settle_in(town: Town, life: Life) -> None:
     till, other = await town.open_shop(0), await town.open_shop(1)
     neighbour = await town.open_till(till.shop, label="Caisse 2")
     invited = await town.open_shop(2)
+    await town.do(
+        lambda session: website.register_return(
+            session, till.shop, origin="https://boutique.example.org", path="/panier", actor="owner", at=town.at
+        )
+    )
     await town.set_status(invited.shop, "suspended")
     life.ids |= {
         "shop": till.shop, "other shop": other.shop, "suspended shop": invited.shop, "till": till.id,

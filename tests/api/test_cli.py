@@ -88,6 +88,10 @@ async def test_a_programme_from_its_founding_to_its_first_redemption(terminal: T
     assert imported["imported"] == imported["good_lines"] > 1_000
     shop = (await terminal.json("shops", "list", "--limit", 1, *lyon))[0]
     await terminal.type("shops", "accept", shop["siret"], *lyon)
+    online = ("--label", "Site", "--with-key", "--scope", "holds:write", "--scope", "redemptions:return")
+    assert (await terminal.json("till", "open", shop["siret"], *online, *lyon))["key"].startswith("ob_lyon_till_")
+    (key,) = await terminal.json("key", "list", *lyon)
+    assert key["scopes"] == ["holds:write", "redemptions:return"]
     till = (await terminal.json("till", "open", shop["siret"], *lyon))["till"]
     buyer = await terminal.json("buyer", "add", "Savonnerie", *lyon)
     await terminal.type("buyer", "paid", buyer["id"], "100,00", *lyon)

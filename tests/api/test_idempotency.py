@@ -16,7 +16,7 @@ from api.app import PREFIX
 from tests import databases
 from tests.api.described import GUARDED
 from tests.api.given import Door, World, a_world, problem
-from tests.api.lived import LAST_MONTH, Life, Lived
+from tests.api.lived import BACK, LAST_MONTH, Life, Lived
 from tests.api.test_orders import OF_ORDERS
 from tests.api.wire import wired
 
@@ -34,6 +34,11 @@ MOVES: Final[dict[str, tuple[str, Body]]] = {
     "POST /vouchers/{voucher}/top-ups": ("operator", lambda life: {"funder": str(life.ids["funder"]), "amount": 1_000}),
     "POST /redemptions": ("till", lambda life: {"code": life.fresh[1].code, "amount": 100}),
     "POST /redemptions/{redemption}/undo": ("operator", lambda _: {"reason": "mistaken"}),
+    "POST /redemptions/{redemption}/returns": ("till", lambda _: {"amount": 100, "reason": "came back"}),
+    "POST /checkouts": (
+        "till",
+        lambda _: {"amount": 100, "reference": "1817", "return_url": BACK, "state": "b2f1c7a0"},
+    ),
     "POST /holds": ("till", lambda life: {"code": life.fresh[1].code, "amount": 100}),
     "POST /holds/{hold}/captures": ("other till", lambda _: {"amount": 100}),
     "POST /holds/{hold}/void": ("other till", lambda _: {}),

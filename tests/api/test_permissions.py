@@ -48,8 +48,13 @@ TAKES: Final[dict[str, str]] = {
     "POST /vouchers/{voucher}/top-ups": "vouchers:write",
     "POST /redemptions": "redemptions:write", "GET /redemptions": "redemptions:read",
     "GET /redemptions/{redemption}": "redemptions:read", "POST /redemptions/{redemption}/undo": "redemptions:write",
+    "POST /redemptions/{redemption}/returns": "redemptions:return",
+    "GET /redemptions/{redemption}/returns": "redemptions:read",
     "POST /holds": "holds:write", "GET /holds": "holds:read", "GET /holds/{hold}": "holds:read",
-    "POST /holds/{hold}/captures": "holds:write", "POST /holds/{hold}/void": "holds:write",
+    "GET /holds/{hold}/captures": "holds:read", "POST /holds/{hold}/captures": "holds:write",
+    "POST /holds/{hold}/void": "holds:write",
+    "POST /checkouts": "checkouts:write", "GET /checkouts": "checkouts:read",
+    "GET /checkouts/{checkout}": "checkouts:read",
     "POST /closings": "settlements:write", "GET /closings": "settlements:write",
     "GET /settlements": "settlements:read", "GET /settlements/{settlement}": "settlements:read",
     "GET /settlements/{settlement}/statement.pdf": "settlements:read",
@@ -63,7 +68,7 @@ READ_BY_POST: Final = {("vouchers:look-up", "POST"), ("codes:read", "POST")}
 
 ON_PAGES: Final = {
     "refunds:write", "company:write", "people:write", "figures:read", "shopfront:write", "bank:write",
-    "recruiting:write", "campaigns:write",
+    "recruiting:write", "campaigns:write", "online:write",
 }  # fmt: skip
 """Scopes of what people do on pages, and programs do not."""
 
@@ -94,7 +99,7 @@ def test_the_table_knows_every_route() -> None:
 def test_only_reading_and_keys_need_no_scope_that_writes() -> None:
     for route, scope in TAKES.items():
         method = route.partition(" ")[0]
-        writes = scope.endswith((":write", ":pay", ":credit"))
+        writes = scope.endswith((":write", ":pay", ":credit", ":return"))
         assert method == "GET" or writes or (scope, method) in READ_BY_POST, route
 
 

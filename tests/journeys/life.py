@@ -163,6 +163,21 @@ class Life(Worlds):
         if both:
             assert both[1].left.cents == both[0]
 
+    @rule(redemption=redemptions, share=st.none() | shares, by=often("till", "operator", "another shop", times=4))
+    def give_back(self, redemption: Redemption, share: str | None, by: str) -> None:
+        side = self.side_of(redemption.voucher)
+        shop = {"till": redemption.shop, "another shop": 1 - redemption.shop}.get(by)
+        cents = None if share is None else part(share, redemption.cents - redemption.returned)
+        typed = None if cents is None else Money(cents)
+        both = self.attempt(
+            f"return by the {by}",
+            side,
+            lambda: side.model.give_back(redemption, shop, cents, self.at),
+            lambda: side.town.give_back(redemption.real, typed, shop=None if shop is None else side.tills[shop].shop),
+        )
+        if both:
+            assert both[1].left.cents == both[0]
+
     # Holding
 
     @rule(target=holds, voucher=vouchers, shop=shops, share=shares, lasts=spans | spans | too_long)

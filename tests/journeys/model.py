@@ -151,15 +151,45 @@ class Programme:
             raise Refused("undo-too-late")
         if redemption.undone:
             raise Refused("already-undone")
+        if redemption.returned:
+            raise Refused("already-returned" if redemption.returned == redemption.cents else "partly-returned")
         redemption.undone = True
-        heir = redemption.voucher
-        while heir.heir is not None:
-            heir = heir.heir
-        heir.left += redemption.cents
-        heir.batch.sums["undone"] += redemption.cents
-        self.shops[redemption.shop] -= redemption.cents
-        self.unsettled.append(Movement(redemption.shop, -redemption.cents, today, redemption.day))
+        return self._goes_back(redemption, redemption.cents, "undone", today)
+
+    def give_back(self, redemption: Redemption, shop: int | None, cents: int | None, at: datetime) -> int:
+        """What is left to spend on the voucher after it, or on its heir, for a month at least."""
+        today = day_in_paris(at)
+        if cents is not None and cents <= 0:
+            raise Refused("amount-not-positive")
+        if shop is not None and shop != redemption.shop:
+            raise Refused("redemption-unknown")
+        if shop is not None and today > redemption.day + timedelta(days=90):
+            raise Refused("return-too-late")
+        if redemption.undone:
+            raise Refused("already-undone")
+        rest = redemption.cents - redemption.returned
+        if not rest:
+            raise Refused("already-returned")
+        given = rest if cents is None else cents
+        if given > rest:
+            raise Refused("return-exceeded")
+        redemption.returned += given
+        heir = self._heir(redemption.voucher)
+        heir.last_day = max(heir.last_day, today + timedelta(days=30))
+        return self._goes_back(redemption, given, "returned", today)
+
+    def _goes_back(self, redemption: Redemption, cents: int, what: str, today: date) -> int:
+        heir = self._heir(redemption.voucher)
+        heir.left += cents
+        heir.batch.sums[what] += cents
+        self.shops[redemption.shop] -= cents
+        self.unsettled.append(Movement(redemption.shop, -cents, today, redemption.day, what == "returned"))
         return heir.left - heir.pending
+
+    def _heir(self, voucher: Voucher) -> Voucher:
+        while voucher.heir is not None:
+            voucher = voucher.heir
+        return voucher
 
     # Holding
 
@@ -291,6 +321,7 @@ class Programme:
 
     def _settle(self, shop: int, moves: Sequence[Movement]) -> Settled:
         redeemed = sum(move.cents for move in moves if move.cents > 0)
+        returned = -sum(move.cents for move in moves if move.returned)
         turnover = sum(move.cents for move in moves)
         commission = to_cent(sum((Decimal(m.cents) * self.rate_on(m.sold_on) for m in moves), Decimal(0)) / 10_000)
         vat = percent(commission, self.rules.vat_bp)
@@ -302,7 +333,9 @@ class Programme:
         self.pots["vat"] += vat
         self.pots["transit"] += max(due, 0)
         self.settlements += 1
-        return Settled(redeemed, redeemed - turnover, commission, vat, brought, min(due, 0), max(due, 0))
+        return Settled(
+            redeemed, redeemed - returned - turnover, returned, commission, vat, brought, min(due, 0), max(due, 0)
+        )
 
     def rate_on(self, day: date) -> int:
         return [rate for since, rate in self.commission if since <= day][-1]

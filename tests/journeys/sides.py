@@ -22,7 +22,7 @@ from tests.journeys.words import Redemption, Settled
 from vouchers import proofs
 from vouchers.proofs import Conservation
 
-SUMS: Final = ("topped_up", "redeemed", "undone", "expired", "reinstated")
+SUMS: Final = ("topped_up", "redeemed", "undone", "returned", "expired", "reinstated")
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ def compare_receipt(side: Side, redemption: Redemption, *, at: datetime) -> None
 def settled(made: Figures) -> Settled:
     """A settlement's figures as the model tells them."""
     return Settled(
-        made.redeemed.cents, made.undone.cents, made.commission.cents, made.vat.cents,
+        made.redeemed.cents, made.undone.cents, made.returned.cents, made.commission.cents, made.vat.cents,
         made.brought_forward.cents, made.carried_forward.cents, made.paid.cents,
     )  # fmt: skip
 

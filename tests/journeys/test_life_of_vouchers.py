@@ -57,7 +57,7 @@ def test_every_kind_of_step_is_taken_and_agrees_with_the_model(
     life = Life(cluster, tmp_path, runner, happened)
     try:
         life.open()
-        for chapter in (issuing, spending, two_tills, holding, days_passing, caring, ending):
+        for chapter in (issuing, spending, returning, two_tills, holding, days_passing, caring, ending):
             for side in (0, 1):
                 for _step in chapter(life, side):
                     life.the_books_agree_with_the_model()
@@ -97,6 +97,26 @@ def spending(life: Life, side: int) -> Chapter:
     (redemption,) = life.redeem(other, 0, "third").values
     for by in ("another shop", "till", "till", "operator"):
         yield life.undo(redemption, by)
+
+
+def returning(life: Life, side: int) -> Chapter:
+    one = issued(life, side)
+    first, second, held = (life.redeem(one, 0, "third").values[0] for _ in range(3))
+    for share, by in (
+        ("nothing", "till"), ("cent too many", "till"), ("third", "another shop"), ("half", "till"),
+        ("cent", "operator"),
+    ):  # fmt: skip
+        yield life.give_back(first, share, by)
+    for by in ("till", "operator"):
+        yield life.undo(first, by)
+    yield life.give_back(first, None, "till")
+    yield life.give_back(first, None, "till")
+    yield life.undo(first, "till")
+    yield life.undo(second, "till")
+    yield life.give_back(second, None, "till")
+    heir = life.reissue(one)
+    yield life.give_back(held, "half", "till")
+    yield life.redeem(heir, 1, "cent")
 
 
 def two_tills(life: Life, side: int) -> Chapter:
@@ -179,6 +199,7 @@ def ending(life: Life, side: int) -> Chapter:
     yield life.time_passes("day")
     yield life.undo(redemption, "operator")
     yield life.redeem(brief, 1, "cent")
+    (late,) = life.redeem(brief, 1, "third").values
     yield life.time_passes("day")
     yield life.close(side, "yesterday")
     yield life.capture(hold, None, final=False)
@@ -188,6 +209,15 @@ def ending(life: Life, side: int) -> Chapter:
     yield life.sweep(side, "expire")
     yield life.close(side, "last month")
     yield life.close(side, "last month")
+    yield life.give_back(late, "half", "till")
+    yield life.sweep(side, "expire")
+    yield life.time_passes("week")
+    yield life.close(side, "yesterday")
+    for _ in range(4):
+        yield life.time_passes("week")
+    yield life.give_back(late, "cent", "till")
+    yield life.give_back(late, None, "operator")
+    yield life.sweep(side, "expire")
 
 
 EVERY_KIND: Final = (
@@ -199,6 +229,10 @@ EVERY_KIND: Final = (
     "two under one key: key-reused",
     "undo by the till", "undo by the till: undo-too-late", "undo by the till: already-undone",
     "undo by the another shop: redemption-unknown", "undo by the operator",
+    "undo by the till: partly-returned", "undo by the operator: partly-returned", "undo by the till: already-returned",
+    "return by the till", "return by the operator", "return by the another shop: redemption-unknown",
+    "return by the till: amount-not-positive", "return by the till: return-exceeded",
+    "return by the till: already-returned", "return by the till: already-undone", "return by the till: return-too-late",
     "hold", "hold: not-enough-left", "hold: hold-too-long", "capture", "capture, final", "capture all",
     "capture: hold-exceeded", "capture all: hold-closed", "void", "void: hold-closed", "void: hold-unknown", "time out",
     "block", "unblock", "unblock: voucher-not-blocked", "reissue", "reissue: voucher-held", "reissue: voucher-expired",

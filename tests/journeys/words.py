@@ -137,6 +137,7 @@ class Redemption:
     cents: int
     day: date
     undone: bool = False
+    returned: int = 0
     real: Any = None
 
 
@@ -170,6 +171,7 @@ class Movement:
     cents: int
     day: date
     sold_on: date
+    returned: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,7 @@ class Settled:
 
     redeemed: int
     undone: int
+    returned: int
     commission: int
     vat: int
     brought: int

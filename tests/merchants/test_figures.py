@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
 from ledger.tallies import Movement
-from merchants.movements import REDEMPTION, UNDO
+from merchants.movements import REDEMPTION, RETURN, UNDO
 from merchants.settlements.figures import Figures, figures
 
 SHOP = new_id()
@@ -43,12 +44,18 @@ def settled(*movements: Movement, rates: tuple[int, int] = (300, 300), vat: int 
     )
 
 
+def returned(cents: int, *, days: int = 0, since: int = 0) -> Movement:
+    """Goods that came back of a redemption that was made ``since`` days before."""
+    return replace(undone(cents, days=days, since=since), kind=RETURN)
+
+
 movements = st.lists(
     st.builds(
-        lambda cents, days, since: undone(cents, days=days, since=since) if since else redeemed(cents, days=days),
+        lambda cents, days, since, back: back(cents, days=days, since=since) if since else redeemed(cents, days=days),
         st.integers(1, 500_000),
         st.integers(0, 25),
         st.sampled_from([0, 0, 0, 1, 12]),
+        st.sampled_from([undone, returned]),
     ),
     max_size=30,
 )
@@ -57,9 +64,10 @@ movements = st.lists(
 @given(movements, st.tuples(RATES, RATES), RATES, st.integers(-100_000, 0))
 def test_the_figures_add_up(some: list[Movement], rates: tuple[int, int], vat: int, brought: int) -> None:
     made = settled(*some, rates=rates, vat=vat, brought=brought)
-    assert made.turnover == made.redeemed - made.undone == total([movement.amount for movement in some])
+    assert made.turnover == made.redeemed - made.undone - made.returned == total([movement.amount for movement in some])
     assert made.redeemed >= ZERO
-    assert made.undone >= ZERO
+    assert min(made.undone, made.returned) >= ZERO
+    assert made.returned == -total([movement.amount for movement in some if movement.kind == RETURN])
     assert total([base for _, base in made.commission_parts]) == made.turnover
     assert made.paid + made.carried_forward == made.turnover - made.commission - made.vat + made.brought_forward
     assert made.paid >= ZERO >= made.carried_forward
@@ -138,4 +146,4 @@ def test_undos_alone_give_commission_and_vat_back_and_leave_a_debt() -> None:
 
 
 def test_a_period_without_movement_is_nothing() -> None:
-    assert settled() == Figures(ZERO, ZERO, ZERO, (), ZERO, 2_000, ZERO, ZERO, ZERO, ZERO)
+    assert settled() == Figures(ZERO, ZERO, ZERO, ZERO, (), ZERO, 2_000, ZERO, ZERO, ZERO, ZERO)

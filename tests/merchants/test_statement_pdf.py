@@ -14,6 +14,7 @@ from ledger.money import ZERO, Money, total
 from merchants.paper import HEIGHT, WIDTH, Style, drawable, fitted, width_of, wrapped
 from merchants.settlements.statement import (
     CommissionPart,
+    LineKind,
     Statement,
     StatementLine,
     StatementProgramme,
@@ -29,18 +30,24 @@ AMOUNT = re.compile(r"(-?)(\d{1,3}(?:[\u00a0 ]\d{3})*),(\d\d)[\u00a0 ]€")
 
 
 def lines_of(count: int) -> tuple[StatementLine, ...]:
-    """Redemptions of rising amounts, every seventh one an undo."""
+    """Redemptions of rising amounts, every seventh one an undo, every ninth a return."""
     began = datetime(2026, 10, 1, 7, 0, tzinfo=UTC)
     return tuple(
         StatementLine(
             began + timedelta(minutes=97 * number),
-            "undo" if number % 7 == 6 else "redemption",
+            what(number),
             f"E-{number:05d}",
             f"Caisse {'ABC'[number % 3]}",
-            Money(1_003 + 37 * number) * (-1 if number % 7 == 6 else 1),
+            Money(1_003 + 37 * number) * (1 if what(number) == "redemption" else -1),
         )
         for number in range(count)
     )
+
+
+def what(number: int) -> LineKind:
+    if number % 7 == 6:
+        return "undo"
+    return "return" if number % 9 == 8 else "redemption"
 
 
 def statement(
@@ -62,7 +69,8 @@ def statement(
         payable_on=date(2026, 11, 5),
         lines=lines,
         gross=gross,
-        undone=gross - turnover,
+        undone=-total([line.amount for line in lines if line.what == "undo"]),
+        returned=-total([line.amount for line in lines if line.what == "return"]),
         turnover=turnover,
         commission_parts=(CommissionPart(250, half), CommissionPart(0, turnover - half)),
         commission=commission,
@@ -103,8 +111,13 @@ def test_the_amounts_in_the_text_add_up_to_what_is_paid(brought: Money) -> None:
     assert f"Vous recevez {shown_money(made.paid)} le 05/11/2026".replace("\u00a0", " ") in glance
 
     stated = {row.split(" (")[0]: amounts_in(row)[-1] for row in made_up.splitlines() if amounts_in(row)}
-    assert stated["Bons encaissés"] + stated["Encaissements annulés"] == made.turnover
-    items = [amount for row, amount in stated.items() if row.startswith(("Bons", "Encaissements", "TVA", "Report"))]
+    back = stated["Encaissements annulés"] + stated["Retours de marchandise"]
+    assert stated["Bons encaissés"] + back == made.turnover
+    items = [
+        amount
+        for row, amount in stated.items()
+        if row.startswith(("Bons", "Encaissements", "Retours", "TVA", "Report"))
+    ]
     commission = next(amount for row, amount in stated.items() if row.startswith("Commission"))
     assert total([*items, commission]) == made.paid
 
@@ -220,7 +233,9 @@ def test_an_english_statement_speaks_english_throughout() -> None:
         assert french not in text
 
 
-@pytest.mark.parametrize("field", ["gross", "undone", "turnover", "commission", "vat", "paid", "carried_forward"])
+@pytest.mark.parametrize(
+    "field", ["gross", "undone", "returned", "turnover", "commission", "vat", "paid", "carried_forward"]
+)
 def test_a_statement_off_by_a_cent_cannot_be_made(field: str) -> None:
     made = statement(lines_of(10))
     with pytest.raises(ValueError, match="does not add up"):

@@ -46,12 +46,14 @@ from tests.pages.crawling import Walk, as_a_browser, texts_of_the_books
 from tests.pages.given import found, serving
 from tests.pages.untranslated import bracketed, facts_of, forgotten
 from tests.pages.windows import Window
-from vouchers import buyers, codes, proofs
+from vouchers import buyers, codes, holding, proofs
 from vouchers.campaigns import figures
 from vouchers.campaigns.queries import published
+from vouchers.notices import queries as notices
+from vouchers.notices.endpoints import endpoints_of
 from vouchers.orders import handing, history, queries, stripe_books
 from vouchers.orders.paperwork.issuing_papers import papers_of
-from vouchers.queries import voucher_by_code
+from vouchers.queries import redemptions_page, voucher_by_code
 
 README: Final = Path(__file__).parents[2] / "README.md"
 PARTY: Final = "Fête de fin d'année"
@@ -132,6 +134,21 @@ async def test_each_kind_of_payment_and_of_message_is_there(begun: Begun) -> Non
     assert any(one.free for one in known)
     assert {one.handing for one in orders} == {"sheets", "email", "links"}
     assert any(one.picture for one in orders)
+
+
+async def test_a_shop_sells_online_with_a_message_in_each_state_a_hold_under_way_and_goods_returned(
+    begun: Begun,
+) -> None:
+    shop = UUID(begun.demo.shop)
+    async with begun.town.sessions() as session:
+        (endpoint,) = await endpoints_of(session, shop)
+        states = (await notices.counts(session, [endpoint.id]))[endpoint.id]
+        placed = await holding.holds_page(session, shop=shop, limit=100)
+        redeemed = await redemptions_page(session, shop=shop, limit=200)
+    assert endpoint.paused_because == "asked"  # its website is invented
+    assert all(states[state] for state in notices.STATES)
+    assert {one.held.state for one in placed} == {"pending", "captured", "timed_out"}
+    assert any(one.returned for one in redeemed)
 
 
 async def test_every_line_of_every_history_is_a_sentence_and_none_runs_backwards(begun: Begun) -> None:

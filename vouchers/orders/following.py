@@ -17,7 +17,7 @@ from vouchers.orders.handing import VOUCHER
 from vouchers.orders.queries import BeneficiaryView, beneficiary_view
 from vouchers.orders.tables import Beneficiary, Mailing, OrderLine
 from vouchers.queries import VoucherView, voucher_views
-from vouchers.tables import Redemption, Undo, Voucher
+from vouchers.tables import Redemption, Return, Undo, Voucher
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ async def standings(session: AsyncSession, origins: Sequence[UUID]) -> dict[UUID
 
 
 async def spent_of(session: AsyncSession, order_id: UUID) -> Spent:
-    """How much of the vouchers of an order was spent in shops; what was taken back at the till does not count."""
+    """How much of the vouchers of an order was spent in shops; what was taken back does not count."""
     issued = (OrderLine.order_id == order_id, OrderLine.batch_id.is_not(None))
     quantity, worth = (
         await session.execute(
@@ -77,16 +77,22 @@ async def spent_of(session: AsyncSession, order_id: UUID) -> Spent:
             .where(*issued)
         )
     ).one()  # fmt: skip
-    spent = (
-        await session.execute(
-            select(sum_of(Redemption.amount))
-            .join(Voucher, Voucher.id == Redemption.voucher_id)
-            .join(OrderLine, OrderLine.batch_id == Voucher.batch_id)
-            .outerjoin(Undo, Undo.redemption_id == Redemption.id)
-            .where(*issued, Undo.id.is_(None))
-        )
-    ).scalar_one()
-    return Spent(quantity, Money(worth), Money(spent))
+    redeemed = (
+        select(sum_of(Redemption.amount))
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .join(OrderLine, OrderLine.batch_id == Voucher.batch_id)
+        .outerjoin(Undo, Undo.redemption_id == Redemption.id)
+        .where(*issued, Undo.id.is_(None))
+    )
+    returned = (
+        select(sum_of(Return.amount))
+        .join(Redemption, Redemption.id == Return.redemption_id)
+        .join(Voucher, Voucher.id == Redemption.voucher_id)
+        .join(OrderLine, OrderLine.batch_id == Voucher.batch_id)
+        .where(*issued)
+    )
+    spent, back = [(await session.execute(one)).scalar_one() for one in (redeemed, returned)]
+    return Spent(quantity, Money(worth), Money(spent - back))
 
 
 _VOUCHERS: Final = cast("Table", Voucher.__table__)

@@ -16,9 +16,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances, holds, posting
+from ledger import balances, posting
 from ledger.database import sum_of
 from ledger.money import ZERO, Money, total
+from vouchers import releasing
 from vouchers.orders.tables import OrderLine
 from vouchers.tables import Batch, TopUp, Voucher
 
@@ -95,7 +96,7 @@ async def lock_unspent(
         books |= await posting.lock(session, new)
     found = [one for one in kept if one.voucher in books]
     held = [one.voucher for one in found if books[one.voucher].pending]
-    if held and await holds.time_out(session, held, at=at):
+    if held and await releasing.time_out(session, held, at=at):
         books |= await posting.lock(session, held)
     return [_unspent(one, books[one.voucher].available, Money(books[one.voucher].pending)) for one in found], books
 

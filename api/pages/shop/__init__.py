@@ -1,8 +1,19 @@
-"""The shop's own pages: what it took, what it is paid, what it shows of itself, where it is paid, its tills."""
+"""The shop's own pages: what it took, what it is paid, what it shows of itself, its tills, how it sells online."""
 
 from typing import Final
 
-from api.pages.shop import bank, home, hours, photos, posters, settlements, showing, tills
+from api.pages.shop import (
+    bank,
+    endpoint,
+    home,
+    hours,
+    online,
+    photos,
+    posters,
+    settlements,
+    showing,
+    tills,
+)
 
 ROUTERS: Final = (
     home.router,
@@ -13,4 +24,6 @@ ROUTERS: Final = (
     bank.router,
     posters.router,
     tills.router,
+    online.router,
+    endpoint.router,
 )

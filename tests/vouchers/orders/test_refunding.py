@@ -14,7 +14,7 @@ from tests.vouchers.orders.cards import CardTown
 from tests.vouchers.orders.given import OrderTown
 from vouchers import proofs
 from vouchers.errors import AmountNotPositive, NotEnoughLeft, VoucherBlocked, VoucherUnknown
-from vouchers.orders import fulfilling, giving_back, refunding, refunds
+from vouchers.orders import following, fulfilling, giving_back, refunding, refunds
 from vouchers.orders.cards.card_errors import CardPaymentUnavailable
 from vouchers.orders.cards.card_refusals import BuyerOwes, CardRefundTooLarge, RefundSettled, RefundTooLarge
 from vouchers.orders.errors import NotEnoughCredit, WrongOrderStatus
@@ -287,6 +287,17 @@ async def test_a_redemption_that_is_undone_after_the_refund_can_go_back_too(card
     assert await cards.town.status(order.id) == "refunded"
     await cards.town.undo(receipt)
     assert (await cards.refund(order.id)).amount == Money.of("5,00")
+    await cards.assert_sound()
+
+
+async def test_what_came_back_for_returned_goods_is_unspent_again_and_can_be_refunded(cards: CardTown) -> None:
+    order, _ = await cards.paid((1, "20,00"))
+    (paper,) = await cards.town.vouchers_of(order.id)
+    receipt = await cards.town.till.redeem(paper, "5,00")
+    await cards.refund(order.id)
+    await cards.town.give_back(receipt, "3,00")
+    assert (await cards.town.do(lambda session: following.spent_of(session, order.id))).spent == Money.of("2,00")
+    assert (await cards.refund(order.id)).amount == Money.of("3,00")
     await cards.assert_sound()
 
 

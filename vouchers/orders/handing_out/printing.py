@@ -24,7 +24,7 @@ from vouchers.orders.locking import locked
 from vouchers.orders.queries import OrderView, Status
 from vouchers.orders.tables import OrderLine, Printing
 from vouchers.sheets_pdf import Layout
-from vouchers.tables import Redemption, TopUp, Undo, Voucher, VoucherEvent
+from vouchers.tables import Redemption, Return, TopUp, Undo, Voucher, VoucherEvent
 
 State = Literal["asked", "drawing", "ready", "failed", "gone"]
 
@@ -228,6 +228,9 @@ async def _changed_since(session: AsyncSession, order_id: UUID, moment: datetime
         select(Redemption.voucher_id)
         .join(Undo, Undo.redemption_id == Redemption.id)
         .where(Redemption.voucher_id.in_(own), Undo.at >= moment),
+        select(Redemption.voucher_id)
+        .join(Return, Return.redemption_id == Redemption.id)
+        .where(Redemption.voucher_id.in_(own), Return.at >= moment),
         select(TopUp.origin_id).where(TopUp.origin_id.in_(own), TopUp.at >= moment),
     )
     return (await session.execute(union_all(*kinds).limit(1))).first() is not None
