@@ -58,14 +58,15 @@ async def movements_of(session: AsyncSession, one: VoucherView) -> list[Movement
     """What happened to a voucher and to those that it replaces, newest first."""
     chain = await _chain(session, one.facts.origin)
     posted = {each.id: each for account in chain for each in await balances.history(session, account, limit=MOST)}
-    moved = [each for each in posted.values() if not {each.debit, each.credit} <= chain]
+    newest_first = sorted(posted.values(), key=lambda each: (each.effective_at, each.id), reverse=True)
+    moved = [each for each in newest_first if not {each.debit, each.credit} <= chain]
     undone = {each.reverses for each in moved if each.reverses is not None}
     others = {each.credit if each.debit in chain else each.debit for each in moved}
     shops = await shops_by_id(session, sorted(others))
     funders = await funders_by_id(session, sorted(others - set(shops)))
     names = {id_: known.name for id_, known in funders.items()}
     found = [_movement(each, chain, undone, shops, names) for each in moved if each.reverses is None]
-    return sorted((each for each in found if each is not None), key=lambda each: each.at, reverse=True)
+    return [each for each in found if each is not None]
 
 
 async def set_aside(session: AsyncSession, one: VoucherView, *, at: datetime) -> list[SetAside]:
