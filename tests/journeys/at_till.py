@@ -71,6 +71,8 @@ async def a_till(
         await watched.page.goto(base + await counter.pairing())
         await watched.page.get_by_role("button", name="Associer cet appareil").click()
         await watched.page.get_by_text("Cet appareil est maintenant une caisse").wait_for()
+        if scripts:
+            await watched.page.locator("html.scripted").wait_for()
         yield watched
 
 

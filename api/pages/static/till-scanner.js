@@ -17,12 +17,12 @@ export function listenToScanner(found) {
     if (event.key === "Enter") {
       const typed = keys;
       keys = [];
-      if (typed.length < LEAST || event.timeStamp - typed.at(-1).at > FAST) return;
+      if (typed.length < LEAST || event.timeStamp - typed[typed.length - 1].at > FAST) return;
       event.preventDefault();
       if (field) field.value = before;
       found(text(typed));
     } else if (event.key.length === 1) {
-      if (keys.length && event.timeStamp - keys.at(-1).at > FAST) keys = [];
+      if (keys.length && event.timeStamp - keys[keys.length - 1].at > FAST) keys = [];
       if (!keys.length) begin(event.target);
       keys.push({ key: event.key, plain: plain(event), at: event.timeStamp });
     }

@@ -6,7 +6,8 @@ import { maySend } from "./till-codes.js";
 import { smaller } from "./till-camera.js";
 import { word } from "./till-words.js";
 
-const PATIENCE = 10000; // milliseconds for one answer
+const SLOW = 1000; // milliseconds after which it is said that something is on its way
+const PATIENCE = 10000; // for one answer
 const PAUSES = [500, 1000, 2000, 4000, 8000]; // then the last one again and again
 const NO_ANSWER = new Set([408, 425, 429, 500, 502, 503, 504]);
 const WHAT_STANDS = ["header.head", "main", ".tabs", "#words"];
@@ -14,6 +15,7 @@ const WHAT_STANDS = ["header.head", "main", ".tabs", "#words"];
 const place = `obole-till:${document.body.dataset.device}`;
 const hooks = [];
 let sending = false;
+let pressed = null; // for browsers that do not tell which button sends a form
 
 export function onShown(hook) {
   hooks.push(hook);
@@ -26,7 +28,10 @@ export function sendForms() {
     event.preventDefault();
     const code = form.querySelector("#code");
     if (code && !maySend(code)) return;
-    send(form, event.submitter);
+    send(form, event.submitter ?? (pressed?.form === form ? pressed : null));
+  });
+  document.addEventListener("click", (event) => {
+    pressed = event.target.closest?.("button[type=submit]") ?? null;
   });
   window.addEventListener("online", () => wake());
 }
@@ -36,24 +41,28 @@ export function submitCode(text) {
   if (sending) return;
   const kept = new URLSearchParams(window.location.search);
   const basket = new URLSearchParams([...kept].filter(([name]) => name === "due" || name === "with"));
-  const action = document.body.dataset.home + (basket.size ? `?${basket}` : "");
+  const action = document.body.dataset.home + (`${basket}` ? `?${basket}` : "");
   deliver({ action, body: new URLSearchParams({ code: text }).toString(), kind: "code" });
+}
+
+// As a click on a form's button; older browsers have no other way to ask for it.
+export function submit(form) {
+  if (form.requestSubmit) form.requestSubmit();
+  else form.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
 }
 
 async function send(form, submitter) {
   if (sending) return;
   const told = { action: form.action, kind: form.dataset.send, giveUp: form.dataset.giveUp };
+  const fields = new FormData(form);
   if (told.kind === "photo") {
-    try {
-      const body = new FormData();
-      body.set("photo", await smaller(form.querySelector("input[type=file]").files[0]), "photo.jpg");
-      await deliver({ ...told, body });
-    } catch {
-      news(word("photoLarge"));
-    }
+    const photo = fields.get("photo");
+    fields.set("photo", await smaller(photo).catch(() => photo), "photo.jpg");
+    await deliver({ ...told, body: fields });
     return;
   }
-  await deliver({ ...told, body: new URLSearchParams(new FormData(form, submitter)).toString() });
+  if (submitter?.name) fields.set(submitter.name, submitter.value);
+  await deliver({ ...told, body: new URLSearchParams(fields).toString() });
 }
 
 async function deliver(told) {
@@ -79,8 +88,10 @@ function finish(answer, told) {
 // Ask until there is an answer; null if the cashier gave up meanwhile.
 async function ask(told, sentence) {
   let stopped = false;
+  const slow = setTimeout(() => told.kind && news(word("sending")), SLOW);
   for (let number = 0; ; number += 1) {
     const answer = await once(told);
+    clearTimeout(slow);
     if (answer) return answer;
     const giveUp = told.giveUp && told.kind === "pay" ? () => { stopped = true; wake(); } : null;
     news(word(sentence), giveUp);
@@ -116,15 +127,15 @@ async function settleGivenUp(told) {
   finish(answer, told);
 }
 
-// After a reload or a crash: what became of the payment that had no answer yet?
+// After a reload or a crash: what became of the payment that had no answer yet? Whether there was one.
 export async function recover() {
   const told = kept();
-  if (!told || sending) return;
+  if (!told) return false;
   sending = true;
   news(word("asking"));
   if (told.givenUp) {
     await settleGivenUp(told);
-    return;
+    return true;
   }
   const answer = await ask({ action: told.action, get: true }, "unsure");
   sending = false;
@@ -137,6 +148,7 @@ export async function recover() {
     forget();
     news("");
   }
+  return true;
 }
 
 export async function show(address) {

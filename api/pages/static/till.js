@@ -4,7 +4,7 @@
 import { pointAtFaults } from "./till-codes.js";
 import { offerCamera, stopCamera } from "./till-camera.js";
 import { listenToScanner } from "./till-scanner.js";
-import { onShown, recover, refreshShell, sendForms, show, submitCode } from "./till-sending.js";
+import { onShown, recover, refreshShell, sendForms, show, submit, submitCode } from "./till-sending.js";
 import { play, readySounds } from "./till-sound.js";
 
 const home = document.body.dataset.home;
@@ -16,9 +16,9 @@ listenToScanner(submitCode);
 arrived();
 window.addEventListener("popstate", () => show(window.location.href));
 window.addEventListener("pagehide", stopCamera);
-if (document.body.dataset.shell === "yes") refreshShell();
-recover();
 if ("serviceWorker" in navigator) navigator.serviceWorker.register(`${home}/worker.js`, { scope: home }).catch(() => {});
+// What became of a payment comes before anything else; it brings its own page in place of the shell.
+recover().then((found) => !found && document.body.dataset.shell === "yes" && refreshShell());
 
 // A page has come, by the browser or in place of the last one.
 function arrived() {
@@ -33,7 +33,11 @@ function arrived() {
   const code = document.getElementById("code");
   if (code) pointAtFaults(code);
   const photo = document.getElementById("photo");
-  if (photo) photo.addEventListener("change", () => photo.files.length && photo.form.requestSubmit());
+  if (photo) {
+    const send = () => photo.files.length && submit(photo.form);
+    photo.addEventListener("change", send);
+    send(); // one that was taken before this script was there
+  }
   stopCamera();
   const camera = document.getElementById("camera");
   if (camera) offerCamera(camera, submitCode, { asked: !document.querySelector(".fault:not([hidden])") });
