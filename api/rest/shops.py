@@ -64,7 +64,7 @@ class ShopAsked(Strict):
 
 
 class StatusAsked(Strict):
-    """Where a shop shall go. It is accepted only from an invitation (opt-in)."""
+    """Where a shop shall go. It is accepted from an invitation or an application only (opt-in)."""
 
     model_config = Strict.model_config | example(status="accepted")
 
