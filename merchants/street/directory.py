@@ -175,6 +175,8 @@ async def _page(session: AsyncSession, wanted: Wanted, words: Sequence[str]) -> 
     order: list[Any] = [Shop.sought, Shop.id]
     if words:  # the name stands first in what is looked through, so a word found early is one of the name
         order = [_stands(words[0]) == 0, _stands(words[0]), *order]
+    else:  # those who tell something of themselves come first: that is what one looks at
+        order.insert(0, Shop.id.in_(_telling()).desc())
     if wanted.near is not None:
         metres = metres_from(wanted.near, Shop.latitude, Shop.longitude)
         statement = statement.add_columns(metres.label("metres"))
@@ -185,6 +187,10 @@ async def _page(session: AsyncSession, wanted: Wanted, words: Sequence[str]) -> 
         return Found([_view(row) for row in rows], int(rows[0][len(_COLUMNS)]) if rows else 0, page)
     first = await _page(session, replace(wanted, page=1), words)
     return await _page(session, replace(wanted, page=first.pages), words) if first.pages > 1 else first
+
+
+def _telling() -> Select[UUID]:
+    return select(ShopPage.shop_id).where(or_(ShopPage.craft != "", ShopPage.story != ""))
 
 
 def _stands(word: str) -> ColumnElement[int]:

@@ -200,6 +200,7 @@ def test_what_never_closes_and_what_nobody_knows_is_said_too() -> None:
     [
         ("CAFE DE L'OPERA", "Cafe de l'Opera"), ("L'ACTUEL", "L'Actuel"), ("SNC BAR DU PORT", "SNC Bar du Port"),
         ("Chez Toto", "Chez Toto"), ("AIX-EN-PROVENCE", "Aix-en-Provence"), ("LE 13", "Le 13"), ("", ""),
+        ("A.B.C.", "A.B.C."),
         ("A & B <b>", "A & B <b>"), ("Fournil Łódź", "Fournil Łódź"), ("DE LA PLAINE", "De la Plaine"),
     ],
 )  # fmt: skip

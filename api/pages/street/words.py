@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ FAR: Final = 10
 KEPT_UPPER: Final = 3
 """Letters of a name in capitals that may be an abbreviation."""
 
+_INITIALS: Final = re.compile(r"(?:[A-Z]\.)+[A-Z]?")
 _VOWELS: Final = frozenset("AEIOUYÉÈÊÀÂÎÔÛ")
 _SMALL: Final = frozenset({"de", "du", "des", "la", "le", "les", "et", "à", "au", "aux", "en", "sur", "sous"})
 
@@ -126,7 +128,7 @@ def _eased(word: str) -> str:
         return "-".join(_eased(part) for part in word.split("-"))
     if word.lower() in _SMALL:
         return word.lower()
-    if len(word) <= KEPT_UPPER and not _VOWELS & set(word):
+    if _INITIALS.fullmatch(word) or (len(word) <= KEPT_UPPER and not _VOWELS & set(word)):
         return word
     return word[:1] + word[1:].lower()
 

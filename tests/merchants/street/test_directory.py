@@ -128,6 +128,15 @@ async def test_a_place_is_a_commune_or_one_of_its_postcodes(street: Town) -> Non
     assert tally.count == sum(count for *_, count in tally.places) == sum(count for _, count in tally.trades) == 6
 
 
+async def test_those_who_tell_something_of_themselves_come_first(street: Town) -> None:
+    (toto,) = (await find(street, "toto")).shops
+    for craft in ("Daube du jeudi", ""):
+        told: dict[str, Any] = {"craft": craft, "story": "", "phone": "", "website": ""}
+        await street.do(lambda session, t=told: profile.tell_story(session, toto.id, **t, actor="op", at=street.at))
+        assert ((await names(street))[0] == "CHEZ TOTO") == bool(craft)
+        assert (await names(street, "marseille"))[0] != "CHEZ TOTO"
+
+
 async def test_whoever_asks_for_a_page_too_far_gets_the_last_one(street: Town) -> None:
     for page in (0, 1, 2, 999):
         found = await find(street, page=page)
