@@ -124,7 +124,9 @@ class Reach:
         pinned = _Pinned(await self.addresses_of(where))
         said = {"Host": where.origin.partition("//")[2], "Content-Type": "application/json", "Connection": "close"}
         limits = {"connect": CONNECTING, "read": ANSWERING, "write": ANSWERING, "pool": CONNECTING}
-        self.trust = self.trust or httpcore.default_ssl_context()
+        if self.trust is None and where.origin.startswith("https:"):
+            # Read once, and not while others wait: the certificates of the whole web weigh some.
+            self.trust = await asyncio.to_thread(httpcore.default_ssl_context)
         try:
             async with (
                 httpcore.AsyncConnectionPool(ssl_context=self.trust, network_backend=pinned) as pool,

@@ -27,7 +27,7 @@ from api.settings import Settings
 from ledger import balances
 from ledger.money import ZERO, Money
 from tests.pages.desking import hidden
-from tests.pages.given import Live, served
+from tests.pages.given import PATIENCE, Live, served
 from tests.pages.ordering import somebody
 from tests.pages.selling import Selling, a_seller, as_owner
 from vouchers import proofs
@@ -37,9 +37,6 @@ from vouchers.notices.queries import NoticeView
 from vouchers.notices.writing import EVENTS
 
 SHOP: Final = Path(__file__).parents[2] / "docs" / "how-to" / "example_shop.py"
-PATIENCE: Final = 60
-"""Seconds that an answer may take on a busy machine."""
-
 STARTING: Final = 300
 """Tenths of a second that a process may take to serve."""
 
@@ -88,7 +85,6 @@ async def example(live: Live) -> AsyncIterator[Example]:
     url = f"http://127.0.0.1:{free_port()}"
     who = await somebody(live, "shop", selling.shop, email="owner@bar.example")
     async with who.client(live) as owner, httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as web:
-        owner.timeout = httpx.Timeout(PATIENCE)
         path = f"/treiz/shop/{selling.shop}/online"
         made = await owner.post(f"{path}/keys", data={"label": "Site", "powers": ["checkouts", "holds", "returns"]})
         assert (await owner.post(f"{path}/returns", data={"back": f"{url}/back"})).status_code == 303
@@ -138,7 +134,6 @@ async def buys(example: Example, code: str) -> httpx.Response:
     assert sent.headers["location"].startswith(f"{live.address}/treiz/checkout/")
     page = urlsplit(sent.headers["location"]).path
     async with live.client() as client:
-        client.timeout = httpx.Timeout(PATIENCE)
         assert "42,50" in (await client.get(page)).text
         shown = await client.post(page, data={"do": "look", "code": code})
         confirm = {"do": "hold", "code": code, "amount": hidden(shown.text, "amount")}

@@ -29,6 +29,9 @@ from vouchers import keys
 
 SLUG: Final = "treiz"
 SINCE: Final = date(2020, 1, 1)
+PATIENCE: Final = 60
+"""Seconds that an answer may take on a busy machine."""
+
 STARTING: Final = 200
 """Tenths of a second that the server may take to start."""
 
@@ -63,7 +66,7 @@ class Live:
     def client(self, language: str = "fr", **headers: str) -> httpx.AsyncClient:
         """A browser without a screen: it asks for pages, says where its forms come from, keeps cookies."""
         told = {"accept": "text/html", "accept-language": language, "origin": self.address, **headers}
-        return httpx.AsyncClient(base_url=self.address, headers=told, trust_env=False)
+        return httpx.AsyncClient(base_url=self.address, headers=told, trust_env=False, timeout=PATIENCE)
 
 
 @asynccontextmanager
