@@ -112,7 +112,7 @@ async def draw(session: AsyncSession, campaign_id: UUID, *, actor: str, at: date
     counted = await purchases(session, found, through=found.promise.last_day)
     heirs = await heirs_of(session, {one.origin for one in counted})
     books = await posting.lock(session, {funder, *heirs.values()})
-    chances = scored(seed, await kept_of(session, counted))
+    chances = scored(seed, await kept_of(session, counted, least=found.promise.least_spent))
     usable = {
         one.origin: one
         for one in (await vouchers_by_id(session, list(heirs.values()))).values()

@@ -1,10 +1,14 @@
-"""Purchases that count in a campaign: in a shop while it took part, on one of its days, large enough, not undone."""
+"""Purchases that count in a campaign: in a shop while it took part, on one of its days, large enough, not undone.
+
+What came back of one because goods did counts no more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
@@ -15,7 +19,7 @@ from ledger.days import Period
 from ledger.money import ZERO, Money
 from vouchers.campaigns.queries import CampaignView
 from vouchers.campaigns.tables import Reward, TakingPart
-from vouchers.tables import Redemption, Undo, Voucher
+from vouchers.tables import Redemption, Return, Undo, Voucher
 
 Place = tuple[datetime, UUID]
 """Where a purchase stands among all of them: when it was made, and its id."""
@@ -76,11 +80,11 @@ async def purchases(
 def counting(found: CampaignView, period: Period) -> Select[UUID, UUID, int, datetime, UUID]:
     """The redemptions that count on these days: id, first voucher of the chain, cents, moment, shop."""
     return (
-        select(Redemption.id, Voucher.origin_id, Redemption.amount, Redemption.at, Redemption.shop_id)
+        select(Redemption.id, Voucher.origin_id, _KEPT.label("amount"), Redemption.at, Redemption.shop_id)
         .join(Voucher, Voucher.id == Redemption.voucher_id)
         .join(TakingPart, took_part(found.id))
         .where(Redemption.at >= period.starts, Redemption.at < period.ends)
-        .where(Redemption.amount >= found.promise.least_spent.cents)
+        .where(_KEPT >= max(found.promise.least_spent.cents, 1))
         .where(~exists().where(Undo.redemption_id == Redemption.id))
     )
 
@@ -95,11 +99,19 @@ def took_part(campaign_id: UUID) -> ColumnElement[bool]:
     )
 
 
-async def kept_of(session: AsyncSession, some: Sequence[Purchase]) -> list[Purchase]:
-    """These purchases as they stand now, under the locks of their vouchers: without what was undone meanwhile."""
-    ids = [one.redemption for one in some]
-    undone = set((await session.execute(select(Undo.redemption_id).where(Undo.redemption_id.in_(ids)))).scalars())
-    return [one for one in some if one.redemption not in undone]
+async def kept_of(session: AsyncSession, some: Sequence[Purchase], *, least: Money) -> list[Purchase]:
+    """These purchases as they stand now, under the locks of their vouchers: without what went back meanwhile."""
+    kept = select(Redemption.id, _KEPT).where(
+        Redemption.id.in_([one.redemption for one in some]), ~exists().where(Undo.redemption_id == Redemption.id)
+    )
+    left = {id_: Money(cents) for id_, cents in await session.execute(kept)}
+    now = [replace(one, spent=left[one.redemption]) for one in some if one.redemption in left]
+    return [one for one in now if one.spent and one.spent >= least]
+
+
+_RETURNED: Final = select(sum_of(Return.amount)).where(Return.redemption_id == Redemption.id).scalar_subquery()
+_KEPT: Final = Redemption.amount - _RETURNED
+"""What of a redemption the shop kept, in cents."""
 
 
 async def spent_in(session: AsyncSession, found: CampaignView, *, through: date) -> Spent:

@@ -91,7 +91,7 @@ async def reward_due(
         found.promise, found.left, books[funder].available, {one.origin: one for one in alive.values()},
         await _had(session, found.id, heirs), day_of(at),
     )  # fmt: skip
-    decided, short = decide(await kept_of(session, due), facts)
+    decided, short = decide(await kept_of(session, due, least=found.promise.least_spent), facts)
     await _write(session, found, decided, books, at=at)
     place = None if short or len(due) < limit else due[-1].place
     return Round(len(decided), total([one.amount for one in decided]), place, short)
