@@ -84,7 +84,7 @@ def counting(found: CampaignView, period: Period) -> Select[UUID, UUID, int, dat
         .join(Voucher, Voucher.id == Redemption.voucher_id)
         .join(TakingPart, took_part(found.id))
         .where(Redemption.at >= period.starts, Redemption.at < period.ends)
-        .where(_KEPT >= max(found.promise.least_spent.cents, 1))
+        .where(max(found.promise.least_spent.cents, 1) <= _KEPT)
         .where(~exists().where(Undo.redemption_id == Redemption.id))
     )
 
