@@ -60,12 +60,16 @@ class DirectoryDiffers(Exception):
 
 @dataclass(slots=True)
 class Searched:
-    """One kind of search. Seconds of each page and of each bare query, all rounds together."""
+    """One kind of search. Seconds of each page and of each bare query, all rounds together.
+
+    ``processor`` is what a page took of the server's processor, round by round: it is the same on a busy machine.
+    """
 
     name: str
     asked: dict[str, str]
     near: bool = False
     pages: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     found: int = 0
 
@@ -117,7 +121,9 @@ async def measure(ground: Ground, *, rounds: int, tell: Tell) -> Directory:
         ):
             for number in range(1, rounds + 1):
                 for one in found.searches:
+                    before = server.seconds_used()
                     _search(client, connection, ground, one, siret)
+                    one.processor.append((server.seconds_used() - before) / (EACH + 1))
                 slowest = max(found.searches, key=lambda one: one.p95)
                 tell(f"round {number}: slowest is {slowest.name}, p95 {slowest.p95:.1f} ms")
     return found
