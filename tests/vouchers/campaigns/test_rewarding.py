@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.money import ZERO, Money
 from tests.given import Town, paris
 from tests.vouchers.campaigns.given import AFTER, NEXT_MORNING, proved, running, top_up
+from vouchers import returning
 from vouchers.campaigns import figures, rewarding
+from vouchers.campaigns.purchases import Spent
 
 
 async def test_the_morning_after_a_purchase_brings_its_share(town: Town) -> None:
@@ -81,7 +83,24 @@ async def test_what_was_taken_back_brings_nothing(town: Town) -> None:
     await town.undo(late)
     assert await campaign.rewards() == ZERO
     assert await town.balance(town.funder) == Money.of("100,00")
-    assert (await campaign.report()).spent == figures.Spent()
+    assert (await campaign.report()).spent == Spent()
+
+
+async def test_what_came_back_in_part_brings_its_share_of_what_the_shop_kept(town: Town) -> None:
+    campaign = await running(town, top_up(town, least_spent=Money.of("5")))
+    part, most, whole = await town.vouchers(3)
+    for voucher, back in ((part, "4,00"), (most, "5,01"), (whole, "10,00")):
+        receipt = await town.till.redeem(voucher, "10,00")
+        await town.do(
+            lambda session, of=receipt, sum_=back: returning.give_back(  # type: ignore[misc]
+                session, of.redemption, Money.of(sum_), shop=town.till.shop, actor="till", reason="taille", at=town.at
+            )
+        )
+    town.at = NEXT_MORNING
+    assert await campaign.rewards() == Money.of("0,60")
+    assert await town.left_on(part) == Money.of("14,60")
+    assert (await campaign.report()).spent == Spent(Money.of("6,00"), 1, 1, 1)
+    await proved(town)
 
 
 async def test_only_what_is_spent_in_its_shops_on_its_days_counts(town: Town) -> None:
