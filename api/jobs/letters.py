@@ -56,7 +56,7 @@ _SAID_OF: Final[dict[str, tuple[Status, ...]]] = {
 
 
 class NothingToSay(Exception):
-    """There is nothing left to write about: the voucher is spent, or was given back."""
+    """There is nothing left to write about: the voucher is spent or was given back, or the order has moved on."""
 
 
 async def letter_of(session: AsyncSession, installation: Installation, town: Town, mailing: MailingView) -> Letter:

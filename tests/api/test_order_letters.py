@@ -23,7 +23,7 @@ from tests.given import TERMS
 from tests.scanner import scan
 from vouchers import buyers
 from vouchers.buyers import NewBuyer
-from vouchers.orders import card, converging
+from vouchers.orders import awaiting, card, converging
 from vouchers.orders.cards.card_words import CheckoutState, Mark, PaymentState
 
 PEOPLE = [
@@ -97,6 +97,45 @@ async def test_the_code_in_a_letter_opens_the_voucher_and_after_a_replacement_on
     assert await left_on(world, second) == 5000
     till = await world.door("till")
     assert (await till.post("/vouchers/look-up", {"code": first}, key=None)).json().get("state") in {None, "replaced"}
+
+
+async def test_a_letter_that_was_overtaken_is_dropped_and_neither_lost_nor_sent_again(world: World) -> None:
+    door, french = await world.door("operator"), await world.door("operator", language="fr")
+    order = await ordered(world, door)
+    path, town = f"/orders/{order['id']}", await world.town()
+    await door.post(f"{path}/payments", {"amount": order["total"], "reference": "VIR"})
+    for _ in range(2):
+        await advance_order(town, UUID(order["id"]))
+    (zoe,) = (await door.get(f"{path}/beneficiaries", search="Zoé")).json()["items"]
+    await door.post(f"/vouchers/{zoe['voucher']}/block", {"reason": "Given by mistake"})
+    cancelled = await ordered(world, door)
+    await door.post(f"/orders/{cancelled['id']}/cancel", {"reason": "Ordered twice"})
+    sent = [one.to for one in await letters(world)]
+    assert sent.count("zoe@people.example") == 0
+    await advance_order(town, UUID(order["id"]))
+    assert (await door.get(path)).json()["status"] == "delivered"
+    assert await dropped(door, order) == [("voucher", IN_VAIN["en"])]
+    assert await dropped(french, order) == [("voucher", IN_VAIN["fr"])]
+    assert await dropped(door, cancelled) == [("placed", OVERTAKEN["en"])]
+    assert await dropped(french, cancelled) == [("placed", OVERTAKEN["fr"])]
+    async with town.sessions() as session:
+        assert await awaiting.undelivered(session, limit=5) == []
+
+
+IN_VAIN = {
+    "fr": "Il ne restait rien à envoyer : le bon a été dépensé, rendu ou bloqué entre-temps.",
+    "en": "Nothing was left to send: the voucher was spent, given back or blocked meanwhile.",
+}
+OVERTAKEN = {
+    "fr": "Il ne restait rien à dire : la commande avait changé avant que le message ne parte.",
+    "en": "Nothing was left to say: the order had changed before the message left.",
+}
+
+
+async def dropped(door: Door, order: dict[str, Any]) -> list[tuple[str, str]]:
+    """The messages about an order that did not leave since there was nothing left to say, and what is said of them."""
+    messages = (await door.get(f"/orders/{order['id']}/messages")).json()
+    return [(one["kind"], one["detail"]) for one in messages if one["state"] == "dropped"]
 
 
 async def test_a_cancelled_order_and_one_that_lapsed_tell_their_buyer(world: World) -> None:

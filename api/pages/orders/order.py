@@ -189,7 +189,8 @@ async def _handing_out(session: AsyncSession, found: OrderView, visitor: Visitor
 def mail_of(counted: Mapping[State, int]) -> Mail:
     """How many of the last messages to each person had which outcome."""
     of = Counter(counted)
-    return Mail(of["sent"], of["queued"] + of["sending"], of["refused"] + of["bounced"], of["doubtful"])
+    failed = of["refused"] + of["bounced"]
+    return Mail(of["sent"], of["queued"] + of["sending"], failed, of["doubtful"], of["dropped"])
 
 
 def _account(place: Place, found: OrderView) -> Account | None:

@@ -16,7 +16,7 @@ from tests.vouchers.orders.given import OrderTown, named
 from vouchers.buyers import buyer
 from vouchers.errors import NotPaid
 from vouchers.facts import heirs_of
-from vouchers.orders import drafting, fulfilling, handing, paying, placing, queries
+from vouchers.orders import awaiting, drafting, fulfilling, handing, paying, placing, queries
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.errors import (
     AddressesMissing,
@@ -217,6 +217,24 @@ async def test_vouchers_by_email_need_an_address_each_and_go_out_once(orders: Or
     assert await orders.do(lambda session: handing.doubt_stale(session, at=orders.at)) == 1
     fresh = await again("new@savonnerie.example")
     assert (fresh.attempt, fresh.address) == (2, "new@savonnerie.example")
+
+
+async def test_a_message_with_nothing_left_to_say_is_dropped_and_never_asked_again(orders: OrderTown) -> None:
+    issued = await orders.issued(people=named(2), handing="email")
+    await orders.do(lambda session: handing.ask_vouchers(session, issued.id, actor="obole", at=orders.at))
+    overtaken, leaving = await orders.do(lambda session: handing.mailings_of(session, issued.id, kind=handing.VOUCHER))
+
+    async def drop(one: handing.MailingView) -> bool:
+        return await orders.do(lambda session: handing.settle(session, one.id, "dropped", detail=None, at=orders.at))
+
+    await orders.do(lambda session: handing.claim(session, leaving.id, at=orders.at))
+    assert await drop(overtaken)
+    assert not await drop(leaving), "another worker is sending it"
+    assert await orders.do(lambda session: handing.counted(session, issued.id)) == {"dropped": 1, "sending": 1}
+    assert not await orders.do(
+        lambda session: handing.ask_failed(session, issued.id, doubtful=True, actor="buyer", at=orders.at)
+    )
+    assert await orders.do(lambda session: awaiting.undelivered(session, limit=5)) == []
 
 
 async def test_two_who_change_a_draft_see_each_other(orders: OrderTown) -> None:
