@@ -152,6 +152,51 @@ async def test_a_cancelled_order_and_one_that_lapsed_tell_their_buyer(world: Wor
     assert any(lapsed["number"] in one and "close" in one for one in told)
 
 
+async def test_money_that_no_order_needed_is_told_to_its_buyer_once_with_what_to_do_with_it(world: World) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door)
+    path = f"/orders/{order['id']}"
+
+    async def told(amount: int, reference: str) -> str:
+        for _ in range(2):
+            answer = await door.post(f"{path}/payments", {"amount": amount, "reference": reference}, key=reference)
+            assert answer.status_code == 201, answer.text
+        return plain(await newest(world))
+
+    over = await told(order["total"] + 100, "bank-1")
+    assert "Nous avons reçu 72,68 € pour la commande" in over
+    assert "C'est 1,00 € de plus qu'il ne fallait." in over
+    assert "1,00 € restent à vous, en solde disponible." in over
+    again = await told(order["total"], "bank-2")
+    assert "Elle était déjà payée : elle n'en avait pas besoin." in again
+    assert "71,68 € restent à vous, en solde disponible." in again
+    assert "choisissez « L'utiliser pour cette commande »" in again
+    assert "Vous préférez être remboursé ? Dites-le-nous" in again
+    messages = (await door.get(f"{path}/messages")).json()
+    kept = [(one["attempt"], one["state"]) for one in messages if one["kind"] == "kept"]
+    assert kept == [(1, "sent"), (2, "sent")]
+
+
+async def test_money_for_a_cancelled_order_is_told_unless_it_is_used_before_the_letter_leaves(world: World) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door, language="en")
+    path = f"/orders/{order['id']}"
+    await door.post(f"{path}/cancel", {"reason": "Ordered twice"})
+    await door.post(f"{path}/payments", {"amount": 2000, "reference": "VIR 1"})
+    late = plain(await newest(world))
+    assert "It was cancelled and waited for no payment." in late
+    assert "€20.00 stays yours" in late
+    other = (
+        await door.post("/orders", {"buyer": order["buyer"], "lines": [{"quantity": 5, "face_value": 5000}]})
+    ).json()
+    await door.post(f"/orders/{other['id']}/place", {"version": 1})
+    await door.post(f"{path}/payments", {"amount": 3000, "reference": "VIR 2"})
+    await door.post(f"/orders/{other['id']}/use-credit")
+    await letters(world)
+    messages = (await door.get(f"{path}/messages")).json()
+    assert [one["state"] for one in messages if one["kind"] == "kept"] == ["sent", "dropped"]
+
+
 async def test_a_direct_debit_is_waited_for_and_if_it_fails_its_buyer_can_pay_otherwise(world: World) -> None:
     door = await world.door("operator")
     order = await ordered(world, door)

@@ -28,7 +28,7 @@ from vouchers.orders.queries import OrderView, beneficiaries_of, beneficiary, or
 from vouchers.orders.tables import Beneficiary, Mailing
 
 State = Literal["queued", "sending", "sent", "refused", "bounced", "doubtful", "dropped"]
-Letter = Literal["placed", "short", "debit_failed", "paid", "issued", "lapsed", "cancelled", "refunded"]
+Letter = Literal["placed", "short", "debit_failed", "paid", "issued", "lapsed", "cancelled", "refunded", "kept"]
 
 VOUCHER: Final = "voucher"
 """The message that brings a voucher."""
@@ -166,11 +166,14 @@ def _last(order_id: UUID) -> Select[Mailing]:
     )
 
 
-async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, at: datetime) -> None:
-    """Write to the buyer what became of its order, if an address is known."""
+async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, at: datetime) -> int | None:
+    """Write to the buyer what became of its order, if an address is known.
+
+    :returns: which letter of its kind it is, from 1 on; none if there is no address
+    """
     address = (await buyer(session, (await order(session, order_id)).buyer)).email
     if address is None:
-        return
+        return None
     statement = (
         select(func.count())
         .select_from(Mailing)
@@ -178,6 +181,7 @@ async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, a
     )
     before = (await session.execute(statement)).scalar_one()
     await _ask(session, order_id, [(None, address)], letter, attempt=before + 1, actor=SYSTEM, at=at)
+    return before + 1
 
 
 async def ask_reminder(

@@ -164,6 +164,7 @@ async def show_order(
         offered=methods_of(here, place), mail=mail, occasion=_occasion(found, form),
         papers=await issuing_papers.papers_of(session, found.id) if _may_papers(visitor, found) else (),
         refunds=await refunds.refunds_of(session, found.id),
+        freed=await paying.still_free(session, found.id) if found.status == "cancelled" else ZERO,
         spent=await following.spent_of(session, found.id) if found.status in ISSUED else None,
         told=await telling.told(session, events[-EVENTS_SHOWN:], giver, form.language), events=len(events),
         writes=visitor.may(P.ORDERS_WRITE, found.buyer), codes=visitor.may(P.CODES_READ, found.buyer),
