@@ -12,6 +12,7 @@ from api.email.letters import Envelope, Letter, Paper, one_line
 from api.email.order_words import ORDER
 from ledger.formats import Language, shown_day, shown_money
 from ledger.money import Money
+from vouchers.orders.paying import Kept
 
 Papers = tuple[Paper, ...]
 
@@ -110,6 +111,24 @@ def order_cancelled_letter(envelope: Envelope, look: Look, order: OrderFacts) ->
     """The order was cancelled before anything was issued."""
     text = ORDER.say(envelope.language, "cancelled", **_facts(order, envelope.language))
     return _letter(envelope, look, order, "cancelled", text)
+
+
+def money_kept_letter(envelope: Envelope, look: Look, order: OrderFacts, kept: Kept) -> Letter:
+    """Money came that the order did not need: what becomes of it, how to use it, how to have it back."""
+    say, language = ORDER.say, envelope.language
+    more = {
+        name: shown_money(amount, language)
+        for name, amount in (("came", kept.came), ("kept", kept.kept), ("debt", kept.debt), ("credit", kept.credit))
+    }
+    blocks: list[Block] = []
+    if kept.debt:
+        blocks.append(Text(say(language, "kept debt" if kept.credit else "kept for debt", **more)))
+    if kept.credit:
+        blocks.append(Text(say(language, "kept credit", **more)))
+        blocks.append(Text(say(language, "kept use")))
+        blocks.append(Text(say(language, "kept back", contact=one_line(look.contact, 200))))
+    text = say(language, f"kept {kept.why}", **_facts(order, language), **more)
+    return _letter(envelope, look, order, "kept", text, *blocks, more=more)
 
 
 def refund_letter(

@@ -68,6 +68,21 @@ ORDER: Final = Words(
         "cancelled title": "Votre commande est annulée",
         "cancelled": "La commande {number} est annulée. Vous ne devez rien, et rien n'a été émis. Ce que vous auriez "
         "déjà payé reste à vous, en solde disponible.",
+        "kept subject": "{kept} reçus en trop · commande {number}",
+        "kept title": "{kept} reçus en trop",
+        "kept over": "Nous avons reçu {came} pour la commande {number}. Merci : elle est payée. C'est {kept} de plus "
+        "qu'il ne fallait.",
+        "kept paid": "Nous avons reçu {came} pour la commande {number}. Elle était déjà payée : elle n'en avait pas "
+        "besoin.",
+        "kept cancelled": "Nous avons reçu {came} pour la commande {number}. Elle était annulée et n'attendait plus de "
+        "paiement.",
+        "kept idle": "Nous avons reçu {came} pour la commande {number}. Elle n'attendait pas de paiement.",
+        "kept debt": "{debt} règlent d'abord ce que vous deviez pour d'autres commandes.",
+        "kept for debt": "{debt} règlent ce que vous deviez pour d'autres commandes. Rien d'autre ne change.",
+        "kept credit": "{credit} restent à vous, en solde disponible. Vous n'avez rien à faire.",
+        "kept use": "Pour payer une autre commande avec ce solde, ouvrez la page d'une commande qui attend son "
+        "paiement et choisissez « L'utiliser pour cette commande ».",
+        "kept back": "Vous préférez être remboursé ? Dites-le-nous : {contact}.",
         "refund subject": "Remboursement de {amount} · commande {number}",
         "refund title": "Nous vous remboursons {amount}",
         "refund card": "{amount} de la commande {number} vous sont rendus sur la carte ou le compte qui a payé. Selon "
@@ -136,6 +151,19 @@ ORDER: Final = Words(
         "cancelled title": "Your order is cancelled",
         "cancelled": "Order {number} is cancelled. You owe nothing, and nothing was issued. What you may have paid "
         "stands to your credit.",
+        "kept subject": "{kept} more than needed · order {number}",
+        "kept title": "{kept} more than needed",
+        "kept over": "We have received {came} for order {number}. Thank you: it is paid. That is {kept} more than it "
+        "needed.",
+        "kept paid": "We have received {came} for order {number}. It was paid already and did not need it.",
+        "kept cancelled": "We have received {came} for order {number}. It was cancelled and waited for no payment.",
+        "kept idle": "We have received {came} for order {number}. It waited for no payment.",
+        "kept debt": "{debt} pays first what you owed for other orders.",
+        "kept for debt": "{debt} pays what you owed for other orders. Nothing else changes.",
+        "kept credit": "{credit} stays yours, as credit. There is nothing you have to do.",
+        "kept use": "To pay another order with it, open the page of an order that waits for its payment and choose "
+        "“Use it for this order”.",
+        "kept back": "Would you rather have it back? Tell us: {contact}.",
         "refund subject": "Refund of {amount} · order {number}",
         "refund title": "We are refunding {amount}",
         "refund card": "{amount} of order {number} goes back to the card or account that paid. Depending on your bank, "

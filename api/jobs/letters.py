@@ -24,7 +24,7 @@ from merchants.programme import Terms
 from vouchers import codes
 from vouchers.buyers import BuyerView, buyer
 from vouchers.facts import heirs_of
-from vouchers.orders import drafting, queries, refunds
+from vouchers.orders import drafting, paying, queries, refunds
 from vouchers.orders.handing import VOUCHER, MailingView
 from vouchers.orders.handing_out import reminding
 from vouchers.orders.paperwork import issuing_papers, request_pdf, requesting
@@ -56,7 +56,7 @@ _SAID_OF: Final[dict[str, tuple[Status, ...]]] = {
 
 
 class NothingToSay(Exception):
-    """There is nothing left to write about: the voucher is spent, or was given back."""
+    """There is nothing left to write about: the voucher is spent or was given back, or the order has moved on."""
 
 
 async def letter_of(session: AsyncSession, installation: Installation, town: Town, mailing: MailingView) -> Letter:
@@ -72,7 +72,7 @@ async def letter_of(session: AsyncSession, installation: Installation, town: Tow
     envelope = Envelope(mailing.id, mailing.address, installation.settings.sender, at, order.language)
     if mailing.beneficiary is None:
         card = installation.cards.offered(town.registered.slug)
-        compose = await _to_buyer(session, town, mailing.kind, order, envelope, look, terms, card=card)
+        compose = await _to_buyer(session, town, mailing, order, envelope, look, terms, card=card)
     else:
         gift = await _gift(session, town, base, order, mailing)
         compose = _to_holder(mailing.kind, envelope, look, gift)
@@ -113,10 +113,10 @@ async def _logo(session: AsyncSession, order: OrderView) -> Logo | None:
 
 
 async def _to_buyer(
-    session: AsyncSession, town: Town, kind: str, order: OrderView, envelope: Envelope, look: Look, terms: Terms, *,
-    card: bool,
+    session: AsyncSession, town: Town, mailing: MailingView, order: OrderView, envelope: Envelope, look: Look,
+    terms: Terms, *, card: bool,
 ) -> Compose:  # fmt: skip
-    giver = await buyer(session, order.buyer)
+    giver, kind = await buyer(session, order.buyer), mailing.kind
     if order.status not in _SAID_OF.get(kind, (order.status,)):
         raise NothingToSay
     facts = await _facts(session, town, order, giver, look, envelope)
@@ -128,16 +128,13 @@ async def _to_buyer(
                 raise NothingToSay
             transfer = _transfer(order, terms)
             return _missing(kind, order, envelope, look, facts, transfer, card=card)
-        case "issued":
-            papers = await _papers(session, order, kind)
-            return lambda: composing_orders.order_issued_letter(
-                envelope, look, facts, handing=order.handing, deliver_on=order.deliver_on, papers=papers
-            )
-        case "paid":
-            return lambda: composing_orders.order_paid_letter(envelope, look, facts, deliver_on=order.deliver_on)
+        case "issued" | "paid":
+            return await _fulfilled(session, kind, order, envelope, look, facts)
         case "lapsed" | "cancelled":
             compose = _ENDED[kind]
             return lambda: compose(envelope, look, facts)
+        case "kept":
+            return await _kept(session, mailing, giver, envelope, look, facts)
         case _:
             return await _refunded(session, order, envelope, look, facts)
 
@@ -169,6 +166,27 @@ def _missing(
     return lambda: composing_orders.payment_short_letter(
         envelope, look, facts, received=order.covered, transfer=transfer
     )
+
+
+async def _fulfilled(
+    session: AsyncSession, kind: str, order: OrderView, envelope: Envelope, look: Look, facts: OrderFacts
+) -> Compose:
+    if kind == "paid":
+        return lambda: composing_orders.order_paid_letter(envelope, look, facts, deliver_on=order.deliver_on)
+    papers = await _papers(session, order, kind)
+    return lambda: composing_orders.order_issued_letter(
+        envelope, look, facts, handing=order.handing, deliver_on=order.deliver_on, papers=papers
+    )
+
+
+async def _kept(
+    session: AsyncSession, mailing: MailingView, giver: BuyerView, envelope: Envelope, look: Look, facts: OrderFacts
+) -> Compose:
+    """Money that an order did not need, unless all that its buyer had free is used or given back by now."""
+    kept = await paying.kept_by(session, mailing.order, letter=mailing.attempt)
+    if kept is None or (kept.credit and not giver.free):
+        raise NothingToSay
+    return lambda: composing_orders.money_kept_letter(envelope, look, facts, kept)
 
 
 async def _refunded(

@@ -53,7 +53,7 @@ async def _send(installation: Installation, town: Town, line: Line, mailing_id: 
     try:
         letter = await _composed(installation, town, mailing_id)
     except NothingToSay:
-        return await _settle(town, mailing_id, Refused("nothing left to send", None))
+        return await _settle(town, mailing_id, None)
     except Exception:  # noqa: BLE001 - whatever it is, one letter must not keep the others
         _log.exception("message %s cannot be composed; the others go on", mailing_id)
         return Postponed("cannot be composed", None, everyone=False)
@@ -78,11 +78,15 @@ async def _composed(installation: Installation, town: Town, mailing_id: UUID) ->
         return await letter_of(session, installation, town, await handing.mailing(session, mailing_id))
 
 
-async def _settle(town: Town, mailing_id: UUID, outcome: Outcome) -> Outcome:
+async def _settle(town: Town, mailing_id: UUID, outcome: Outcome | None) -> Outcome | None:
+    """Write down what became of a message; without an outcome, there was nothing left to say."""
+
     async def settle(session: AsyncSession) -> None:
         at = await clock.now(session)
         mailing = await handing.mailing(session, mailing_id)
         match outcome:
+            case None:
+                await handing.settle(session, mailing_id, "dropped", detail=None, at=at)
             case Sent():
                 await handing.settle(session, mailing_id, "sent", detail=outcome.detail, at=at)
             case Refused():

@@ -39,6 +39,17 @@ from vouchers.sheets_pdf import Layout
 router = APIRouter(tags=["orders"], route_class=StrictRoute)
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
+DROPPED: Final[dict[Language, tuple[str, str]]] = {
+    "fr": (
+        "Il ne restait rien à envoyer : le bon a été dépensé, rendu ou bloqué entre-temps.",
+        "Il ne restait rien à dire : la commande avait changé avant que le message ne parte.",
+    ),
+    "en": (
+        "Nothing was left to send: the voucher was spent, given back or blocked meanwhile.",
+        "Nothing was left to say: the order had changed before the message left.",
+    ),
+}
+"""Why a message did not leave: one to a beneficiary, one to the buyer."""
 CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {}}}}
 
 
@@ -64,7 +75,10 @@ class BeneficiaryShown(Shown):
 
 
 class MessageShown(Shown):
-    """A message to a beneficiary, or to the buyer if ``beneficiary`` is null, and what became of it."""
+    """A message to a beneficiary, or to the buyer if ``beneficiary`` is null, and what became of it.
+
+    ``detail`` is what the mail server said; of one that is ``dropped``, why there was nothing left to say.
+    """
 
     id: UUID
     beneficiary: UUID | None
@@ -76,11 +90,12 @@ class MessageShown(Shown):
     changed_at: datetime
 
     @classmethod
-    def of(cls, view: MailingView) -> MessageShown:
+    def of(cls, view: MailingView, language: Language) -> MessageShown:
         """From the domain."""
+        detail = DROPPED[language][view.beneficiary is None] if view.state == "dropped" else view.detail
         return cls(
             id=view.id, beneficiary=view.beneficiary, kind=view.kind, attempt=view.attempt, address=view.address,
-            state=view.state, detail=view.detail, changed_at=view.changed_at,
+            state=view.state, detail=detail, changed_at=view.changed_at,
         )  # fmt: skip
 
 
@@ -203,23 +218,23 @@ async def send_again(
     asked: SendAsked,
     caller: Annotated[Caller, permitted(P.ORDERS_WRITE)],
     session: Writing,
+    language: Spoken,
 ) -> MessageShown:
     """Send a voucher by e-mail once more. Refused while the last message is on its way, so never twice by accident."""
     await order_of(session, caller, order)
     address = addresses.canonical(asked.email) if asked.email else None
     at = await clock.now(session)
-    return MessageShown.of(
-        await handing.ask_again(session, order, beneficiary, address=address, actor=caller.actor, at=at)
-    )
+    sent = await handing.ask_again(session, order, beneficiary, address=address, actor=caller.actor, at=at)
+    return MessageShown.of(sent, language)
 
 
 @router.get("/orders/{order}/messages")
 async def list_messages(
-    order: UUID, caller: Annotated[Caller, permitted(P.ORDERS_READ)], session: Reading
+    order: UUID, caller: Annotated[Caller, permitted(P.ORDERS_READ)], session: Reading, language: Spoken
 ) -> list[MessageShown]:
     """Every message about an order, oldest first."""
     await order_of(session, caller, order)
-    return [MessageShown.of(one) for one in await handing.mailings_of(session, order)]
+    return [MessageShown.of(one, language) for one in await handing.mailings_of(session, order)]
 
 
 @router.post("/orders/{order}/printings", status_code=202)

@@ -23,7 +23,7 @@ from tests.given import TERMS
 from tests.scanner import scan
 from vouchers import buyers
 from vouchers.buyers import NewBuyer
-from vouchers.orders import card, converging
+from vouchers.orders import awaiting, card, converging
 from vouchers.orders.cards.card_words import CheckoutState, Mark, PaymentState
 
 PEOPLE = [
@@ -99,6 +99,45 @@ async def test_the_code_in_a_letter_opens_the_voucher_and_after_a_replacement_on
     assert (await till.post("/vouchers/look-up", {"code": first}, key=None)).json().get("state") in {None, "replaced"}
 
 
+async def test_a_letter_that_was_overtaken_is_dropped_and_neither_lost_nor_sent_again(world: World) -> None:
+    door, french = await world.door("operator"), await world.door("operator", language="fr")
+    order = await ordered(world, door)
+    path, town = f"/orders/{order['id']}", await world.town()
+    await door.post(f"{path}/payments", {"amount": order["total"], "reference": "VIR"})
+    for _ in range(2):
+        await advance_order(town, UUID(order["id"]))
+    (zoe,) = (await door.get(f"{path}/beneficiaries", search="Zoé")).json()["items"]
+    await door.post(f"/vouchers/{zoe['voucher']}/block", {"reason": "Given by mistake"})
+    cancelled = await ordered(world, door)
+    await door.post(f"/orders/{cancelled['id']}/cancel", {"reason": "Ordered twice"})
+    sent = [one.to for one in await letters(world)]
+    assert sent.count("zoe@people.example") == 0
+    await advance_order(town, UUID(order["id"]))
+    assert (await door.get(path)).json()["status"] == "delivered"
+    assert await dropped(door, order) == [("voucher", IN_VAIN["en"])]
+    assert await dropped(french, order) == [("voucher", IN_VAIN["fr"])]
+    assert await dropped(door, cancelled) == [("placed", OVERTAKEN["en"])]
+    assert await dropped(french, cancelled) == [("placed", OVERTAKEN["fr"])]
+    async with town.sessions() as session:
+        assert await awaiting.undelivered(session, limit=5) == []
+
+
+IN_VAIN = {
+    "fr": "Il ne restait rien à envoyer : le bon a été dépensé, rendu ou bloqué entre-temps.",
+    "en": "Nothing was left to send: the voucher was spent, given back or blocked meanwhile.",
+}
+OVERTAKEN = {
+    "fr": "Il ne restait rien à dire : la commande avait changé avant que le message ne parte.",
+    "en": "Nothing was left to say: the order had changed before the message left.",
+}
+
+
+async def dropped(door: Door, order: dict[str, Any]) -> list[tuple[str, str]]:
+    """The messages about an order that did not leave since there was nothing left to say, and what is said of them."""
+    messages = (await door.get(f"/orders/{order['id']}/messages")).json()
+    return [(one["kind"], one["detail"]) for one in messages if one["state"] == "dropped"]
+
+
 async def test_a_cancelled_order_and_one_that_lapsed_tell_their_buyer(world: World) -> None:
     door = await world.door("operator")
     cancelled = await ordered(world, door)
@@ -111,6 +150,51 @@ async def test_a_cancelled_order_and_one_that_lapsed_tell_their_buyer(world: Wor
     assert len(set(told)) == len(told)
     assert any(cancelled["number"] in one and "annulée" in one for one in told)
     assert any(lapsed["number"] in one and "close" in one for one in told)
+
+
+async def test_money_that_no_order_needed_is_told_to_its_buyer_once_with_what_to_do_with_it(world: World) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door)
+    path = f"/orders/{order['id']}"
+
+    async def told(amount: int, reference: str) -> str:
+        for _ in range(2):
+            answer = await door.post(f"{path}/payments", {"amount": amount, "reference": reference}, key=reference)
+            assert answer.status_code == 201, answer.text
+        return plain(await newest(world))
+
+    over = await told(order["total"] + 100, "bank-1")
+    assert "Nous avons reçu 72,68 € pour la commande" in over
+    assert "C'est 1,00 € de plus qu'il ne fallait." in over
+    assert "1,00 € restent à vous, en solde disponible." in over
+    again = await told(order["total"], "bank-2")
+    assert "Elle était déjà payée : elle n'en avait pas besoin." in again
+    assert "71,68 € restent à vous, en solde disponible." in again
+    assert "choisissez « L'utiliser pour cette commande »" in again
+    assert "Vous préférez être remboursé ? Dites-le-nous" in again
+    messages = (await door.get(f"{path}/messages")).json()
+    kept = [(one["attempt"], one["state"]) for one in messages if one["kind"] == "kept"]
+    assert kept == [(1, "sent"), (2, "sent")]
+
+
+async def test_money_for_a_cancelled_order_is_told_unless_it_is_used_before_the_letter_leaves(world: World) -> None:
+    door = await world.door("operator")
+    order = await ordered(world, door, language="en")
+    path = f"/orders/{order['id']}"
+    await door.post(f"{path}/cancel", {"reason": "Ordered twice"})
+    await door.post(f"{path}/payments", {"amount": 2000, "reference": "VIR 1"})
+    late = plain(await newest(world))
+    assert "It was cancelled and waited for no payment." in late
+    assert "€20.00 stays yours" in late
+    other = (
+        await door.post("/orders", {"buyer": order["buyer"], "lines": [{"quantity": 5, "face_value": 5000}]})
+    ).json()
+    await door.post(f"/orders/{other['id']}/place", {"version": 1})
+    await door.post(f"{path}/payments", {"amount": 3000, "reference": "VIR 2"})
+    await door.post(f"/orders/{other['id']}/use-credit")
+    await letters(world)
+    messages = (await door.get(f"{path}/messages")).json()
+    assert [one["state"] for one in messages if one["kind"] == "kept"] == ["sent", "dropped"]
 
 
 async def test_a_direct_debit_is_waited_for_and_if_it_fails_its_buyer_can_pay_otherwise(world: World) -> None:

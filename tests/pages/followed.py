@@ -109,14 +109,17 @@ class Desk:
         return await self.do(lambda session: queries.beneficiaries_of(session, order_id))
 
     async def fail(self, order_id: UUID, position: int, state: str) -> None:
-        """The last message to somebody is refused, comes back, or nobody knows."""
+        """The last message to somebody is refused, comes back, was overtaken before it left, or nobody knows."""
         who = (await self.people(order_id))[position - 1]
 
         async def work(session: AsyncSession) -> None:
             at = await clock.now(session)
             one = (await handing.last_messages(session, order_id))[who.id]
-            if state == "doubtful":
+            if state in {"doubtful", "dropped"}:
                 again = await handing.ask_again(session, order_id, who.id, actor="obole", at=at)
+                if state == "dropped":
+                    await handing.settle(session, again.id, "dropped", detail=None, at=at)
+                    return
                 await handing.claim(session, again.id, at=at)
                 await handing.settle(session, again.id, "doubtful", detail=None, at=at)
             elif state == "bounced":

@@ -88,6 +88,7 @@ async def test_a_euro_short_a_euro_over_and_a_payment_twice_each_have_their_plac
         assert (await desk.order(order.id)).missing == Money.of("1,00")
         said = await recorded(client, order.id, "2,00")
         assert "€1.00 came too much" in said.text
+        assert "The buyer is told so at ce@savonnerie.example." in said.text
         # A job issues it at once, so that its status has moved on or not; its history says what this payment did.
         assert (await desk.told(order.id)).count("paid") == 1
         assert (await desk.order(order.id)).missing == ZERO
@@ -101,6 +102,7 @@ async def test_a_euro_short_a_euro_over_and_a_payment_twice_each_have_their_plac
         assert len(await desk.payments(order.id)) == 2
         said = await recorded(client, order.id, "102", again=True)
         assert "The order did not need it" in said.text
+        assert "The buyer is told so at ce@savonnerie.example." in said.text
         assert (await desk.giver()).free == Money.of("103,00")
     async with desk.town.sessions() as session:
         assert (await proofs.audit(session)).agrees

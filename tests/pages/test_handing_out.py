@@ -18,7 +18,7 @@ from ledger.money import Money
 from tests.pages.browser import a_page, check_page
 from tests.pages.followed import PEOPLE, Desk, download, plain, text_of
 from tests.pages.given import Live, served
-from tests.pages.ordering import SELLING, a_buyer
+from tests.pages.ordering import SELLING, a_buyer, somebody
 from vouchers import queries as voucher_queries
 from vouchers.orders import following, handing
 from vouchers.orders.drafting import Line
@@ -146,6 +146,34 @@ async def test_a_message_that_came_back_goes_to_the_right_address_and_never_twic
         for one in await desk.do(lambda session: handing.mailings_of(session, issued.id, kind=handing.VOUCHER))
     )
     assert sorted(counted.values()) == [1, 1, 1, 2, 2, 3]
+
+
+async def test_a_message_that_had_nothing_left_to_say_is_told_as_such_and_is_nobodys_work(
+    desk: Desk, browser: Browser
+) -> None:
+    issued = await desk.issued(handing="email")
+    await desk.fail(issued.id, 3, "dropped")
+    operator = await somebody(desk.live, "operator", email="op@treiz.example")
+    async with operator.client(desk.live, "en") as client:
+        assert "did not arrive" not in (await client.get("/treiz/desk")).text
+    async with desk.buyer.client(desk.live) as client:
+        followed = plain((await client.get(f"/treiz/orders/{issued.id}")).text)
+        failed = plain((await client.get(f"/treiz/orders/{issued.id}/mailings?only=failed")).text)
+        marie = (await desk.people(issued.id))[2]
+        again = plain((await client.get(f"/treiz/orders/{issued.id}/mailings/{marie.id}")).text)
+    assert "Il n'y a plus rien à faire." in followed
+    assert "5 envoyés sur 6. Pour un, il ne restait rien à envoyer." in followed
+    assert "Tous les messages sont arrivés" in failed
+    assert "Renvoyer à tous" not in failed
+    assert "il ne restait rien à envoyer" in again
+    async with a_page(browser) as watched:
+        await desk.buyer.enter(watched.context, desk.live)
+        await watched.page.goto(f"{desk.live.home}orders/{issued.id}/mailings")
+        told = await text_of(watched.page)
+        assert "Rien à envoyer" in told
+        assert "Le bon a été dépensé, rendu ou bloqué entre-temps." in told
+        assert "Renvoyer Marie Curie" not in told
+        await check_page(watched)
 
 
 async def test_vouchers_on_paper_go_out_by_email_as_well(desk: Desk) -> None:

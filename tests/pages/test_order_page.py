@@ -107,10 +107,16 @@ async def test_an_order_is_taken_back_to_be_changed_or_cancelled_while_nothing_i
         asked = await client.get(f"/treiz/orders/{second.id}/cancel")
         gone = await client.post(f"/treiz/orders/{second.id}/cancel")
         seen = await client.get(gone.headers["location"])
+        third = await desk.placed(people=PEOPLE[:2])
+        await client.post(f"/treiz/orders/{third.id}/use-credit")
+        used = await client.get(gone.headers["location"])
         late = await client.post(f"/treiz/orders/{second.id}/reopen")
     assert draft.headers["location"].endswith("/check")
     assert "Les 100,00 € que vous avez versés restent à vous" in plain(asked.text)
     assert "Cette commande est annulée" in seen.text
+    assert "100,00 € de cette commande sont en solde disponible" in plain(seen.text)
+    assert 'href="/treiz/orders?status=awaiting_payment"' in seen.text
+    assert "sont en solde disponible" not in used.text
     assert late.status_code == 303  # what was cancelled can be taken up again
     issued = await desk.issued()
     async with desk.buyer.client(desk.live) as client:

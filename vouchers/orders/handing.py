@@ -1,7 +1,8 @@
 """Handing vouchers out by e-mail: who is written to, what became of it, and never twice by accident.
 
 A message is a row first: asked for, then claimed by one worker just before it leaves, then settled. What is found
-claimed after a crash may have left or not: it is doubtful, shown as such, and never sent again by itself.
+claimed after a crash may have left or not: it is doubtful, shown as such, and never sent again by itself. What was
+overtaken before it left is dropped: that is an outcome, and nobody has to do anything about it.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from vouchers.orders.locking import change_row, locked
 from vouchers.orders.queries import OrderView, beneficiaries_of, beneficiary, order
 from vouchers.orders.tables import Beneficiary, Mailing
 
-State = Literal["queued", "sending", "sent", "refused", "bounced", "doubtful"]
-Letter = Literal["placed", "short", "debit_failed", "paid", "issued", "lapsed", "cancelled", "refunded"]
+State = Literal["queued", "sending", "sent", "refused", "bounced", "doubtful", "dropped"]
+Letter = Literal["placed", "short", "debit_failed", "paid", "issued", "lapsed", "cancelled", "refunded", "kept"]
 
 VOUCHER: Final = "voucher"
 """The message that brings a voucher."""
@@ -165,11 +166,14 @@ def _last(order_id: UUID) -> Select[Mailing]:
     )
 
 
-async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, at: datetime) -> None:
-    """Write to the buyer what became of its order, if an address is known."""
+async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, at: datetime) -> int | None:
+    """Write to the buyer what became of its order, if an address is known.
+
+    :returns: which letter of its kind it is, from 1 on; none if there is no address
+    """
     address = (await buyer(session, (await order(session, order_id)).buyer)).email
     if address is None:
-        return
+        return None
     statement = (
         select(func.count())
         .select_from(Mailing)
@@ -177,6 +181,7 @@ async def ask_letter(session: AsyncSession, order_id: UUID, letter: Letter, *, a
     )
     before = (await session.execute(statement)).scalar_one()
     await _ask(session, order_id, [(None, address)], letter, attempt=before + 1, actor=SYSTEM, at=at)
+    return before + 1
 
 
 async def ask_reminder(
@@ -203,11 +208,14 @@ async def claim(session: AsyncSession, mailing_id: UUID, *, at: datetime) -> boo
 
 
 async def settle(
-    session: AsyncSession, mailing_id: UUID, state: Literal["queued", "sent", "refused", "doubtful"], *,
+    session: AsyncSession, mailing_id: UUID, state: Literal["queued", "sent", "refused", "doubtful", "dropped"], *,
     detail: str | None, at: datetime,
 ) -> bool:  # fmt: skip
-    """Write down what became of a message that was claimed; ``queued`` if it is to be tried again."""
-    before: State | None = None if state == "refused" else "sending"
+    """Write down what became of a message that was claimed; ``queued`` if it is to be tried again.
+
+    One is ``dropped`` before it is claimed: what another worker is sending is left to it.
+    """
+    before: State | None = {"refused": None, "dropped": "queued"}.get(state, "sending")
     return await _move(session, mailing_id, before, to=state, detail=detail, at=at)
 
 

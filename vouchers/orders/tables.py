@@ -337,7 +337,7 @@ class Mailing(Base):
     """A message to a beneficiary, or to the buyer about an order: at most once for each attempt.
 
     ``sending`` is written before the message leaves; what is found in it after a crash is ``doubtful`` and is never
-    sent again by itself.
+    sent again by itself. ``dropped``: overtaken before it left, so that there was nothing left to say.
     """
 
     __tablename__ = "mailings"
@@ -347,7 +347,9 @@ class Mailing(Base):
             unique=True, postgresql_nulls_not_distinct=True,
         ),
         Index("ix_mailings_moving", "id", postgresql_where=text("state IN ('queued', 'sending')")),
-        CheckConstraint("state IN ('queued', 'sending', 'sent', 'refused', 'bounced', 'doubtful')", name="state"),
+        CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'refused', 'bounced', 'doubtful', 'dropped')", name="state"
+        ),
         IN_PROGRAMME,
     )  # fmt: skip
 

@@ -40,20 +40,21 @@ A_PAGE: Final = 60
 UNWELL: Final[frozenset[State]] = frozenset({"refused", "bounced", "doubtful"})
 NO_ADDRESS: Final = ("draft", marked("No address"))
 NOT_YET: Final = ("draft", marked("Not written to"))
-SPENT_MEANWHILE: Final = "nothing left to send"
-"""What the job writes where the voucher held nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person, and what became of the last message to them. ``said``: by the mail server, in its words."""
+    """A person, and what became of the last message to them. ``said``: by the mail server, in its words.
+
+    ``dropped``: the voucher held nothing any more, so that nothing was sent.
+    """
 
     who: BeneficiaryView
     address: str
     badge: tuple[str, str]
     at: datetime | None
     said: str
-    spent: bool
+    dropped: bool
 
 
 @router.get("/{slug:slug}/orders/{order_id}/mailings")
@@ -179,11 +180,11 @@ def row_of(who: BeneficiaryView, last: MailingView | None) -> Row:
     address = last.address if last else who.email
     shown = addresses.shown_address(address) if address else ""
     if last is None:
-        return Row(who, shown, NOT_YET if who.email else NO_ADDRESS, None, "", spent=False)
-    spent = last.detail == SPENT_MEANWHILE
+        return Row(who, shown, NOT_YET if who.email else NO_ADDRESS, None, "", dropped=False)
     told = last.state in UNWELL or last.state == "queued"
-    said = last.detail if told and last.detail and not spent else ""
-    return Row(who, shown, message_shown(last.state), last.changed_at, said, spent)
+    said = last.detail if told and last.detail else ""
+    dropped = last.state == "dropped"
+    return Row(who, shown, message_shown(last.state), last.changed_at, said, dropped)
 
 
 def badges_of(last: Mapping[UUID, MailingView], who: BeneficiaryView) -> tuple[str, str]:

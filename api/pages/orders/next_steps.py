@@ -15,17 +15,21 @@ from vouchers.orders.queries import OrderView, Status
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """The messages that bring the vouchers of an order, by what became of the last one to each person."""
+    """The messages that bring the vouchers of an order, by what became of the last one to each person.
+
+    For those ``dropped`` there was nothing left to send.
+    """
 
     sent: int = 0
     waiting: int = 0
     failed: int = 0
     doubtful: int = 0
+    dropped: int = 0
 
     @property
     def of(self) -> int:
         """How many people were written to, or will be at once."""
-        return self.sent + self.waiting + self.failed + self.doubtful
+        return self.sent + self.waiting + self.failed + self.doubtful + self.dropped
 
     @property
     def percent(self) -> int:

@@ -164,6 +164,7 @@ async def show_order(
         offered=methods_of(here, place), mail=mail, occasion=_occasion(found, form),
         papers=await issuing_papers.papers_of(session, found.id) if _may_papers(visitor, found) else (),
         refunds=await refunds.refunds_of(session, found.id),
+        freed=await paying.still_free(session, found.id) if found.status == "cancelled" else ZERO,
         spent=await following.spent_of(session, found.id) if found.status in ISSUED else None,
         told=await telling.told(session, events[-EVENTS_SHOWN:], giver, form.language), events=len(events),
         writes=visitor.may(P.ORDERS_WRITE, found.buyer), codes=visitor.may(P.CODES_READ, found.buyer),
@@ -189,7 +190,8 @@ async def _handing_out(session: AsyncSession, found: OrderView, visitor: Visitor
 def mail_of(counted: Mapping[State, int]) -> Mail:
     """How many of the last messages to each person had which outcome."""
     of = Counter(counted)
-    return Mail(of["sent"], of["queued"] + of["sending"], of["refused"] + of["bounced"], of["doubtful"])
+    failed = of["refused"] + of["bounced"]
+    return Mail(of["sent"], of["queued"] + of["sending"], failed, of["doubtful"], of["dropped"])
 
 
 def _account(place: Place, found: OrderView) -> Account | None:

@@ -28,6 +28,7 @@ _MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "refused": ("error", marked("Refused")),
     "bounced": ("error", marked("Came back")),
     "doubtful": ("warning", marked("Uncertain")),
+    "dropped": ("stop", marked("Nothing left to send")),
 }
 
 

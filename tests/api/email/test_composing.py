@@ -20,6 +20,7 @@ from api.email.composing import reminder_letter, voucher_letter
 from api.email.composing_holders import Found, claim_letter, confirm_reminder_letter, contested_letter, lost_letter
 from api.email.composing_orders import (
     debit_failed_letter,
+    money_kept_letter,
     order_cancelled_letter,
     order_issued_letter,
     order_lapsed_letter,
@@ -35,6 +36,7 @@ from ledger.money import Money
 from tests.api.email.given import BASE, CODE, GIFT, KEY, LOOK, ORDER, TRANSFER, a_letter, envelope, picture
 from tests.scanner import scan
 from vouchers.codes import read, spell
+from vouchers.orders.paying import Kept
 
 UNTIL: Final = date(2026, 12, 31)
 LINK: Final = "https://bons.treiz.example/treiz-local/enter/abc"
@@ -42,6 +44,7 @@ HELD: Final = f"{BASE}/treiz-local/held/abc"
 FOUND: Final = Found(Money.of("12,35"), UNTIL, f"{BASE}/v/1")
 PAPERS: Final = (Paper("facture.pdf", b"%PDF"),)
 SPENT: Final = replace(GIFT, left=Money.of("12,35"), giver=None, message="", logo=None)
+KEPT: Final = Kept("paid", came=Money.of("50"), kept=Money.of("50"), debt=Money.of("0"))
 
 EVERY: Final[dict[str, Callable[[Language], Letter]]] = {
     "voucher": lambda one: voucher_letter(envelope(language=one), LOOK, GIFT),
@@ -83,6 +86,14 @@ EVERY: Final[dict[str, Callable[[Language], Letter]]] = {
     ),
     "lapsed": lambda one: order_lapsed_letter(envelope(language=one), LOOK, ORDER),
     "cancelled": lambda one: order_cancelled_letter(envelope(language=one), LOOK, ORDER),
+    **{
+        f"kept, {why}": lambda one, kept=kept: money_kept_letter(envelope(language=one), LOOK, ORDER, kept)
+        for why, kept in {
+            "over": replace(KEPT, why="over"), "paid": KEPT, "cancelled": replace(KEPT, why="cancelled"),
+            "idle": replace(KEPT, why="idle"), "owing": replace(KEPT, debt=Money.of("30")),
+            "owing it all": replace(KEPT, debt=Money.of("50")),
+        }.items()
+    },
     "refund": lambda one: refund_letter(
         envelope(language=one), LOOK, ORDER, amount=Money.of("20"), method="card", papers=PAPERS
     ),
@@ -270,6 +281,16 @@ def test_who_pays_by_debit_is_asked_for_no_transfer_until_it_failed() -> None:
         "par carte",
     ):
         assert words in failed, words
+
+
+def test_what_pays_a_debt_first_is_said_and_only_what_stays_is_offered_for_use() -> None:
+    part = EVERY["kept, owing"]("fr").plain.replace("\u00a0", " ")
+    assert "30,00 € règlent d'abord ce que vous deviez pour d'autres commandes." in part
+    assert "20,00 € restent à vous, en solde disponible." in part
+    whole = EVERY["kept, owing it all"]("fr").plain.replace("\u00a0", " ")
+    assert "50,00 € règlent ce que vous deviez" in whole
+    assert "solde disponible" not in whole
+    assert "bonjour@treiz.example" in part
 
 
 @pytest.mark.parametrize(

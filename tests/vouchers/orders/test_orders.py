@@ -16,7 +16,7 @@ from tests.vouchers.orders.given import OrderTown, named
 from vouchers.buyers import buyer
 from vouchers.errors import NotPaid
 from vouchers.facts import heirs_of
-from vouchers.orders import drafting, fulfilling, handing, paying, placing, queries
+from vouchers.orders import awaiting, drafting, fulfilling, handing, paying, placing, queries, refunding
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.errors import (
     AddressesMissing,
@@ -111,6 +111,69 @@ async def test_an_order_paid_twice_is_issued_once_and_the_second_payment_is_cred
     assert await free(orders) == placed.total * 2
     assert len(await orders.vouchers_of(placed.id)) == 5
     assert (await orders.told(placed.id)).count("paid_in_excess") == 2
+
+
+async def test_what_an_order_did_not_need_is_told_to_its_buyer_once_for_each_payment(orders: OrderTown) -> None:
+    giver = await orders.new_buyer("Conserverie", kind="company", email="ce@conserverie.example")
+    placed = await orders.placed(buyer=giver)
+    await orders.pay(placed.id, placed.total - Money.of("1,00"))
+    await orders.pay(placed.id, "3,00")
+    for _ in range(2):
+        await orders.pay(placed.id, "10,00", method="card", intent="pi_1")
+    await orders.cancel(placed.id)
+    await orders.pay(placed.id, "20,00")
+    await orders.pay(await orders.draft(buyer=giver), "30,00")
+    asked = await orders.do(lambda session: handing.mailings_of(session, placed.id, kind="kept"))
+    told = [
+        await orders.do(lambda session, one=one: paying.kept_by(session, placed.id, letter=one.attempt))
+        for one in asked
+    ]
+    assert [(one.why, one.came, one.kept, one.debt) for one in told if one] == [
+        ("over", Money.of("3,00"), Money.of("2,00"), ZERO),
+        ("paid", Money.of("10,00"), Money.of("10,00"), ZERO),
+        ("cancelled", Money.of("20,00"), Money.of("20,00"), ZERO),
+    ]
+
+
+async def test_what_is_over_for_an_order_on_credit_pays_what_else_is_owed_and_the_buyer_is_told(
+    orders: OrderTown,
+) -> None:
+    giver = await orders.new_buyer("Conserverie", kind="company", email="ce@conserverie.example")
+    first, second = await orders.placed((1, "20,00"), buyer=giver), await orders.placed(buyer=giver)
+    for one in (first, second):
+        await orders.do(
+            lambda session, one=one: fulfilling.issue_on_credit(
+                session, one.id, reason="convention", keys=orders.keys, actor="op", at=orders.at
+            )
+        )
+    await orders.pay(second.id, second.total + first.total + Money.of("5,00"))
+    (asked,) = await orders.do(lambda session: handing.mailings_of(session, second.id, kind="kept"))
+    told = await orders.do(lambda session: paying.kept_by(session, second.id, letter=asked.attempt))
+    assert told is not None
+    assert (told.why, told.kept, told.debt) == ("over", first.total + Money.of("5,00"), first.total)
+    assert told.credit == Money.of("5,00")
+
+
+async def test_of_the_money_of_a_cancelled_order_is_free_what_is_neither_used_nor_given_back(
+    orders: OrderTown,
+) -> None:
+    placed, other = await orders.placed((1, "50,00")), await orders.placed((1, "20,00"))
+
+    async def still_free() -> Money:
+        return await orders.do(lambda session: paying.still_free(session, placed.id))
+
+    await orders.pay(placed.id, "40,00")
+    await orders.cancel(placed.id)
+    await orders.pay(await orders.draft(), "7,00")
+    assert await still_free() == Money.of("40,00")
+    await orders.do(
+        lambda session: refunding.ask_credit_refund(
+            session, placed.id, amount=Money.of("15,00"), method="transfer", reason="", actor="op", at=orders.at
+        )
+    )
+    assert await still_free() == Money.of("25,00")
+    await orders.do(lambda session: paying.use_credit(session, other.id, actor="buyer", at=orders.at))
+    assert await still_free() == Money.of("32,00") - other.total
 
 
 async def test_one_payment_intent_counts_once(orders: OrderTown) -> None:
@@ -217,6 +280,24 @@ async def test_vouchers_by_email_need_an_address_each_and_go_out_once(orders: Or
     assert await orders.do(lambda session: handing.doubt_stale(session, at=orders.at)) == 1
     fresh = await again("new@savonnerie.example")
     assert (fresh.attempt, fresh.address) == (2, "new@savonnerie.example")
+
+
+async def test_a_message_with_nothing_left_to_say_is_dropped_and_never_asked_again(orders: OrderTown) -> None:
+    issued = await orders.issued(people=named(2), handing="email")
+    await orders.do(lambda session: handing.ask_vouchers(session, issued.id, actor="obole", at=orders.at))
+    overtaken, leaving = await orders.do(lambda session: handing.mailings_of(session, issued.id, kind=handing.VOUCHER))
+
+    async def drop(one: handing.MailingView) -> bool:
+        return await orders.do(lambda session: handing.settle(session, one.id, "dropped", detail=None, at=orders.at))
+
+    await orders.do(lambda session: handing.claim(session, leaving.id, at=orders.at))
+    assert await drop(overtaken)
+    assert not await drop(leaving), "another worker is sending it"
+    assert await orders.do(lambda session: handing.counted(session, issued.id)) == {"dropped": 1, "sending": 1}
+    assert not await orders.do(
+        lambda session: handing.ask_failed(session, issued.id, doubtful=True, actor="buyer", at=orders.at)
+    )
+    assert await orders.do(lambda session: awaiting.undelivered(session, limit=5)) == []
 
 
 async def test_two_who_change_a_draft_see_each_other(orders: OrderTown) -> None:
