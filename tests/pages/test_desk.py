@@ -287,7 +287,8 @@ async def test_a_company_is_registered_with_its_first_person_and_mended(desk: De
         assert (await client.get(f"/treiz/desk/buyers/{new_id()}")).status_code == 404
 
 
-GIVING_AWAY = re.compile(r"/(refund|refunds|refunds/\{[a-z_]+\}|credit|cancel|new|change)$")
+GIVING_AWAY = re.compile(r"/(refund|refunds|refunds/\{[a-z_]+\}|credit|cancel|new|change|shops)$")
+CAMPAIGN = "/desk/campaigns"
 
 
 def every_route() -> list[tuple[str, str]]:
@@ -318,8 +319,11 @@ async def test_each_page_of_the_desk_is_open_to_its_roles_alone(desk: Desk, role
                 assert answer.status_code in {200, 303, 404, 422}, told
             elif role == "accountant":
                 own_desk = "/desk/credit" in pattern
-                closed = bool(GIVING_AWAY.search(pattern)) and not own_desk
+                deciding = pattern.endswith(CAMPAIGN + "/{campaign_id}") and method == "POST"
+                closed = deciding or (bool(GIVING_AWAY.search(pattern)) and not own_desk)
                 assert (answer.status_code == 403) == closed, told
+            elif role == "manager" and CAMPAIGN in pattern:
+                assert answer.status_code in {200, 303, 404, 422}, told
             elif role is None:
                 assert answer.status_code == 303, told
                 assert "/sign-in" in answer.headers["location"], told
