@@ -19,6 +19,7 @@ from api.auth import offices
 from api.auth.people import find
 from api.demo import windows
 from api.demo.people import SHOPKEEPER
+from api.demo.stories import Week, told_of
 from api.demo.town import ACTOR, Till
 from ledger.days import day_of
 from merchants.joining import applying, charter, establishments, inviting, letters
@@ -42,25 +43,6 @@ BY_HAND: Final = check_shop({
 })  # fmt: skip
 """A shop that no register knows."""
 
-_WEEKS: Final = (
-    ("", "7h-13h, 15h30-19h30", "7h-13h, 15h30-19h30", "7h-13h", "7h-13h, 15h30-19h30", "7h-19h30", "7h-13h"),
-    ("", "9h30-12h30, 14h-19h", "9h30-12h30, 14h-19h", "9h30-19h", "9h30-19h", "9h30-19h", ""),
-    ("12h-14h30", "12h-14h30, 19h-22h30", "12h-14h30, 19h-22h30", "12h-14h30, 19h-22h30", "12h-14h30, 19h-23h",
-     "19h-23h", ""),
-    ("8h-20h", "8h-20h", "8h-20h", "8h-20h", "8h-2h", "9h-2h", "9h-14h"),
-)  # fmt: skip
-_CRAFTS: Final = (
-    "On connaît votre prénom", "Fait ici, fait bien", "De saison, et d'à côté",
-    "La même adresse depuis trois générations", "Réparer plutôt que jeter", "Ouvert quand les autres ferment",
-)  # fmt: skip
-_STORIES: Final = (
-    "Une maison du quartier, tenue à deux depuis 1987.\n\nOn y entre pour une chose, on en ressort avec trois.",
-    "Tout ce que vous voyez sort de l'atelier du fond.\n\nPoussez la porte : on vous montre.",
-    "Nos producteurs sont à moins de cinquante kilomètres. En hiver il y a moins de choix, et c'est bien ainsi.",
-    "Le grand-père a ouvert, la mère a agrandi, la petite-fille a mis des plantes.\n\nOn garde le comptoir.",
-    "Apportez-nous ce qui ne marche plus. Une fois sur deux, c'est une vis.",
-    "Le café est bon, la terrasse est au soleil jusqu'à quatre heures, et le chien s'appelle Pistou.",
-)
 _REASON: Final = "Votre activité n'entre pas dans le périmètre du programme : les bons ne se dépensent pas en ligne."
 _MESSAGE: Final = "Je passe dans votre rue jeudi matin : je vous montre en cinq minutes. Inès Costa"
 _UNKNOWN: Final = "550 5.1.1 Recipient address rejected: user unknown"
@@ -109,13 +91,13 @@ async def _speak(street: Street, shops: Sequence[UUID]) -> None:
     today = day_of(street.now)
     for number, shop in enumerate(shops):
         at = street.ago(50 - number)
-        craft, story = _CRAFTS[number % len(_CRAFTS)], _STORIES[number % len(_STORIES)]
+        told, week = told_of(views[shop].naf, number)
         phone = f"04 91 99 {number:02d} {10 + number:02d}"
         website = f"https://commerce-{number + 1}.example" if number % 2 else ""
         await profile.tell_story(
-            street.session, shop, craft=craft, story=story, phone=phone, website=website, actor=ACTOR, at=at
+            street.session, shop, craft=told.craft, story=told.story, phone=phone, website=website, actor=ACTOR, at=at
         )
-        await profile.set_hours(street.session, shop, week=_week(views[shop], number), note="", actor=ACTOR, at=at)
+        await profile.set_hours(street.session, shop, week=_spans(week), note="", actor=ACTOR, at=at)
         if number % 5 == 0:
             holiday = Closure(today + timedelta(days=30 + number), today + timedelta(days=37 + number))
             await profile.close_on(street.session, shop, holiday, today=today, actor=ACTOR, at=at)
@@ -124,10 +106,8 @@ async def _speak(street: Street, shops: Sequence[UUID]) -> None:
             await photos.add_photo(street.session, shop, drawn, alt="La devanture (dessin)", actor=ACTOR, at=at)
 
 
-def _week(shop: ShopView, number: int) -> list[Span]:
-    eats = shop.naf.startswith("56.")
-    typed = _WEEKS[2 + number % 2 if eats else number % 2]
-    return [span for day, text in enumerate(typed) for span in read_day(day, text)]
+def _spans(week: Week) -> list[Span]:
+    return [span for day, text in enumerate(week) for span in read_day(day, text)]
 
 
 async def _apply(street: Street, shops: Sequence[ShopView]) -> None:
