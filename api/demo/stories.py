@@ -55,7 +55,7 @@ _STORIES: Final[Mapping[str, Sequence[Told]]] = {
     "restaurants": (
         Told(
             "Une ardoise, et le marché du matin",
-            "Nos producteurs sont à moins de cinquante kilomètres. En hiver il y a moins de choix, et c'est bien ainsi.",
+            "Nos producteurs sont à moins de cinquante kilomètres. L'hiver il y a moins de choix : tant mieux.",
         ),
         Told(
             "La même table depuis trois générations",
@@ -70,9 +70,7 @@ _STORIES: Final[Mapping[str, Sequence[Told]]] = {
         Told("Un livre pour chacun", "Dites-nous le dernier que vous avez aimé. Nous avons une idée pour le suivant."),
     ),
     "beauty": (
-        Told(
-            "Prendre le temps", "Un fauteuil, un thé, et personne qui regarde l'heure.\n\nOn vous rappelle la veille."
-        ),
+        Told("Prendre le temps", "Un fauteuil, un thé, et personne ne regarde l'heure.\n\nOn vous rappelle la veille."),
     ),
     "flowers": (Told("Les fleurs du pays", "Mimosa en février, pivoines en mai, dahlias jusqu'aux premiers froids."),),
     "craft": (Told("Fait ici, fait bien", "Tout ce que vous voyez sort de l'atelier du fond.\n\nPoussez la porte."),),
