@@ -7,7 +7,7 @@ their identifiers begin with zeros or 99999, which nobody is given, though their
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from importlib import resources
@@ -74,7 +74,7 @@ _INVITED: Final = 0.12
 _LEFT: Final = 0.02
 _SUSPENDED: Final = 0.01
 _WITHOUT_ACCOUNT: Final = 0.08
-_TELL_EVERY: Final = 50
+_DAYS_TO_ANSWER: Final = 21
 
 Progress = Callable[[int], None]
 """Told how many shops are in."""
@@ -122,20 +122,27 @@ async def settle_in(
     """Register the shops in the weeks before a day; most accept; some of them open a till."""
     came = before - timedelta(days=24)
     ids = await registering.register_all(session, shops, actor=ACTOR, at=moment(came, 9))
-    open_shops: list[tuple[UUID, str]] = []
-    for done, (shop, new) in enumerate(zip(ids, shops, strict=True), start=1):
-        at = moment(came + timedelta(days=1 + done * 20 // len(ids)), 9 + done % 9, done * 7 % 60)
-        fate = _fate(chance)
-        for step in ("accepted", fate) if fate == "suspended" else (fate,):
-            if step != "invited":
-                await registering.set_status(session, shop, step, actor=ACTOR, at=at)
-        if fate == "accepted":
-            open_shops.append((shop, new.naf))
-        if done % _TELL_EVERY == 0 or done == len(ids):
-            progress(done)
+    fates = {shop: _fate(chance) for shop in ids}
+    a_day = -(-len(ids) // _DAYS_TO_ANSWER)
+    for day, start in enumerate(range(0, len(ids), a_day), start=1):
+        some = ids[start : start + a_day]
+        await _answer(session, {shop: fates[shop] for shop in some}, at=moment(came + timedelta(days=day), 10, day))
+        progress(start + len(some))
+    open_shops = [(shop, new.naf) for shop, new in zip(ids, shops, strict=True) if fates[shop] == "accepted"]
     at = moment(before - timedelta(days=1), 10)
     opened = chance.sample(open_shops, min(TILLS, len(open_shops)))
     return [Till((await tills.open_till(session, shop, label="Caisse 1", at=at)).id, shop, naf) for shop, naf in opened]
+
+
+async def _answer(session: AsyncSession, fates: Mapping[UUID, Status], *, at: datetime) -> None:
+    """What becomes of the shops that answer on one day: who is suspended was let in before."""
+    steps: tuple[tuple[Status, set[Status]], ...] = (
+        ("accepted", {"accepted", "suspended"}), ("suspended", {"suspended"}), ("left", {"left"}),
+    )  # fmt: skip
+    for step, of in steps:
+        some = [shop for shop, fate in fates.items() if fate in of]
+        if some:
+            await registering.set_statuses(session, some, step, actor=ACTOR, at=at)
 
 
 async def move_in(session: AsyncSession, *, before: date) -> People:

@@ -18,8 +18,8 @@ from ledger.chart import Kind
 from ledger.ids import new_id, new_ids
 from merchants.shops import identity
 from merchants.shops.checking import NewShop
-from merchants.shops.errors import ShopExists, ShopStatusRefused
-from merchants.shops.queries import ShopView, Status, shop
+from merchants.shops.errors import ShopExists, ShopStatusRefused, ShopUnknown
+from merchants.shops.queries import ShopView, Status, shop, statuses
 from merchants.tables import Shop, ShopEvent
 
 WAYS: Final[Mapping[Status, frozenset[Status]]] = {
@@ -95,20 +95,38 @@ async def set_status(
 ) -> ShopView:
     """Let a shop accept, suspend it, let it leave, invite it again. To its own state: nothing happens.
 
-    Decided under the lock of the shop's account, under which redemptions are decided too.
+    :raises ShopUnknown, ShopStatusRefused:
+    """
+    await set_statuses(session, [shop_id], status, actor=actor, note=note, at=at)
+    return await shop(session, shop_id)
+
+
+async def set_statuses(
+    session: AsyncSession, shops: Sequence[UUID], status: Status, *, actor: str, note: str | None = None, at: datetime
+) -> None:
+    """As `set_status` for many shops at once; all or none.
+
+    Decided under the locks of the shops' accounts, under which redemptions are decided too.
 
     :raises ShopUnknown, ShopStatusRefused:
     """
-    await shop(session, shop_id)
-    await posting.lock(session, [shop_id])
-    found = await shop(session, shop_id)
-    if found.status == status:
-        return found
-    if status not in WAYS[found.status]:
-        raise ShopStatusRefused(status=found.status, asked=status)
-    await _update(session, shop_id, status=status, status_at=at)
-    await _tell(session, shop_id, status, actor=actor, note=note, at=at)
-    return await shop(session, shop_id)
+    known = await statuses(session, shops)
+    if unknown := next((one for one in shops if one not in known), None):
+        raise ShopUnknown(shop=unknown)
+    await posting.lock(session, shops)
+    moved = [one for one, was in (await statuses(session, shops)).items() if _moves(was, status)]
+    if not moved:
+        return
+    changed = update(Shop).where(Shop.id.in_(moved)).values(status=status, status_at=at)
+    await session.execute(changed.execution_options(synchronize_session=False))
+    events = [{"id": new_id(), "shop_id": one, "what": status, "actor": actor, "note": note, "at": at} for one in moved]
+    await session.execute(insert(ShopEvent), events)
+
+
+def _moves(was: Status, asked: Status) -> bool:
+    if was != asked and asked not in WAYS[was]:
+        raise ShopStatusRefused(status=was, asked=asked)
+    return was != asked
 
 
 async def set_bank_account(
