@@ -18,6 +18,7 @@ from api.pages.catalogues import marked
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
 from api.pages.shop.access import OwnShop, SeesTakings
+from api.pages.shop.tills import working_tills
 from ledger.days import Period, day_of
 from ledger.errors import PeriodMalformed
 from merchants.settlements import foreseeing
@@ -125,9 +126,8 @@ async def _steps(session: AsyncSession, own: OwnShop) -> Sequence[Step]:
     if not own.visitor.may(P.SHOPFRONT_WRITE, shop_id):
         return ()
     says = await profile(session, shop_id)
-    opened = [one for one in await tills.tills_of(session, shop_id) if one.revoked_at is None]
     steps = (
-        Step(marked("Open a till"), "tills", bool(opened)),
+        Step(marked("Open a till"), "tills", bool(await working_tills(session, shop_id))),
         Step(marked("Say when you are open"), "hours", says.hours.known),
         Step(marked("Tell your story"), "story", bool(says.craft or says.story)),
         Step(marked("Show your window"), "photos", bool((await photos_of(session, [shop_id]))[shop_id])),

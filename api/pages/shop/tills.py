@@ -31,6 +31,7 @@ from merchants.shops.cashiers import CashierView
 from merchants.shops.errors import CashierNameMalformed, CashierRemoved, TillRevoked, TillUnknown
 from merchants.shops.tills import TillView
 from vouchers import qr, till_closing
+from vouchers.online import website
 from vouchers.till_closing import ClosingView
 
 PIXELS: Final = 6
@@ -162,27 +163,38 @@ async def back_to_tills(place: CurrentPlace, own: KeepsTills) -> Response:
 
 
 async def own_till(session: AsyncSession, till_id: UUID, *, shop_id: UUID) -> TillView:
-    """A till of this shop that is in service.
+    """A till of this shop that is in service at a counter.
 
-    :raises TillUnknown: also if it is another shop's
+    :raises TillUnknown: also if it is another shop's, or stands behind a website
     :raises TillRevoked:
     """
     found = await register.till(session, till_id)
-    if found.shop != shop_id:
+    if found.shop != shop_id or found.id in await _behind_websites(session, shop_id):
         raise TillUnknown(till=till_id)
     if found.revoked_at is not None:
         raise TillRevoked(till=till_id)
     return found
 
 
+async def working_tills(session: AsyncSession, shop_id: UUID) -> list[TillView]:
+    """The tills of a shop that are in service at a counter; the one behind its website belongs to selling online."""
+    elsewhere = await _behind_websites(session, shop_id)
+    found = await register.tills_of(session, shop_id)
+    return [one for one in found if one.revoked_at is None and one.id not in elsewhere]
+
+
 async def shown_tills(session: AsyncSession, shop_id: UUID) -> list[TillShown]:
     """The tills of a shop that are in service, with their devices and last closings."""
-    found = [one for one in await register.tills_of(session, shop_id) if one.revoked_at is None]
+    found = await working_tills(session, shop_id)
     devices = await till_devices.devices_of(session, [one.id for one in found])
     return [
         TillShown(one, devices[one.id], await till_closing.closings_of(session, one.id, limit=CLOSINGS))
         for one in found
     ]
+
+
+async def _behind_websites(session: AsyncSession, shop_id: UUID) -> set[UUID]:
+    return {one.id for one in await website.online_tills(session, shop_id)}
 
 
 async def _page(request: Request, session: AsyncSession, own: OwnShop, form: Form) -> Response:
