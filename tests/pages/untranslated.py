@@ -37,18 +37,25 @@ NAMES: Final = frozenset(
         "Français",
         "e-mail",
         "CSV",
+        "JSON",
         "PDF",
         "Excel",
         "IBAN",
         "BIC",
         "SIREN",
+        "ms",
         "Sainte-Catherine",
         "Saint-Nicolas",
     }
 )
 """What is called the same in every language."""
 
-_CLASSES: Final = re.compile(r"{% block \w+_class %}[^{]*{% endblock %}")
+_CLASSES: Final = re.compile(r"{% block (?:\w+_class|page) %}[^{]*{% endblock %}")
+"""Classes, and the name by which a script of the till knows a page."""
+
+_MACHINES: Final = re.compile(r"Enter|[A-Z][a-z]+(?:-?[A-Z][a-z]+)+")
+"""What browsers call keys, headers and errors: ``Enter``, ``Content-Type``, ``AbortError``."""
+
 _SELECTORS: Final = re.compile(r"(?:querySelector(?:All)?|closest|matches)\([^)]*\)")
 
 
@@ -138,7 +145,8 @@ def script_sentences(source: str) -> list[str]:
         r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", _SELECTORS.sub("", bare)
     )
     texts = [re.sub(r"\$\{[^}]*\}", "\u2022", "".join(three)) for three in strings]
-    return [one for one in texts if _sentence(one) and not re.search(r"[\[\]{}()=>#]", one)]
+    said = [one for one in texts if _sentence(one) and not _MACHINES.fullmatch(one)]
+    return [one for one in said if not re.search(r"[\[\]{}()=>#]", one)]
 
 
 @contextmanager
@@ -191,6 +199,7 @@ def forgotten(html: str, facts: Collection[str]) -> list[str]:
 _FORMS: Final = re.compile(
     r"https?://\S+"  # addresses
     r"|\S+@[\w.-]+"
+    r"|\b\d+ ms\b"
     r"|\d\u00a0à \d"  # a moment in French
     r"|\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4})+\b"  # a typed code
     r"|\b[a-z]{2}_\w+"  # an identifier of Stripe's
