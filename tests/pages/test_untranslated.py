@@ -120,7 +120,7 @@ def test_brackets_stand_around_what_is_said(capsys: pytest.CaptureFixture[str]) 
     with bracketed():
         html = EVERY["sign in"]("fr").html
         page = environment("fr").from_string('<p>{{ _("Sign in") }} oublié</p><p>{{ "Anne" }} · 12,50 €</p>').render()
-    assert forgotten(page, {"Anne"}) == ["\u27e6Se connecter\u27e7 oublié"]
+    assert forgotten(page, facts_of(["Anne"])) == ["\u27e6Se connecter\u27e7 oublié"]
     assert any("\u27e6" in one for one in texts_of(html))
     assert "\u27e6" not in EVERY["sign in"]("fr").html
 

@@ -200,27 +200,32 @@ _FORMS: Final = re.compile(
     r"https?://\S+"  # addresses
     r"|\S+@[\w.-]+"
     r"|\b\d+ ms\b"
+    r"|\b\d{5}\b"  # a postcode
     r"|\d\u00a0à \d"  # a moment in French
     r"|\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4})+\b"  # a typed code
     r"|\b[a-z]{2}_\w+"  # an identifier of Stripe's
+    r"|\b[0-9A-F]{8}\b"  # a reference
     r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{1,4})+\b"  # IBAN, RF references
 )
 
 
 def _without(text: str, facts: Collection[str]) -> str:
-    if " ".join(text.split()) in facts:
+    if _bare(text) in facts:
         return ""
     rest = _FORMS.sub(" ", text)
     for piece in re.split(r"\s*[·,:;()|\n\u2022]\s*", rest):
-        bare = " ".join(piece.split()).strip(" .…−+")
-        if bare in facts or bare in NAMES:
+        if _bare(piece) in facts or " ".join(piece.split()) in NAMES:
             rest = rest.replace(piece, " ")
-    bare = " ".join(rest.split())
-    return "" if bare in facts else bare
+    return "" if _bare(rest) in facts else " ".join(rest.split())
+
+
+def _bare(text: str) -> str:
+    """As facts are compared: pages ease the capitals of the register."""
+    return " ".join(text.split()).strip(" .…−+,:").casefold()
 
 
 def facts_of(values: Iterable[str]) -> set[str]:
     """Texts of the books as pages show them: but not one-word codes such as ``paid``, which pages have words for."""
     every = {" ".join(line.split()) for one in values for line in (one, *one.splitlines())}
     every |= {part.strip() for one in every for part in re.split(r"\s*[·,:;()|]\s*", one)}
-    return {one.strip(" .…") for one in every if not re.fullmatch(r"[a-z]+(_[a-z]+)*", one)} - {""}
+    return {_bare(one) for one in every if not re.fullmatch(r"[a-z]+(_[a-z]+)*", one)} - {""}
