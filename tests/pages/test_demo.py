@@ -317,7 +317,14 @@ async def test_who_signs_in_begins_where_the_work_is_and_finds_the_rest(begun: B
         None: f"{home}/", "operator": f"{home}/desk", "accountant": f"{home}/desk", "manager": f"{home}/desk/shops",
         "shop": f"{home}/shop", "buyer 1": f"{home}/orders", "buyer 3": f"{home}/orders", "till": f"{home}/till",
     }  # fmt: skip
-    common = {"desk/shops", "desk/shops/invitations", "desk/shops/invite", "desk/campaigns", "desk/campaigns/new"}
+    common = {
+        "desk/shops",
+        "desk/shops/invitations",
+        "desk/shops/invite",
+        "desk/shops/all",
+        "desk/campaigns",
+        "desk/campaigns/new",
+    }
     own = {"takings", "settlements", "tills", "story", "hours", "photos", "posters", "campaigns", "online", "bank"}
     finds: dict[str, set[str]] = {
         "operator": {*common, "desk/code-attempts", "desk/shops/bank", "people", "desk/money", "desk/stripe"},
