@@ -88,6 +88,11 @@ class Shown:
         """What online shops hold of what is left."""
         return sum((one.amount for one in self.set_aside), ZERO)
 
+    def added_by(self, campaign: str) -> Money:
+        """What a campaign, by the name in its address, has added so far."""
+        given = (one.amount for one in self.movements if one.thanks is not None and one.thanks.slug == campaign)
+        return sum(given, ZERO)
+
     @property
     def days(self) -> int:
         """From today to the last day."""

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api import clock
 from api.dependencies import Here
 from api.pages import held
 from api.pages.assets import asset
@@ -24,6 +25,7 @@ from api.pages.till.leading import lead_to_till
 from merchants.shops import nearby
 from merchants.shops.nearby import NearbyShop
 from vouchers import qr
+from vouchers.campaigns.queries import CampaignView, adding
 
 PIXELS: Final = 8
 """Of a module's side: some 350 for the whole picture."""
@@ -58,7 +60,7 @@ async def voucher(
     communes, near, shops = await _shops(found, one, commune)
     return page(
         request, "holder/voucher.html", voucher=one, picture=await _picture(one, PIXELS), communes=communes, near=near,
-        shops=shops,
+        shops=shops, adding=await _adding(found, one),
     )  # fmt: skip
 
 
@@ -101,6 +103,19 @@ async def _shops(found: Found, one: Shown, wanted: str) -> tuple[list[str], str,
         busiest = max(known, key=lambda name: known[name])
         near = next((name for name in (wanted, *one.communes, seat) if name in known), busiest)
         return list(known), near, list(await nearby.some_shops(session, near, on=one.today, limit=FEW))
+
+
+async def _adding(found: Found, one: Shown) -> list[tuple[CampaignView, int]]:
+    """The campaigns that may add to this voucher now, and in how many shops: not those that have given it all."""
+    if not one.spendable:
+        return []
+    async with found.town.sessions() as session:
+        every = await adding(session, at=await clock.now(session))
+    return [
+        (campaign, shops)
+        for campaign, shops in every
+        if one.added_by(campaign.slug) < campaign.promise.most_per_voucher
+    ]
 
 
 async def _picture(one: Shown, scale: int) -> str:

@@ -82,6 +82,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "code-changed": Saying(marked("The old code is dead, the amount is untouched. The new voucher is below.")),
     "let-go": Saying(marked("The voucher is let go: whoever has it can keep it with an address now.")),
     "address-forgotten": Saying(marked("Your address is forgotten here. Your vouchers are as good as before.")),
+    "goods-returned": Saying(marked("Given back: it is on the voucher again.")),
     "key-revoked": Saying(marked("Revoked: this key opens nothing any more.")),
     "endpoint-added": Saying(marked("Added. Copy its secret into your website's software: it proves that we wrote.")),
     "endpoint-paused": Saying(marked("Paused. What happens meanwhile waits for you.")),

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from merchants.shops.errors import ShopUnknown
+from merchants.shops.spelling import folded
 from merchants.tables import Shop, ShopEvent
 
 Status = Literal["applied", "invited", "accepted", "suspended", "left"]
+
+LONGEST_SEARCH: Final = 200
+SIREN_DIGITS: Final = 9
+"""From so many on, digits are a number of the register; fewer are a postcode, or stand in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,26 @@ async def shops_page(
         statement = statement.where(Shop.commune == commune)
     if after is not None:
         statement = statement.where(Shop.id > after)
+    return [_view(row) for row in (await session.execute(statement)).scalars()]
+
+
+async def find_shops(session: AsyncSession, *, search: str, after: UUID | None = None, limit: int) -> list[ShopView]:
+    """Shops by name, whatever their state.
+
+    :param search: words of the name, the trade or the place, each as it begins; or how a SIRET begins
+    :param after: the last shop of the page before
+    """
+    statement = select(Shop).order_by(Shop.sought, Shop.id).limit(limit)
+    words = folded(search[:LONGEST_SEARCH]).split()
+    number = "".join(words)
+    if number.isdigit() and len(number) >= SIREN_DIGITS:
+        statement = statement.where(Shop.siret.startswith(number, autoescape=True))
+    else:
+        there = literal(" ").concat(Shop.sought)
+        statement = statement.where(*(there.contains(f" {word}", autoescape=True) for word in words))
+    if after is not None:
+        last = select(Shop.sought, Shop.id).where(Shop.id == after)
+        statement = statement.where(tuple_(Shop.sought, Shop.id) > last.scalar_subquery())
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 

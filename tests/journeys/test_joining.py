@@ -1,4 +1,4 @@
-"""A newcomer's shop: it applies, is accepted, signs in, is at home, and opens a till, all through pages."""
+"""A newcomer's shop: it applies, is accepted, is at home, pairs a till, takes a voucher, all through pages."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import clock
 from api.engines import Database
 from api.settings import Settings
+from ledger.money import Money
 from merchants.joining.charter import VERSION
-from merchants.shops import tills
-from merchants.shops.queries import ShopView, shop_by_siret
-from merchants.shops.tills import TillView
+from merchants.shops.queries import shop_by_siret
 from tests.pages.given import served
 from tests.pages.shopkeeping import IBAN, PLAINE, Street, a_street
+from tests.pages.tilling import a_counter, followed, present, take, words
 from tests.pages.windows import Window
 
 EMAIL: Final = "jeanne@plaine.example"
@@ -31,13 +29,18 @@ async def street(database: Database, settings: Settings) -> AsyncIterator[Street
         yield street
 
 
-async def test_a_newcomers_shop_applies_is_accepted_and_opens_a_till(street: Street) -> None:
+async def test_a_newcomers_shop_applies_is_accepted_pairs_a_till_and_redeems(street: Street) -> None:
     await it_applies(street, await street.house.window())
     await it_is_accepted(await street.house.in_window("ines", "manager"))
     owner = await it_signs_in(street)
-    shop = await it_is_at_home(street, owner)
-    till = await it_opens_a_till(street, shop)
-    assert (till.shop, till.revoked_at) == (shop.id, None)
+    home = await it_is_at_home(street, owner)
+    phone = await street.house.window()
+    await it_pairs_a_till(owner, phone, home)
+    async with a_counter(street.live, shops=0) as counter:
+        voucher = await counter.town.voucher(worth="50,00 €")
+        await it_redeems(phone, counter.spelt(voucher))
+        assert await counter.town.left_on(voucher) == Money.of("37,50")
+    await it_sees_what_it_took(owner, home)
 
 
 async def it_applies(street: Street, newcomer: Window) -> None:
@@ -81,8 +84,11 @@ async def it_signs_in(street: Street) -> Window:
     return owner
 
 
-async def it_is_at_home(street: Street, owner: Window) -> ShopView:
-    """Its pages are there; it is paid where it asked to be; its poster leads to its own page."""
+async def it_is_at_home(street: Street, owner: Window) -> str:
+    """Its pages are there; it is paid where it asked to be; its poster leads to its own page.
+
+    :returns: where its pages begin
+    """
     home = (await owner.get("/treiz/shop")).headers["location"]
     assert "Brasserie de la Plaine" in (await owner.get(home)).text
     assert "FR76 •••• •••• 0189" in (await owner.get(f"{home}/bank")).text
@@ -91,13 +97,29 @@ async def it_is_at_home(street: Street, owner: Window) -> ShopView:
     assert found is not None
     assert home == f"/treiz/shop/{found.id}"
     assert (found.status, found.iban, found.email) == ("accepted", IBAN, EMAIL)
-    return found
+    return home
 
 
-async def it_opens_a_till(street: Street, shop: ShopView) -> TillView:
-    """The step that belongs to the till: pairing by its pages, and redeeming there, follow on from here."""
+async def it_pairs_a_till(owner: Window, phone: Window, home: str) -> None:
+    """The owner opens a till and shows its code; the phone behind the counter becomes it by one touch."""
+    assert f"{home}/tills" in (await owner.get(home)).text
+    await owner.post(f"{home}/tills", {"label": "Comptoir"})
+    (pair,) = re.findall(r'action="([^"]+/pair)"', (await owner.get(f"{home}/tills")).text)
+    (link,) = re.findall(r'<a class="code" href="([^"]+)"', (await owner.post(pair)).text)
+    assert "Associer cet appareil" in words(await phone.get(link))
+    start = await followed(phone, await phone.post(link))
+    assert "Cet appareil est maintenant une caisse" in words(start)
+    assert "Brasserie de la Plaine" in start.text
 
-    async def work(session: AsyncSession) -> TillView:
-        return await tills.open_till(session, shop.id, label="Caisse 1", at=await clock.now(session))
 
-    return await street.house.do(work)
+async def it_redeems(phone: Window, code: str) -> None:
+    """The code of a customer's voucher is typed, and a coffee with the dish of the day taken from it."""
+    receipt = await take(phone, await present(phone, code), amount="12,5")
+    assert "12,50 € encaissés , reste 37,50 €" in words(receipt)
+
+
+async def it_sees_what_it_took(owner: Window, home: str) -> None:
+    """At once, on the first of its pages: today, this month, and where it was taken."""
+    seen = words(await owner.get(home))
+    assert "Aujourd'hui 12,50 € 1 encaissement" in seen
+    assert re.search(r"\d\d:\d\d Comptoir \S+ 12,50 €", seen)

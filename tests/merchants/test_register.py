@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,6 +162,26 @@ async def test_the_real_list_enters_at_once_as_invited_and_a_second_time_nobody_
     accounts = await town.do(lambda session: balances.accounts_page(session, kind=Kind.SHOP, limit=5_000))
     assert {account.id for account in accounts} == {shop.id for shop in shops} | {till.shop for till in town.tills}
     assert (await town.audit()).agrees
+
+
+async def test_shops_are_found_by_words_and_numbers_and_listed_by_name_page_by_page(town: Town) -> None:
+    await imported(town)
+
+    async def found(search: str, **more: Any) -> list[ShopView]:
+        return await town.do(lambda session: queries.find_shops(session, search=search, **{"limit": 2_000} | more))
+
+    every = await found("")
+    assert len(every) == 1453 + 1
+    first = await found("", limit=700)
+    assert [one.id for one in first + await found("", after=first[-1].id)] == [one.id for one in every]
+    one = every[500]
+    assert [one.id for one in await found(one.siret)] == [one.id]
+    assert one.id in {other.id for other in await found(f" {one.siret[:9]} ")}
+    for typed in (one.name.lower(), f"{one.commune} {one.name}", f"{one.postcode} {one.name[:4]}"):
+        assert one.id in {other.id for other in await found(typed)}, typed
+    assert {other.postcode for other in await found("13002")} == {"13002"}
+    assert await found("%") == every
+    assert await found("nulle part ailleurs") == []
 
 
 async def test_a_list_of_which_one_shop_is_known_enters_not_at_all(town: Town) -> None:

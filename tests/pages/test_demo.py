@@ -22,7 +22,7 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.auth import offices, passwords, people
+from api.auth import offices, passwords, people, till_devices
 from api.auth.passwords import SignInRefused
 from api.demo.giving_life import FILE, Demo, give_life, kept
 from api.email import outbox
@@ -42,7 +42,7 @@ from merchants.street import profile
 from tests import databases
 from tests.given import TERMS
 from tests.pages.browser import Watched, check_page
-from tests.pages.crawling import Walk, as_a_browser, texts_of_the_books
+from tests.pages.crawling import Seen, Walk, in_process, texts_of_the_books
 from tests.pages.given import found, serving
 from tests.pages.untranslated import bracketed, facts_of, forgotten
 from tests.pages.windows import Window
@@ -57,8 +57,8 @@ from vouchers.queries import redemptions_page, voucher_by_code
 
 README: Final = Path(__file__).parents[2] / "README.md"
 PARTY: Final = "Fête de fin d'année"
-WALKERS: Final = (None, "operator", "manager", "buyer 1", "buyer 3")
-"""Who looks at every page they come to; None has no account."""
+WALKERS: Final = ("operator", "accountant", "manager", "shop", "buyer 1", "buyer 3", "till")
+"""Who looks at every page they come to, besides everybody."""
 
 PRINTED: Final = "http://127.0.0.1:8000"
 
@@ -274,6 +274,97 @@ async def test_the_commands_of_the_readme_run_as_they_are_printed(begun: Begun, 
     assert UUID(order["buyer"]) == UUID(begun.demo.buyer)
 
 
+# Every page that each of its people comes to
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Who looked around, the window of each, where each began, and all that they came to, in brackets."""
+
+    windows: dict[str | None, Window]
+    begins: dict[str | None, str]
+    seen: list[tuple[str | None, Seen]]
+
+    def pages(self, who: str | None) -> set[str]:
+        """What somebody can open, its first page included."""
+        return {one.path.partition("?")[0] for by, one in self.seen if by == who}
+
+
+@pytest.fixture(scope="module")
+async def client(begun: Begun) -> AsyncIterator[httpx.AsyncClient]:
+    async with in_process(begun.here.settings, begun.database) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+async def walked(begun: Begun, client: httpx.AsyncClient) -> Walked:
+    """Each page is asked for once: what everybody may see by nobody, the rest by whoever comes to it."""
+    home, public = f"/{begun.demo.programme}/", Walk(Window(client))
+    walked = Walked({None: public.window}, {None: home}, [])
+    with bracketed():
+        walked.seen.extend([(None, one) async for one in public.from_(await _begins_of_nobody(begun, home))])
+        for who in WALKERS:
+            window = Window(client)
+            walked.windows[who], walked.begins[who] = window, await _enter(begun, window, who)
+            walk = Walk(window, known=public.kinds)
+            walked.seen.extend([(who, one) async for one in walk.from_([walked.begins[who]])])
+    return walked
+
+
+async def test_who_signs_in_begins_where_the_work_is_and_finds_the_rest(begun: Begun, walked: Walked) -> None:
+    home = f"/{begun.demo.programme}"
+    assert walked.begins == {
+        None: f"{home}/", "operator": f"{home}/desk", "accountant": f"{home}/desk", "manager": f"{home}/desk/shops",
+        "shop": f"{home}/shop", "buyer 1": f"{home}/orders", "buyer 3": f"{home}/orders", "till": f"{home}/till",
+    }  # fmt: skip
+    common = {
+        "desk/shops",
+        "desk/shops/invitations",
+        "desk/shops/invite",
+        "desk/shops/all",
+        "desk/campaigns",
+        "desk/campaigns/new",
+    }
+    own = {"takings", "settlements", "tills", "story", "hours", "photos", "posters", "campaigns", "online", "bank"}
+    finds: dict[str, set[str]] = {
+        "operator": {*common, "desk/code-attempts", "desk/shops/bank", "people", "desk/money", "desk/stripe"},
+        "accountant": {"desk/campaigns", "desk/money", "desk/stripe"},
+        "manager": common,
+        "shop": {f"shop/{begun.demo.shop}/{one}" for one in own},
+        "till": {"till/today"},
+    }
+    for who, paths in finds.items():
+        assert paths <= {one.removeprefix(f"{home}/") for one in walked.pages(who)}, who
+    for who in ("operator", "manager"):
+        assert any("/desk/shops/applications/" in one for one in walked.pages(who)), who
+
+
+async def test_every_link_of_every_page_leads_somewhere_and_every_form_is_taken(walked: Walked) -> None:
+    assert len(walked.seen) > 150
+    assert [(who, one.status, one.path, one.whence) for who, one in walked.seen if one.status != 200] == []
+
+
+async def test_no_page_of_it_says_a_word_that_did_not_pass_through_the_catalogues(begun: Begun, walked: Walked) -> None:
+    """Every sentence in brackets: words outside of them, the same in both languages, are facts of the books."""
+    async with begun.town.sessions() as session:
+        facts = facts_of(await texts_of_the_books(session, begun.town.registered.schema))
+    seen = {}
+    with bracketed():
+        for who, one in walked.seen:
+            if doubtful := forgotten(one.html, facts):
+                english = await walked.windows[who].get(one.path, language="en")
+                seen[one.path] = sorted(set(doubtful) & set(forgotten(english.text, facts)))
+    assert {path: words for path, words in seen.items() if words} == {}
+
+
+async def _begins_of_nobody(begun: Begun, home: str) -> list[str]:
+    """The first page, the pages of vouchers that are held, and those that a form leads to."""
+    async with begun.town.sessions() as session:
+        held = [await _path(begun, session, typed) for typed in begun.demo.codes]
+    letters = [f"{home}{path}" for path in ("lost/sent", "sign-in/link/sent", "join/sent")]
+    return [home, *held, *(held[0] + part for part in ("/full", "/keep", "/remind")), *letters]
+
+
 async def _path(begun: Begun, session: AsyncSession, typed: str) -> str:
     """The page of a voucher whose code is typed."""
     keys = begun.town.keys
@@ -281,34 +372,16 @@ async def _path(begun: Begun, session: AsyncSession, typed: str) -> str:
     return f"/v/{codes.derive(keys.keys[found.facts.key_number], found.facts.id).token}"
 
 
-async def test_no_page_of_it_says_a_word_that_did_not_pass_through_the_catalogues(begun: Begun) -> None:
-    """Every sentence in brackets: words outside of them, the same in both languages, are facts of the books."""
-    home, told, seen = f"/{begun.demo.programme}/", dict[tuple[str | None, str], str](), dict[str, list[str]]()
-    async with begun.town.sessions() as session:
-        held = [await _path(begun, session, typed) for typed in begun.demo.codes]
-    starts = [home, f"{home}offer", f"{home}lost", f"{home}lost/sent", f"{home}sign-in/link/sent", *held]
-    starts += [held[0] + part for part in ("/full", "/keep", "/remind")]
-    async with serving(begun.database, begun.here.settings) as live, as_a_browser(live.address) as client:
-        with bracketed():
-            windows = {who: await _in_window(begun, client, who) for who in WALKERS}
-            for who, window in windows.items():
-                async for path, html in Walk(window, (home, "/v/")).from_([*starts, *([f"{home}desk"] if who else [])]):
-                    told.setdefault((None if path in starts else who, path), html)
-            async with begun.town.sessions() as session:
-                facts = facts_of(await texts_of_the_books(session, begun.town.registered.schema))
-            for (who, path), html in told.items():
-                if doubtful := forgotten(html, facts):
-                    english = await windows[who].get(path, language="en")
-                    seen[path] = sorted(set(doubtful) & set(forgotten(english.text, facts)))
-    assert len(told) > 60
-    assert {path: words for path, words in seen.items() if words} == {}
-
-
-async def _in_window(begun: Begun, client: httpx.AsyncClient, who: str | None) -> Window:
-    """A browser of somebody in the demonstration, or of nobody it knows."""
-    window = Window(client)
-    if who is not None:
+async def _enter(begun: Begun, window: Window, who: str) -> str:
+    """:returns: where somebody begins: a person signs in, a telephone becomes a till"""
+    home = f"/{begun.demo.programme}"
+    if who in begun.demo.people:
         typed = {"email": begun.demo.people[who], "password": begun.demo.password}
-        answer = await window.post(f"/{begun.demo.programme}/sign-in", typed)
-        assert answer.status_code == 303
-    return window
+        answer = await window.post(f"{home}/sign-in", typed)
+    else:
+        async with begun.town.sessions.begin() as session:
+            at = await clock.now(session)
+            path = await till_devices.make_pairing(session, UUID(begun.demo.till), by="test", at=at)
+        answer = await window.post(home + path)
+    assert answer.status_code == 303
+    return str(answer.headers["location"].partition("?")[0])

@@ -159,6 +159,27 @@ async def invite(street: Street, window: Window, email: str = "bar@plaine.exampl
     return street.link(street.letters(email)[0], "join/invited/")
 
 
+async def test_shops_are_found_by_who_runs_the_programme_and_opened_as_far_as_each_may(street: Street) -> None:
+    inside, outside = await street.shop(0), await street.shop(1, status="invited")
+    operator, manager = (
+        await street.house.in_window("nadia", "operator"),
+        await street.house.in_window("ines", "manager"),
+    )
+    for window, opens in ((operator, f"/treiz/shop/{inside.id}"), (manager, f"/treiz/shops/{inside.siret}")):
+        listed = (await window.get("/treiz/desk/shops/all")).text
+        assert f'<a href="{opens}">' in listed
+        assert (await window.get(opens)).status_code == 200
+        assert "Pas encore accepté" in told(listed)
+        assert f"/shops/{outside.siret}" not in listed
+        one = told((await window.get(f"/treiz/desk/shops/all?q={outside.siret}")).text)
+        assert outside.name in one
+        assert inside.name not in one
+        none = (await window.get("/treiz/desk/shops/all?q=<xyz>")).text
+        assert "Aucun commerce ne correspond" in told(none)
+        assert "<xyz>" not in none
+    assert (await (await street.house.in_window("eve", "buyer")).get("/treiz/desk/shops/all")).status_code == 403
+
+
 async def test_a_shop_is_invited_reads_the_letter_and_joins_by_its_link(street: Street) -> None:
     await street.know()
     manager, window = await street.house.in_window("ines", "manager"), await street.house.window()

@@ -87,6 +87,16 @@ async def test_the_owner_makes_a_key_that_is_shown_once_does_what_was_ticked_and
     assert "Révoquées" in words(await owner.client.get(owner.path))
 
 
+async def test_the_till_behind_a_website_is_no_counter_with_which_a_phone_is_paired(owner: Owner) -> None:
+    tills = f"/treiz/shop/{owner.selling.shop}/tills"
+    shown = await owner.client.get(tills)
+    assert "Pas encore de caisse" in words(shown)
+    assert "Site internet" not in words(shown)
+    for deed in ("pair", "revoke"):
+        assert (await owner.client.post(f"{tills}/{owner.selling.till}/{deed}")).status_code == 404
+    assert "Ouvrir une caisse" in words(await owner.client.get(f"/treiz/shop/{owner.selling.shop}"))
+
+
 async def test_a_key_that_may_nothing_or_is_for_nothing_is_not_made(owner: Owner) -> None:
     for data, told in (({"label": "Site"}, "Cochez-en"), ({"powers": TICKED}, "Remplissez"), ({}, "Remplissez")):
         assert told in fault(await owner.send("/keys", **data))

@@ -91,17 +91,6 @@ async def test_the_owner_names_cashiers_gives_pins_and_removes_them(counter: Cou
     assert await counter.town.do(lambda session: cashiers.cashiers_of(session, counter.town.till.shop)) == []
 
 
-async def test_only_the_owner_of_the_shop_and_the_operator_keep_its_tills(counter: Counter, house: House) -> None:
-    here = f"/treiz/shop/{counter.town.till.shop}/tills"
-    nobody = await house.window()
-    assert "/sign-in" in (await nobody.get(here)).headers["location"]
-    for role in ("accountant", "manager", "buyer"):
-        window = await house.in_window(f"keeper-{role}", role)
-        assert (await window.get(here)).status_code == 403
-        assert (await window.post(f"{here}/{counter.town.till.id}/pair")).status_code == 403
-        assert (await window.post(f"{here}/cashiers", {"name": "Léa"})).status_code == 403
-
-
 async def test_the_operator_sees_which_till_guesses_from_where_and_how_often(counter: Counter, house: House) -> None:
     phone = await counter.device()
     wrong = codes.spell(codes.derive(counter.town.keys.current, counter.town.buyer).typed)

@@ -37,18 +37,25 @@ NAMES: Final = frozenset(
         "Français",
         "e-mail",
         "CSV",
+        "JSON",
         "PDF",
         "Excel",
         "IBAN",
         "BIC",
         "SIREN",
+        "ms",
         "Sainte-Catherine",
         "Saint-Nicolas",
     }
 )
 """What is called the same in every language."""
 
-_CLASSES: Final = re.compile(r"{% block \w+_class %}[^{]*{% endblock %}")
+_CLASSES: Final = re.compile(r"{% block (?:\w+_class|page) %}[^{]*{% endblock %}")
+"""Classes, and the name by which a script of the till knows a page."""
+
+_MACHINES: Final = re.compile(r"Enter|[A-Z][a-z]+(?:-?[A-Z][a-z]+)+")
+"""What browsers call keys, headers and errors: ``Enter``, ``Content-Type``, ``AbortError``."""
+
 _SELECTORS: Final = re.compile(r"(?:querySelector(?:All)?|closest|matches)\([^)]*\)")
 
 
@@ -138,7 +145,8 @@ def script_sentences(source: str) -> list[str]:
         r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", _SELECTORS.sub("", bare)
     )
     texts = [re.sub(r"\$\{[^}]*\}", "\u2022", "".join(three)) for three in strings]
-    return [one for one in texts if _sentence(one) and not re.search(r"[\[\]{}()=>#]", one)]
+    said = [one for one in texts if _sentence(one) and not _MACHINES.fullmatch(one)]
+    return [one for one in said if not re.search(r"[\[\]{}()=>#]", one)]
 
 
 @contextmanager
@@ -191,27 +199,33 @@ def forgotten(html: str, facts: Collection[str]) -> list[str]:
 _FORMS: Final = re.compile(
     r"https?://\S+"  # addresses
     r"|\S+@[\w.-]+"
+    r"|\b\d+ ms\b"
+    r"|\b\d{5}\b"  # a postcode
     r"|\d\u00a0à \d"  # a moment in French
     r"|\b[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4})+\b"  # a typed code
     r"|\b[a-z]{2}_\w+"  # an identifier of Stripe's
+    r"|\b[0-9A-F]{8}\b"  # a reference
     r"|\b[A-Z]{2}\d{2}(?: ?[0-9A-Z]{1,4})+\b"  # IBAN, RF references
 )
 
 
 def _without(text: str, facts: Collection[str]) -> str:
-    if " ".join(text.split()) in facts:
+    if _bare(text) in facts:
         return ""
     rest = _FORMS.sub(" ", text)
     for piece in re.split(r"\s*[·,:;()|\n\u2022]\s*", rest):
-        bare = " ".join(piece.split()).strip(" .…−+")
-        if bare in facts or bare in NAMES:
+        if _bare(piece) in facts or " ".join(piece.split()) in NAMES:
             rest = rest.replace(piece, " ")
-    bare = " ".join(rest.split())
-    return "" if bare in facts else bare
+    return "" if _bare(rest) in facts else " ".join(rest.split())
+
+
+def _bare(text: str) -> str:
+    """As facts are compared: pages ease the capitals of the register."""
+    return " ".join(text.split()).strip(" .…−+,:").casefold()
 
 
 def facts_of(values: Iterable[str]) -> set[str]:
     """Texts of the books as pages show them: but not one-word codes such as ``paid``, which pages have words for."""
     every = {" ".join(line.split()) for one in values for line in (one, *one.splitlines())}
     every |= {part.strip() for one in every for part in re.split(r"\s*[·,:;()|]\s*", one)}
-    return {one.strip(" .…") for one in every if not re.fullmatch(r"[a-z]+(_[a-z]+)*", one)} - {""}
+    return {_bare(one) for one in every if not re.fullmatch(r"[a-z]+(_[a-z]+)*", one)} - {""}

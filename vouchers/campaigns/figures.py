@@ -24,9 +24,10 @@ Why = Literal["given", "prize"]
 
 @dataclass(frozen=True, slots=True)
 class RewardView:
-    """Money that a campaign added to a voucher, and the purchase that it is for."""
+    """Money that a campaign added to a voucher by the transfer ``top_up``, and the purchase that it is for."""
 
     campaign: UUID
+    top_up: UUID
     slug: str
     title: str
     why: Why
@@ -60,7 +61,7 @@ async def rewards_of(session: AsyncSession, voucher_id: UUID) -> list[RewardView
     """
     origin = (await voucher(session, voucher_id)).origin
     statement = (
-        select(Campaign.id, Campaign.slug, Campaign.title, Reward.outcome, Reward.amount, Reward.at,
+        select(Campaign.id, Reward.top_up_id, Campaign.slug, Campaign.title, Reward.outcome, Reward.amount, Reward.at,
                Redemption.id, Redemption.shop_id, Redemption.amount, Redemption.at)
         .join(Campaign, Campaign.id == Reward.campaign_id)
         .join(Redemption, Redemption.id == Reward.redemption_id)
@@ -68,8 +69,22 @@ async def rewards_of(session: AsyncSession, voucher_id: UUID) -> list[RewardView
         .order_by(Reward.at.desc(), Redemption.at.desc(), Redemption.id.desc())
     )  # fmt: skip
     return [
-        RewardView(id_, slug, title, cast("Why", why), Money(amount), at, redemption, shop, Money(spent), spent_at)
-        for id_, slug, title, why, amount, at, redemption, shop, spent, spent_at in await session.execute(statement)
+        RewardView(
+            id_,
+            cast("UUID", top_up),
+            slug,
+            title,
+            cast("Why", why),
+            Money(amount),
+            at,
+            redemption,
+            shop,
+            Money(spent),
+            spent_at,
+        )
+        for id_, top_up, slug, title, why, amount, at, redemption, shop, spent, spent_at in (
+            await session.execute(statement)
+        )
     ]
 
 

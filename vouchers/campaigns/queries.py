@@ -99,6 +99,13 @@ async def running(session: AsyncSession, *, at: datetime) -> list[CampaignView]:
     return [view_of(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def adding(session: AsyncSession, *, at: datetime) -> list[tuple[CampaignView, int]]:
+    """Running ones that add money to vouchers and have some left, each with how many shops take part; not of none."""
+    found = [one for one in await running(session, at=at) if one.promise.kind == "top_up" and not one.exhausted]
+    counted = [(one, len(await shops_in(session, one.id))) for one in found]
+    return [(one, shops) for one, shops in counted if shops]
+
+
 async def published_by_slug(session: AsyncSession, slug: str) -> CampaignView:
     """A campaign as everybody finds it.
 

@@ -17,6 +17,7 @@ from ledger.money import Money
 from merchants.shops.queries import ShopView, shops_by_id
 from vouchers import freezing
 from vouchers.buyers import funders_by_id
+from vouchers.campaigns.figures import rewards_of
 from vouchers.queries import VoucherView
 from vouchers.tables import HoldAsked, Voucher
 from vouchers.topping_up import TOP_UP
@@ -31,11 +32,24 @@ What = Literal["spent", "undone", "returned", "added"]
 
 
 @dataclass(frozen=True, slots=True)
+class Thanks:
+    """The campaign to which a gift is due, and the purchase that it is for: ``won`` by drawing lots, or by right."""
+
+    title: str
+    slug: str
+    won: bool
+    shop: str
+    spent: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     """Something that happened to what is on a voucher.
 
     ``undone`` is money that was spent and given back since; ``returned`` comes back from a shop by itself; ``added`` is
-    a gift of public money. ``who`` is the shop or the funder, ``commune`` that of the shop.
+    a gift of public money, with ``thanks`` if a campaign gave it. ``who`` is the shop or the funder, ``commune`` that
+    of the shop.
     """
 
     what: What
@@ -43,6 +57,7 @@ class Movement:
     commune: str
     amount: Money
     at: datetime
+    thanks: Thanks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,8 @@ async def movements_of(session: AsyncSession, one: VoucherView) -> list[Movement
     shops = await shops_by_id(session, sorted(others))
     funders = await funders_by_id(session, sorted(others - set(shops)))
     names = {id_: known.name for id_, known in funders.items()}
-    found = [_movement(each, chain, undone, shops, names) for each in moved if each.reverses is None]
+    thanks = await _thanks(session, one) if funders else {}
+    found = [_movement(each, chain, undone, shops, names, thanks) for each in moved if each.reverses is None]
     return [each for each in found if each is not None]
 
 
@@ -96,9 +112,21 @@ async def _chain(session: AsyncSession, origin: UUID) -> set[UUID]:
     return set((await session.execute(select(Voucher.id).where(wanted))).scalars())
 
 
+async def _thanks(session: AsyncSession, one: VoucherView) -> dict[UUID, Thanks]:
+    """What campaigns added, by the transfers that added it."""
+    found = await rewards_of(session, one.facts.id)
+    shops = await shops_by_id(session, list({each.shop for each in found}))
+    return {
+        each.top_up: Thanks(
+            each.title, each.slug, each.why == "prize", shops[each.shop].name, each.spent, each.spent_at
+        )
+        for each in found
+    }
+
+
 def _movement(
     each: Posted, chain: Collection[UUID], undone: Collection[UUID], shops: Mapping[UUID, ShopView],
-    funders: Mapping[UUID, str],
+    funders: Mapping[UUID, str], thanks: Mapping[UUID, Thanks],
 ) -> Movement | None:  # fmt: skip
     """A transfer as its holder reads it; None for what does not concern them: issuing, expiry, refunds."""
     if each.debit in chain and each.credit in shops:
@@ -110,5 +138,5 @@ def _movement(
         shop = shops[each.debit]
         return Movement("returned", shop.name, shop.commune, each.amount, each.effective_at)
     if each.kind == TOP_UP and each.credit in chain and each.id not in undone:
-        return Movement("added", funders.get(each.debit, ""), "", each.amount, each.effective_at)
+        return Movement("added", funders.get(each.debit, ""), "", each.amount, each.effective_at, thanks.get(each.id))
     return None

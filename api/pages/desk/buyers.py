@@ -16,7 +16,7 @@ from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading
 from api.installation import in_transaction
 from api.pages.desk.access import KeepsBuyers, SeesBuyers
-from api.pages.desk.doing_once import do_once, numbered
+from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent, blank
 from api.pages.orders.words import status_shown
 from api.pages.place import CurrentPlace, Place

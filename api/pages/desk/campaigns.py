@@ -15,8 +15,8 @@ from api.auth.visitors import PageReading, Visitor
 from api.installation import in_transaction
 from api.pages.desk import campaign_form
 from api.pages.desk.access import PlansCampaigns, SeesFigures
-from api.pages.desk.doing_once import do_once, numbered
 from api.pages.desk.words import CAMPAIGN_EVENTS, CAMPAIGN_KINDS, CAMPAIGN_STAGES, MOTIF_NAMES
+from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent, blank
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other

@@ -12,8 +12,8 @@ from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, Visitor
 from api.pages import forms
 from api.pages.desk.access import RecordsMoney
-from api.pages.desk.doing_once import do_once, numbered
 from api.pages.desk.money import LARGEST, LONGEST_REFERENCE, SMALLEST
+from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other

@@ -12,13 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth.visitors import PageReading, Visitor
-from api.installation import in_transaction
 from api.pages import forms
 from api.pages.desk.access import GivesBack, order_and_buyer
 from api.pages.desk.decisions import LONGEST_REASON
-from api.pages.desk.doing_once import do_once, numbered
 from api.pages.desk.money import LARGEST, SMALLEST
 from api.pages.desk.words import REFUND_METHODS
+from api.pages.doing_once import do_once, numbered, try_out
 from api.pages.forms import Form, blank
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
@@ -66,14 +65,6 @@ class Wanted:
     reason: str
 
 
-class _Tried(Exception):
-    """Ends a transaction that was only to show what it would do."""
-
-    def __init__(self, asked: RefundView) -> None:
-        self.asked = asked
-        super().__init__()
-
-
 @router.get("/{slug:slug}/desk/orders/{order_id}/refund")
 async def give_back(
     request: Request,
@@ -119,19 +110,16 @@ async def _ask(
 ) -> UUID | RefundView | None:
     """The refund that was asked; or, when only trying, as it would be; none if it is refused, which the form says."""
 
-    async def work(session: AsyncSession) -> UUID:
-        return (await _do(session, visitor, order, wanted)).id
+    async def work(session: AsyncSession) -> RefundView:
+        return await _do(session, visitor, order, wanted)
 
-    async def attempt(session: AsyncSession) -> None:
-        raise _Tried(await _do(session, visitor, order, wanted))
+    async def done(session: AsyncSession) -> UUID:
+        return (await work(session)).id
 
     try:
         if trying:
-            # Done as it will be, then undone: what is shown before cannot differ from what happens after.
-            await in_transaction(place.town.sessions, attempt)
-        return await do_once(request, place, visitor, form, work)
-    except _Tried as tried:
-        return tried.asked
+            return await try_out(place, work)
+        return await do_once(request, place, visitor, form, done)
     except Refusal as refusal:
         form.refuse(refusal, BESIDE)
         return None

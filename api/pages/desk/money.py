@@ -14,8 +14,8 @@ from api import clock
 from api.auth.visitors import PageReading, Visitor
 from api.pages import forms
 from api.pages.desk.access import RecordsMoney, order_and_buyer
-from api.pages.desk.doing_once import do_once, numbered
 from api.pages.desk.words import WHY_FOUND
+from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
 from api.pages.orders.words import status_shown
 from api.pages.place import CurrentPlace, Place

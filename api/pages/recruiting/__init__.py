@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from api.pages.recruiting import applications, bank_changes, invitations, overview
+from api.pages.recruiting import applications, bank_changes, finding, invitations, overview
 
 ROUTERS: Final = (
     overview.router,
+    finding.router,
     applications.router,
     invitations.router,
     bank_changes.router,

@@ -18,6 +18,7 @@ def _who_may(permission: P) -> Any:
     return Depends(check)
 
 
+FindsShops = Annotated[Visitor, _who_may(P.SHOPS_READ)]
 Recruits = Annotated[Visitor, _who_may(P.RECRUITING_WRITE)]
 SeesAccounts = Annotated[Visitor, _who_may(P.SETTLEMENTS_READ)]
 DecidesAccounts = Annotated[Visitor, _who_may(P.BANK_WRITE)]

@@ -10,6 +10,7 @@ from api.pages.shop import (
     online,
     photos,
     posters,
+    returning,
     settlements,
     showing,
     tills,
@@ -17,6 +18,7 @@ from api.pages.shop import (
 
 ROUTERS: Final = (
     home.router,
+    returning.router,
     settlements.router,
     showing.router,
     hours.router,

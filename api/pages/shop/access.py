@@ -42,5 +42,8 @@ def _who_may(permission: P) -> Any:
 
 SeesTakings = Annotated[OwnShop, _who_may(P.REDEMPTIONS_READ)]
 SeesSettlements = Annotated[OwnShop, _who_may(P.SETTLEMENTS_READ)]
+KeepsTills = Annotated[OwnShop, _who_may(P.TILLS_WRITE)]
+ReturnsGoods = Annotated[OwnShop, _who_may(P.REDEMPTIONS_RETURN)]
+SellsOnline = Annotated[OwnShop, _who_may(P.ONLINE_WRITE)]
 ShowsItself = Annotated[OwnShop, _who_may(P.SHOPFRONT_WRITE)]
 DecidesWherePaid = Annotated[OwnShop, _who_may(P.BANK_WRITE)]

@@ -16,9 +16,8 @@ from api.auth.visitors import PageReading, PageWriting
 from api.pages.forms import Form, Sent
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
-from api.pages.shop.online import OwnerOf
+from api.pages.shop.access import SellsOnline
 from api.pages.shop.online_words import STATES, TOLD, WHY
-from merchants.shops.queries import shop as shop_view
 from vouchers.notices import delivering, endpoints, queries
 from vouchers.notices.endpoints import EndpointView
 from vouchers.notices.errors import NoticeUnknown, SigningKeyMissing
@@ -36,13 +35,13 @@ SAID: Final = {
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/{slug:slug}/shop/{shop}/online/endpoints/{endpoint}")
+@router.get("/{slug:slug}/shop/{shop_id}/online/endpoints/{endpoint}")
 async def show(
-    request: Request, place: CurrentPlace, _owner: OwnerOf, session: PageReading, shop: UUID, endpoint: UUID,
+    request: Request, place: CurrentPlace, own: SellsOnline, session: PageReading, endpoint: UUID,
     state: str = "", after: UUID | None = None,
 ) -> Response:  # fmt: skip
     """What was sent there, newest first, and what came of each try."""
-    view = await endpoints.endpoint(session, endpoint, shop=shop)
+    view = await endpoints.endpoint(session, endpoint, shop=own.id)
     wanted = cast("State", state) if state in STATES else None
     found = await queries.notices_page(session, endpoint, state=wanted, after=after, limit=AT_A_TIME + 1)
     shown = found[:AT_A_TIME]
@@ -52,23 +51,21 @@ async def show(
     first = (f"{here}?{urlencode(more)}" if more else here) if after else None
     at = await clock.now(session)
     return page(
-        request, "shop/endpoint.html", shop=await shop_view(session, shop), endpoint=view, notices=shown,
+        request, "shop/endpoint.html", shop=own.shop, endpoint=view, notices=shown,
         bodies={one.id: json.dumps(json.loads(one.body), indent=2) for one in shown}, before=first, after=onwards,
         counts=(await queries.counts(session, [endpoint]))[endpoint], state=wanted or "", states=STATES, told=TOLD,
-        why=WHY, secret=_secret(place, view), at=at, tries=delivering.TRIES,
+        why=WHY, secret=_secret(place, view), now=at, tries=delivering.TRIES,
     )  # fmt: skip
 
 
-@router.post("/{slug:slug}/shop/{shop}/online/endpoints/{endpoint}")
-async def change(
-    place: CurrentPlace, _owner: OwnerOf, session: PageWriting, form: Sent, shop: UUID, endpoint: UUID
-) -> Response:
+@router.post("/{slug:slug}/shop/{shop_id}/online/endpoints/{endpoint}")
+async def change(place: CurrentPlace, own: SellsOnline, session: PageWriting, form: Sent, endpoint: UUID) -> Response:
     """Pause, go on, replace the secret, remove; send one message again, or all that were given up."""
-    view = await endpoints.endpoint(session, endpoint, shop=shop)
+    view = await endpoints.endpoint(session, endpoint, shop=own.id)
     said = await _do(session, place, form, view)
     if said == "removed":
-        return see_other(f"/{place.slug}/shop/{shop}/online", said=said)
-    return see_other(f"/{place.slug}/shop/{shop}/online/endpoints/{endpoint}", said=said)
+        return see_other(f"/{place.slug}/shop/{own.id}/online", said=said)
+    return see_other(f"/{place.slug}/shop/{own.id}/online/endpoints/{endpoint}", said=said)
 
 
 async def _do(session: AsyncSession, place: Place, form: Form, view: EndpointView) -> str | None:

@@ -18,12 +18,14 @@ from api.pages.catalogues import marked
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
 from api.pages.shop.access import OwnShop, SeesTakings
+from api.pages.shop.returning import may_return
+from api.pages.shop.tills import working_tills
 from ledger.days import Period, day_of
 from ledger.errors import PeriodMalformed
 from merchants.settlements import foreseeing
 from merchants.settlements.queries import reference
 from merchants.shops import bank_changing, tills
-from merchants.shops.queries import ShopView, shops_by_id
+from merchants.shops.queries import shops_by_id
 from merchants.shops.takings import Takings, takings, together
 from merchants.street.photos import photos_of
 from merchants.street.profile import profile
@@ -45,6 +47,7 @@ class Line:
     reference: str
     till: str
     redemption: RedemptionView
+    returnable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ async def today(request: Request, own: SeesTakings, session: PageReading) -> Res
     return page(
         request, "shop/today.html", shop=own.shop, today=day, of_today=month.get(day, Takings()),
         of_month=together(list(month.values())), foreseen=await foreseeing.forecast(session, own.id, at=at),
-        lines=await _lines(session, own.shop, day), steps=await _steps(session, own),
+        lines=await _lines(session, own, day, today=day), steps=await _steps(session, own),
         change=await bank_changing.waiting_of(session, own.id),
         sees_bank=own.visitor.may(P.BANK_WRITE, own.id),
     )  # fmt: skip
@@ -102,21 +105,23 @@ async def by_day(
     after = period.last_day + timedelta(days=1)
     return page(
         request, "shop/takings.html", shop=own.shop, month=period, days=found, day=day,
-        whole=together(list(found.values())), lines=await _lines(session, own.shop, day) if day else [],
+        whole=together(list(found.values())), lines=await _lines(session, own, day, today=now) if day else [],
         most=max((one.redeemed.cents for one in found.values()), default=0),
         before=before if (now - before).days < MONTHS_BACK * 31 else None, after=after if after <= now else None,
         today=now,
     )  # fmt: skip
 
 
-async def _lines(session: AsyncSession, shop: ShopView, day: date) -> list[Line]:
+async def _lines(session: AsyncSession, own: OwnShop, day: date, *, today: date) -> list[Line]:
     """The redemptions of a day, the last one first."""
     period = Period(day, day)
     found = await queries.redemptions_of(
-        session, shop.id, since=period.starts, before=period.ends, limit=LISTED
+        session, own.id, since=period.starts, before=period.ends, limit=LISTED
     )  # fmt: skip
     names = await tills.tills_by_id(session, list({one.till for one in found}))
-    return [Line(one.at, reference(one.id), names[one.till].label, one) for one in found]
+    return [
+        Line(one.at, reference(one.id), names[one.till].label, one, may_return(own, one, today=today)) for one in found
+    ]
 
 
 async def _steps(session: AsyncSession, own: OwnShop) -> Sequence[Step]:
@@ -125,9 +130,8 @@ async def _steps(session: AsyncSession, own: OwnShop) -> Sequence[Step]:
     if not own.visitor.may(P.SHOPFRONT_WRITE, shop_id):
         return ()
     says = await profile(session, shop_id)
-    opened = [one for one in await tills.tills_of(session, shop_id) if one.revoked_at is None]
     steps = (
-        Step(marked("Open a till"), "tills", bool(opened)),
+        Step(marked("Open a till"), "tills", bool(await working_tills(session, shop_id))),
         Step(marked("Say when you are open"), "hours", says.hours.known),
         Step(marked("Tell your story"), "story", bool(says.craft or says.story)),
         Step(marked("Show your window"), "photos", bool((await photos_of(session, [shop_id]))[shop_id])),

@@ -6,24 +6,24 @@ import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth import keys
 from api.auth.keys import KeyUnknown, KeyView
-from api.auth.permissions import Permission as P
-from api.auth.visitors import PageReading, PageWriting, Visitor, VisitorOf
+from api.auth.visitors import PageReading, PageWriting
 from api.dependencies import Here
 from api.installation import Installation
 from api.pages.catalogues import marked
 from api.pages.forms import Form, Sent, blank
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
+from api.pages.shop.access import OwnShop, SellsOnline
 from api.pages.shop.online_words import POWERS, TOLD, powers_of
 from api.reaching import NotReached
 from api.web_addresses import (
@@ -34,7 +34,6 @@ from api.web_addresses import (
     endpoint_address,
     return_address,
 )
-from merchants.shops.queries import shop as shop_view
 from vouchers.notices import endpoints, queries
 from vouchers.notices.errors import TooManyEndpoints
 from vouchers.online import website
@@ -55,15 +54,6 @@ NOT_PUBLIC: Final = marked(
 router = APIRouter(include_in_schema=False)
 
 
-async def _owner(visitor: VisitorOf, shop: UUID) -> Visitor:
-    visitor.require(P.ONLINE_WRITE, shop)
-    return visitor
-
-
-OwnerOf = Annotated[Visitor, Depends(_owner)]
-"""The owner of the shop in the path, or the operator."""
-
-
 @dataclass(slots=True)
 class Forms:
     """The three forms of the page; the one that was sent holds what is wrong with it."""
@@ -78,15 +68,15 @@ class Forms:
         return self.key.valid and self.back.valid and self.endpoint.valid
 
 
-@router.get("/{slug:slug}/shop/{shop}/online")
-async def online(request: Request, _owner: OwnerOf, session: PageReading, shop: UUID) -> Response:
+@router.get("/{slug:slug}/shop/{shop_id}/online")
+async def online(request: Request, own: SellsOnline, session: PageReading) -> Response:
     """How the shop sells online."""
-    return await _page(request, session, shop)
+    return await _page(request, session, own)
 
 
-@router.post("/{slug:slug}/shop/{shop}/online/keys")
+@router.post("/{slug:slug}/shop/{shop_id}/online/keys")
 async def make_key(
-    request: Request, place: CurrentPlace, _owner: OwnerOf, session: PageWriting, form: Sent, shop: UUID
+    request: Request, place: CurrentPlace, own: SellsOnline, session: PageWriting, form: Sent
 ) -> Response:
     """Make a key for the website; its text is shown on the page that answers, and never again."""
     label = form.text("label", most=LONGEST_LABEL)
@@ -94,33 +84,33 @@ async def make_key(
     if not chosen:
         form.say("powers", CHOOSE_ONE)
     if not form.valid:
-        return await _page(request, session, shop, key=form)
+        return await _page(request, session, own, key=form)
     at = await clock.now(session)
-    till = await website.online_till(session, shop, at=at)
+    till = await website.online_till(session, own.id, at=at)
     scopes = sorted({scope.value for name in chosen for scope in POWERS[name].scopes})
     made, text = await keys.make_key(
         session, slug=place.slug, role="till", subject=till.id, label=label, at=at, scopes=scopes
     )
     return page(
-        request, "shop/key_made.html", status=HTTPStatus.CREATED, shop=await shop_view(session, shop), key=made,
+        request, "shop/key_made.html", status=HTTPStatus.CREATED, shop=own.shop, key=made,
         text=text, powers=powers_of(made.scopes),
     )  # fmt: skip
 
 
-@router.post("/{slug:slug}/shop/{shop}/online/keys/revoke")
-async def revoke_key(place: CurrentPlace, _owner: OwnerOf, session: PageWriting, form: Sent, shop: UUID) -> Response:
+@router.post("/{slug:slug}/shop/{shop_id}/online/keys/revoke")
+async def revoke_key(place: CurrentPlace, own: SellsOnline, session: PageWriting, form: Sent) -> Response:
     """Let a key of the website open nothing from now on."""
     wanted = form.identifier("key")
-    known = {one.id for one in await _keys(session, shop)}
+    known = {one.id for one in await _keys(session, own.id)}
     if wanted is None or wanted not in known:
         raise KeyUnknown(key=wanted or UUID(int=0))
     await keys.revoke_key(session, wanted, at=await clock.now(session))
-    return see_other(f"/{place.slug}/shop/{shop}/online", said="key-revoked")
+    return see_other(f"/{place.slug}/shop/{own.id}/online", said="key-revoked")
 
 
-@router.post("/{slug:slug}/shop/{shop}/online/returns")
+@router.post("/{slug:slug}/shop/{shop_id}/online/returns")
 async def add_return(
-    request: Request, place: CurrentPlace, here: Here, visitor: OwnerOf, session: PageWriting, form: Sent, shop: UUID
+    request: Request, place: CurrentPlace, here: Here, own: SellsOnline, session: PageWriting, form: Sent
 ) -> Response:
     """Let customers come back to an address of the website."""
     typed = form.text("back", most=LONGEST)
@@ -128,27 +118,25 @@ async def add_return(
         if form.valid:
             where = return_address(typed, loopback=here.settings.shops_on_loopback, whole=False)
             await website.register_return(
-                session, shop, origin=where.origin, path=where.path, actor=visitor.actor, at=await clock.now(session)
+                session, own.id, origin=where.origin, path=where.path, actor=own.actor, at=await clock.now(session)
             )
     except (ReturnAddressRefused, TooManyReturnAddresses) as refusal:
         form.refuse(refusal, "back")
     if not form.valid:
-        return await _page(request, session, shop, back=form)
-    return see_other(f"/{place.slug}/shop/{shop}/online", said="saved")
+        return await _page(request, session, own, back=form)
+    return see_other(f"/{place.slug}/shop/{own.id}/online", said="saved")
 
 
-@router.post("/{slug:slug}/shop/{shop}/online/returns/remove")
-async def remove_return(place: CurrentPlace, _owner: OwnerOf, session: PageWriting, form: Sent, shop: UUID) -> Response:
+@router.post("/{slug:slug}/shop/{shop_id}/online/returns/remove")
+async def remove_return(place: CurrentPlace, own: SellsOnline, session: PageWriting, form: Sent) -> Response:
     """Send nobody there any more."""
     wanted = form.identifier("address")
-    await website.remove_return(session, wanted or UUID(int=0), shop=shop, at=await clock.now(session))
-    return see_other(f"/{place.slug}/shop/{shop}/online", said="removed")
+    await website.remove_return(session, wanted or UUID(int=0), shop=own.id, at=await clock.now(session))
+    return see_other(f"/{place.slug}/shop/{own.id}/online", said="removed")
 
 
-@router.post("/{slug:slug}/shop/{shop}/online/endpoints")
-async def add_endpoint(
-    request: Request, place: CurrentPlace, here: Here, visitor: OwnerOf, form: Sent, shop: UUID
-) -> Response:
+@router.post("/{slug:slug}/shop/{shop_id}/online/endpoints")
+async def add_endpoint(request: Request, place: CurrentPlace, here: Here, own: SellsOnline, form: Sent) -> Response:
     """Tell the website what happens, at an address that the internet knows."""
     typed = form.text("url", most=LONGEST)
     events = [one for one in TOLD if one in form.many("events")]
@@ -159,19 +147,19 @@ async def add_endpoint(
         try:
             if form.valid and where is not None:
                 added = await endpoints.add(
-                    session, shop, url=where.whole, events=events, keys=place.town.keys, actor=visitor.actor,
+                    session, own.id, url=where.whole, events=events, keys=place.town.keys, actor=own.actor,
                     at=await clock.now(session),
                 )  # fmt: skip
-                return see_other(f"/{place.slug}/shop/{shop}/online/endpoints/{added.id}", said="endpoint-added")
+                return see_other(f"/{place.slug}/shop/{own.id}/online/endpoints/{added.id}", said="endpoint-added")
         except TooManyEndpoints as refusal:
             form.refuse(refusal, "url")
-        return await _page(request, session, shop, endpoint=form)
+        return await _page(request, session, own, endpoint=form)
 
 
-@router.get("/{slug:slug}/shop/{shop}/online/{done}")
-async def back_to_online(place: CurrentPlace, _owner: OwnerOf, shop: UUID, done: str) -> Response:  # noqa: ARG001
+@router.get("/{slug:slug}/shop/{shop_id}/online/{_done}")
+async def back_to_online(place: CurrentPlace, own: SellsOnline, _done: str) -> Response:
     """The address of a form that came back with faults, asked for again."""
-    return see_other(f"/{place.slug}/shop/{shop}/online")
+    return see_other(f"/{place.slug}/shop/{own.id}/online")
 
 
 async def _judged(here: Installation, form: Form, typed: str) -> WebAddress | None:
@@ -191,25 +179,25 @@ async def _judged(here: Installation, form: Form, typed: str) -> WebAddress | No
     return None
 
 
-async def _keys(session: AsyncSession, shop: UUID) -> list[KeyView]:
-    tills = await website.online_tills(session, shop)
+async def _keys(session: AsyncSession, shop_id: UUID) -> list[KeyView]:
+    tills = await website.online_tills(session, shop_id)
     return await keys.keys_of(session, [one.id for one in tills])
 
 
 async def _page(
-    request: Request, session: AsyncSession, shop: UUID, *,
+    request: Request, session: AsyncSession, own: OwnShop, *,
     key: Form | None = None, back: Form | None = None, endpoint: Form | None = None,
 ) -> Response:  # fmt: skip
     usual = [name for name, one in POWERS.items() if one.usual]
     sent = Forms(
         key or blank(request, powers=usual), back or blank(request), endpoint or blank(request, events=list(TOLD))
     )
-    told = await endpoints.endpoints_of(session, shop)
-    found = await _keys(session, shop)
+    told = await endpoints.endpoints_of(session, own.id)
+    found = await _keys(session, own.id)
     return page(
-        request, "shop/online.html", status=200 if sent.valid else 422, shop=await shop_view(session, shop),
+        request, "shop/online.html", status=200 if sent.valid else 422, shop=own.shop,
         form=next((one for one in (key, back, endpoint) if one is not None), sent.key), forms_of=sent,
         keys=[one for one in found if one.revoked_at is None], revoked=[one for one in found if one.revoked_at],
-        powers=POWERS, powers_of=powers_of, addresses=await website.return_addresses(session, shop), endpoints=told,
+        powers=POWERS, powers_of=powers_of, addresses=await website.return_addresses(session, own.id), endpoints=told,
         counts=await queries.counts(session, [one.id for one in told]), told=TOLD,
     )  # fmt: skip

@@ -1,14 +1,15 @@
 """What moves money from a page is done once for each form that was shown, however often it is sent.
 
 Each form carries a number of its own. What it brought about is kept under it in the transaction that did it
-(`ledger.once`): a second click, a reload or a lost answer finds it done and leads to the same page.
+(`ledger.once`): a second click, a reload or a lost answer finds it done and leads to the same page. What cannot be
+taken back is shown first: done as it will be, and undone (`try_out`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID, uuid4
 
 from fastapi import Request
@@ -27,6 +28,16 @@ NUMBER: Final = "once"
 """The field that holds a form's number."""
 
 NOBODY: Final = UUID(int=0)
+
+Done = TypeVar("Done")
+
+
+class _Tried(Exception):
+    """Ends a transaction that was only to show what it would do."""
+
+    def __init__(self, done: Any) -> None:
+        self.done = done
+        super().__init__()
 
 
 def numbered(request: Request, **begins: str) -> Form:
@@ -64,6 +75,19 @@ async def do_once(
         form.say(forms.GENERAL, "This form was sent before with something else in it. See what was done, then confirm.")
         form.typed[NUMBER] = [str(uuid4())]
         return None
+
+
+async def try_out(place: Place, work: Callable[[AsyncSession], Awaitable[Done]]) -> Done:
+    """What ``work`` would bring about: done and undone, so that what is shown cannot differ from what happens."""
+
+    async def attempt(session: AsyncSession) -> None:
+        raise _Tried(await work(session))
+
+    try:
+        await in_transaction(place.town.sessions, attempt)
+    except _Tried as tried:
+        return cast("Done", tried.done)
+    raise AssertionError("an attempt ends by what it raises")
 
 
 def _digest(request: Request, form: Form) -> bytes:
