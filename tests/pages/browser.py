@@ -114,8 +114,8 @@ async def check_page(
     """Nothing serious for axe at either width, in light and dark; nothing that needs scrolling sideways.
 
     All rules are asked once, at the one width. At the other those that depend on sizes are asked again, and all of what
-    is shown only there. Colours are asked at both widths, in light and in dark: where all rules were not asked, of one
-    word of each colour, ground and size, unless such a word was well before in the same window.
+    is shown only there. Those of colours are asked at both widths, in light and in dark: of one word of each colour,
+    ground and size, unless such a word was well before in the same window, and of each word that something crosses.
 
     :param name: that of its pictures, ``docs/pictures/<name>-<width>.png``; none are made without it
     :param but: names of axe's rules that a page may break, each for a reason that the test gives
@@ -124,11 +124,11 @@ async def check_page(
     before = page.viewport_size
     narrow, wide = WIDTHS
     await _lay_out(page, wide)
-    _nothing(page, but, await page.evaluate("() => looking.all()"))
-    watched.colours["light"] |= set(await page.evaluate("() => looking.colours()"))
+    _nothing(page, but, await page.evaluate("() => lookingOfTests.all()"))
+    await _colours(watched, "light", but)
     await _photograph(page, name)
     await _lay_out(page, narrow)
-    _nothing(page, but, await page.evaluate("() => looking.again()"))
+    _nothing(page, but, await page.evaluate("() => lookingOfTests.again()"))
     await _colours(watched, "light", but)
     await _photograph(page, name)
     if "dark" in schemes:
@@ -142,16 +142,27 @@ async def check_page(
     assert not watched.faults, "\n".join(watched.faults)
 
 
+async def pictured(watched: Watched, name: str) -> None:
+    """Pictures of a page at both widths, if they are asked for; what may be wrong with it is told elsewhere."""
+    page, before = watched.page, watched.page.viewport_size
+    if not os.environ.get("PICTURES") or before is None:
+        return
+    for width in reversed(WIDTHS):
+        await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        await _photograph(page, name)
+    await page.set_viewport_size(before)
+
+
 async def _lay_out(page: Page, width: int) -> None:
     """Show it at a width, at which nothing needs scrolling sideways; let it be asked what is wrong with it."""
     await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     # By the debugger's own door, which the page's policy does not close; our pages never evaluate text.
-    if not await page.evaluate("() => 'looking' in window"):
+    if not await page.evaluate("() => 'lookingOfTests' in window"):
         await page.evaluate(AXE)
         await page.evaluate(LOOKING)
     shown = width + 1
     for _ in range(LAYOUTS):
-        shown = int(await page.evaluate("() => looking.wide()"))
+        shown = int(await page.evaluate("() => lookingOfTests.wide()"))
         if shown <= width:
             break
         await page.wait_for_timeout(100)  # a frame in it follows a new width a moment later
@@ -160,8 +171,8 @@ async def _lay_out(page: Page, width: int) -> None:
 
 async def _colours(watched: Watched, scheme: Scheme, but: Sequence[str]) -> None:
     known, page = watched.colours[scheme], watched.page
-    _nothing(page, but, await page.evaluate("known => looking.coloured(known)", sorted(known)))
-    known |= set(await page.evaluate("() => looking.colours()"))
+    _nothing(page, but, await page.evaluate("known => lookingOfTests.coloured(known)", sorted(known)))
+    known |= set(await page.evaluate("() => lookingOfTests.colours()"))
 
 
 def _nothing(page: Page, but: Sequence[str], found: list[dict[str, str]]) -> None:

@@ -3,8 +3,15 @@
 (() => {
   const THICK = 2; // CSS pixels of an outline that is seen
 
-  // What shows the focus of an element: itself, or the card that holds a radio button.
-  const around = (one) => [one, one.closest(".answer")].filter(Boolean);
+  const CLOSE = 4; // elements above one that may show its focus
+
+  // What may show the focus of an element: itself, its label, the card that it stands in.
+  function around(one) {
+    const found = [one, ...(one.labels ?? [])];
+    for (let above = one.parentElement; above && found.length < CLOSE; above = above.parentElement) found.push(above);
+    return found;
+  }
+
   const outlined = (one) => {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(one);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= THICK && outlineColor !== "rgba(0, 0, 0, 0)";
@@ -27,12 +34,12 @@
 
   let last = null;
 
-  window.keys = {
+  window.keyboardOfTests = {
     // The element that holds the focus; nothing where none does.
     stop() {
       const one = document.activeElement;
       if (!one || one === document.body || one === document.documentElement) return null;
-      const left = last && last !== one && last.isConnected && around(last).some(outlined) && !last.contains(one);
+      const left = last?.isConnected && around(last).some((shows) => outlined(shows) && !shows.contains(one));
       last = one;
       const at = box(one);
       return {
@@ -45,6 +52,13 @@
         frame: one.tagName === "IFRAME",
         index: all().indexOf(one),
       };
+    },
+
+    // Before the first stop, whatever took the focus when the page was loaded.
+    begin() {
+      document.body.tabIndex = -1;
+      document.body.focus();
+      document.body.removeAttribute("tabindex");
     },
 
     // What can be reached, by name; of a group of radio buttons the one that is chosen, or the first.

@@ -6,6 +6,7 @@
   const SIZES = ["target-size", "scrollable-region-focusable"];
   const SERIOUS = new Set(["serious", "critical"]);
   const ALIKE = 3;
+  const TOUCH = 2; // CSS pixels by which what stands beside something may lie over it
 
   const shown = () =>
     [...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility({ checkVisibilityCSS: true }));
@@ -42,6 +43,21 @@
     return [...told, ...[...one.children].map(shaped)].join();
   }
 
+  // Words that something painted stands over or under which is none of their ancestors: of these the colours alone do
+  // not tell whether they can be read. In the flow of a page nothing stands over anything.
+  function crossed() {
+    const painted = (one) => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(one);
+      return backgroundColor !== "rgba(0, 0, 0, 0)" || backgroundImage !== "none" || one.matches("img, video");
+    };
+    const boxes = shown().filter(painted).map((one) => [one, one.getBoundingClientRect()]);
+    return shown().filter(worded).filter((word) => {
+      const own = word.getBoundingClientRect();
+      return boxes.some(([one, box]) => !one.contains(word) && !word.contains(one) && own.left < box.right - TOUCH &&
+        own.right > box.left + TOUCH && own.top < box.bottom - TOUCH && own.bottom > box.top + TOUCH);
+    });
+  }
+
   // What was shown when all rules were asked.
   let before = new Set();
 
@@ -60,13 +76,13 @@
     }));
   }
 
-  window.looking = {
+  window.lookingOfTests = {
     wide: () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
 
-    // All rules, of everything.
+    // All rules but those of colours, of everything.
     all() {
       before = new Set(shown());
-      return asked([document]);
+      return asked([document], null, COLOURS);
     },
 
     // Rules of sizes, of everything; of what was not shown when all were asked, all but those of colours.
@@ -78,11 +94,11 @@
     // The colours that words have here, each with its ground and size.
     colours: () => [...new Set(shown().filter(worded).map(colours))],
 
-    // Rules of colours, of one word of each colour that is not known to be well.
+    // Rules of colours, of one word of each colour that is not known to be well, and of each that something crosses.
     coloured(known) {
       const found = new Map();
       for (const one of shown().filter(worded)) if (!known.includes(colours(one))) found.set(colours(one), one);
-      return asked([...found.values()], COLOURS);
+      return asked([...new Set([...found.values(), ...crossed()])], COLOURS);
     },
   };
 

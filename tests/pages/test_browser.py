@@ -24,6 +24,8 @@ PAGE: Final = """<!doctype html><html lang="fr"><head><title>Une page</title>
 PALE: Final = ".pale { color: #bbb; }"
 DIM: Final = "@media (prefers-color-scheme: dark) { .dim { color: #444; } }"
 SMALL: Final = "@media (max-width: 600px) { .close { font-size: 6px; line-height: 1; display: block; } }"
+OVER: Final = """<div style="background: #555; height: 9em"></div>
+<p style="position: relative; top: -6em; margin: 0 1em">Sur un autre fond.</p>"""
 CLOSE: Final = '<nav aria-label="Ici"><a class="close" href="/a">Un</a><a class="close" href="/b">Deux</a></nav>'
 
 
@@ -45,6 +47,7 @@ async def window(browser: Browser) -> AsyncIterator[Watched]:
         (DIM, '<p class="dim wide">Trop sombre.</p>', "color-contrast"),
         (DIM, '<p class="dim narrow">Trop sombre.</p>', "color-contrast"),
         ("@media (max-width: 600px) { p { background: #444; } }", "", "color-contrast"),
+        ("", OVER, "color-contrast"),
         ("", '<input type="text">', "label"),
         ("", f'<ul>{"<li><a href=/a>Un</a></li>" * 9}<li><a href=/a></a></li></ul>', "link-name"),
         (PALE, f'<ul>{"<li>Un</li>" * 9}<li class="pale">Deux</li></ul>', "color-contrast"),
@@ -55,8 +58,9 @@ async def window(browser: Browser) -> AsyncIterator[Watched]:
     ],
     ids=[
         "nothing", "nothing at either width", "pale", "pale and wide only", "pale and narrow only", "dim in the dark",
-        "dim and wide only", "dim and narrow only", "dark ground at one width", "no label", "no name in a list",
-        "pale in a list", "no label and narrow only", "too close when narrow", "too wide", "an error",
+        "dim and wide only", "dim and narrow only", "dark ground at one width", "over another ground", "no label",
+        "no name in a list", "pale in a list", "no label and narrow only", "too close when narrow", "too wide",
+        "an error",
     ],
 )  # fmt: skip
 async def test_a_page_with_one_fault_is_told_by_it_and_one_without_passes(

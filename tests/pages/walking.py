@@ -19,17 +19,22 @@ from fastapi.routing import APIRoute, iter_route_contexts
 PAGES: Final = "api.pages."
 """The modules whose routes are pages."""
 
-OF_A_KIND: Final = 3
+OF_A_KIND: Final = 2
 """Pages of one route that one person opens."""
 
-DEPTH: Final = 5
+SHOWN: Final = frozenset({200, 401})
+"""A device that is no till is told so by a page."""
+
+DEPTH: Final = 2
 """Elements above one that tell what it is part of."""
 
 VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 HEADINGS: Final = frozenset({"h1", "h2", "h3"})
 TELLING: Final = ("class", "role", "type", "aria-current", "aria-live", "hidden", "autofocus")
-FOR_SCRIPTS: Final = frozenset({"to-pay", "preview"})
-"""What is hidden until a script shows it: what a gift costs while it is filled in, which the next page says anyway."""
+FOR_SCRIPTS: Final = frozenset({"to-pay", "preview", "near", "camera", "news", "words"})
+"""What is hidden until a script shows it: what a gift costs while it is filled in, which the next page says anyway; the
+way to shops around, beside the search; a till's camera, beside the field for a code; what became of a payment, which is
+a page without scripts; the words of the till's script."""
 
 Route = tuple[str, str]
 """A method and a path, as the application knows them."""
@@ -66,7 +71,8 @@ class Page(HTMLParser):
         self.parts.add(" > ".join([*(one for _, one in self.above[-DEPTH:]), part]))
         if tag not in VOID:
             self.above.append((tag, part))
-        if "hidden" in told and tag != "button":  # that is what Enter in a field does
+        # A button that is hidden is what Enter in a field does, or what a script does; a fault is hidden if it is none.
+        if "hidden" in told and tag != "button" and not told.get("id", "").endswith("-fault") and not self._is_hidden():
             self.hidden.add(told.get("id", part))
         if tag == "a" and "href" in told:
             self.links.append(told["href"])
@@ -76,6 +82,10 @@ class Page(HTMLParser):
             self.forms[-1].buttons += "hidden" not in told
         self.waits |= tag == "noscript"
         self.follows |= "data-follow" in told
+
+    def _is_hidden(self) -> bool:
+        """Whether what stands above is hidden already."""
+        return any("hidden=" in part for _, part in self.above[:-1])
 
     def handle_data(self, data: str) -> None:
         if self.above and self.above[-1][0] in HEADINGS:
@@ -116,6 +126,7 @@ class Walk:
     known: set[str] = field(default_factory=set)
     pages: dict[str, list[str]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
 
     async def by(self, client: httpx.AsyncClient, *starts: str) -> list[str]:
         """Open everything that links lead to, and that a person may open; the addresses that hold something new."""
@@ -123,16 +134,17 @@ class Walk:
         while waiting:
             address = waiting.pop(0)
             route = self.route("GET", address)
-            if route in self.no_pages or (opened[route] >= OF_A_KIND and address not in starts):
+            if not route or route in self.no_pages or (opened[route] >= OF_A_KIND and address not in starts):
                 continue
             opened[route] += 1
             answer = await client.get(address)
             if answer.is_redirect:
                 self.led.add(route)
                 leads = [answer.headers["location"]]
+            elif answer.status_code not in SHOWN or not answer.headers["content-type"].startswith("text/html"):
+                self.faults.append(f"{address} is no page: {answer.status_code} {answer.headers.get('content-type')}")
+                continue
             else:
-                assert answer.status_code == 200, f"{address} answers {answer.status_code}"
-                assert answer.headers["content-type"].startswith("text/html"), f"{address} is no page"
                 leads = self._take(address, route, answer.text, fresh)
             for one in self._ours(address, leads):
                 if one not in seen:
@@ -141,13 +153,10 @@ class Walk:
         return fresh
 
     def route(self, method: str, address: str) -> str:
-        """The route that answers an address."""
+        """The route that answers an address; none if none does."""
         path = urlsplit(address).path
-        found = next(
-            (name for (by, name), one in self.routes.items() if by == method and one.path_regex.match(path)), ""
-        )
-        assert found, f"no route answers {method} {address}"
-        return found
+        answering = (name for (by, name), one in self.routes.items() if by == method and one.path_regex.match(path))
+        return next(answering, "")
 
     def _take(self, address: str, route: str, text: str, fresh: list[str]) -> list[str]:
         page = read(text)
@@ -162,10 +171,14 @@ class Walk:
     def _works_without_scripts(self, address: str, page: Page) -> None:
         """Each form has a button and an address that takes it; nothing waits for a script to be shown."""
         for form in page.forms:
-            assert form.buttons, f"{address} has a form without a button"
-            self.route(form.method, urljoin(address, form.action))
-        assert page.hidden <= FOR_SCRIPTS, f"{address} hides {page.hidden - FOR_SCRIPTS}"
-        assert page.waits or not page.follows, f"{address} follows something, and not without scripts"
+            if not form.buttons:
+                self.faults.append(f"{address} has a form without a button")
+            if not self.route(form.method, urljoin(address, form.action)):
+                self.faults.append(f"{address} has a form that nothing takes: {form.action}")
+        if page.hidden - FOR_SCRIPTS:
+            self.faults.append(f"{address} hides {page.hidden - FOR_SCRIPTS}")
+        if page.follows and not page.waits:
+            self.faults.append(f"{address} follows something, and not without scripts")
 
     @staticmethod
     def _ours(address: str, links: Iterable[str]) -> Iterator[str]:

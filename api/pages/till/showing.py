@@ -15,7 +15,7 @@ from api.pages.rendering import page
 from api.pages.till.access import AtTill
 
 HEADERS: Final = {
-    policy.NAME: policy.policy() + "; manifest-src 'self'",
+    policy.NAME: policy.policy(),
     "Permissions-Policy": policy.HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
