@@ -21,6 +21,7 @@ from api.pages import (
     outbox,
     people,
     signing_in,
+    switching,
 )
 from api.pages.desk import ROUTERS as DESK
 from api.pages.guard import OwnOrigin
@@ -79,6 +80,7 @@ BY_SECRET_OF_A_PROGRAMME: Final = (holder_links.router,)
 
 def install(app: FastAPI) -> None:
     """Serve the pages. What changes something takes a form from a page of ours, or the secret of its address."""
+    switching.install(app)
     for router in BY_SECRET:
         app.include_router(router)
     for router in BY_SECRET_OF_A_PROGRAMME:

@@ -125,8 +125,10 @@ async def end_others(place: CurrentPlace, visitor: VisitorOf, person: PersonOf, 
 
 
 @router.get("/{slug:slug}/account/{done:path}")
-async def back_to_account(place: CurrentPlace) -> Response:
-    """The address of a form that came back with faults, asked for again."""
+async def back_to_account(request: Request, place: CurrentPlace, visitor: VisitorOf) -> Response:
+    """The address of a form that came back with faults, asked for again or in another language."""
+    if blank(request).sent:
+        return await account(request, visitor)
     return see_other(f"/{place.slug}/account")
 
 

@@ -32,8 +32,9 @@ async def colleagues(
     asked: Annotated[UUID | None, Query(alias="buyer")] = None,
 ) -> Response:  # fmt: skip
     """Who orders for the company; for the first of one's companies, unless the address names another."""
-    company = await _company(session, visitor, asked)
-    return await _shown(request, session, visitor, company, blank(request))
+    form = blank(request)
+    company = await _company(session, visitor, form.identifier("buyer") if form.sent else asked)
+    return await _shown(request, session, visitor, company, form)
 
 
 @router.post("/{slug:slug}/company/people")

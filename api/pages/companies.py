@@ -61,7 +61,10 @@ class Newcomer:
 @router.get("/{slug:slug}/company/new")
 async def new(request: Request, visitor: MaybeVisitor) -> Response:
     """Where a company makes itself known."""
-    return _new(request, visitor, blank(request))
+    form = blank(request)
+    if form.tried:
+        _read(form, visitor)
+    return _new(request, visitor, form)
 
 
 @router.post("/{slug:slug}/company/new")
@@ -91,7 +94,8 @@ async def particulars(
 ) -> Response:  # fmt: skip
     """What is known of the company; of the first of one's companies, unless the address names another."""
     own = await _companies(session, visitor)
-    company = await _company(session, visitor, own, asked)
+    sent = blank(request)
+    company = await _company(session, visitor, own, sent.identifier("buyer") if sent.sent else asked)
     form = blank(
         request, street=company.street, postcode=company.postcode, commune=company.commune,
         vat_number=company.vat_number or "", invoice_email=company.email or "",

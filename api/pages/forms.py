@@ -32,6 +32,15 @@ SHOWN_AGAIN: Final = 20_000
 GENERAL: Final = ""
 """The field of a fault that belongs to the form as a whole."""
 
+SPEAK: Final = "speak"
+"""The field by which a form asks for nothing but its page in another language."""
+
+UNSENT: Final = "unsent"
+"""The field by which a script says that a form is still being filled in: only the language of its page changes."""
+
+SECRETS: Final = frozenset({"password", "old_password", "new_password"})
+"""Fields that are never written into a page."""
+
 MISSING: Final = marked("Fill in this field.")
 NOT_OFFERED: Final = marked("Choose one of the answers offered.")
 NO_AMOUNT: Final = marked("Write an amount in euros, such as 50 or 12,50.")
@@ -62,6 +71,17 @@ class Form:
     def valid(self) -> bool:
         """Whether nothing is wrong so far."""
         return not self.faults
+
+    @property
+    def tried(self) -> bool:
+        """Whether it was sent as something filled in: what is wrong with it may be said."""
+        return self.sent and UNSENT not in self.typed
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What was typed, as hidden fields carry it on: all but what is secret."""
+        kept = [(name, values) for name, values in self.typed.items() if name not in SECRETS]
+        return [(name, value[:SHOWN_AGAIN]) for name, values in kept for value in values]
 
     def shown(self, name: str, otherwise: str = "") -> str:
         """What to write into a field: what was typed, else what it begins with."""
@@ -182,19 +202,35 @@ class Form:
         return found
 
 
+class AnotherLanguage(Exception):
+    """A form was sent to see its page in another language: nothing else is done with it."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        super().__init__()
+
+
 def blank(request: Request, **begins: str | Sequence[str]) -> Form:
-    """A form that nobody has filled in yet, with what its fields begin with."""
+    """A form that nobody has filled in yet, with what its fields begin with.
+
+    It is as it was typed, and counts as sent, where only the language of its page was changed.
+    """
     known = {name: [value] if isinstance(value, str) else list(value) for name, value in begins.items()}
-    return Form(language_for(request), begins=known)
+    typed = getattr(request.state, "typed", None)
+    return Form(language_for(request), begins=known, typed=typed or {}, sent=typed is not None)
 
 
 async def read(request: Request, *, most_fields: int = MOST_FIELDS) -> Form:
     """The form that a request brings. Files are closed with the request.
 
     :raises HTTPException: 400 if it cannot be read or has too many parts, 422 if it holds what no keyboard types
+    :raises AnotherLanguage: if its page is to be shown in another language, and nothing to be done
     """
     sent = await request.form(max_files=MOST_FILES, max_fields=most_fields, max_part_size=LARGEST_FIELD)
-    return _read(sent, language_for(request))
+    form = _read(sent, language_for(request))
+    if SPEAK in form.typed:
+        raise AnotherLanguage(form)
+    return form
 
 
 async def _sent(request: Request) -> AsyncIterator[Form]:

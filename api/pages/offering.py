@@ -75,25 +75,32 @@ _KEY: Final = re.compile(r"[A-Za-z0-9_-]{32}")
 
 @router.get("/{slug:slug}/offer")
 async def offer(request: Request, place: CurrentPlace, visitor: MaybeVisitor, here: Here) -> Response:
-    """What the voucher is worth, for whom, how and when, and from whom."""
-    return _first(request, place, here, blank(request), await _known(place, visitor))
+    """What the voucher is worth, for whom, how and when, and from whom; or the check, in another language."""
+    form, known = blank(request), await _known(place, visitor)
+    shown = await _judged(place, form, known) if form.tried else None
+    return _check(request, place, here, form, shown) if shown else _first(request, place, here, form, known)
 
 
 @router.post("/{slug:slug}/offer")
 async def go_on(request: Request, place: CurrentPlace, visitor: MaybeVisitor, here: Here, form: Sent) -> Response:
     """Show it as it will be, with what it costs; go back to change it; or order it."""
     known = await _known(place, visitor)
-    do, terms = form.shown("do"), place.terms
-    if do == "change" or terms is None:
+    shown = await _judged(place, form, known)
+    if shown is None:
         return _first(request, place, here, form, known)
-    today = await _today(place)
-    gift = read_gift(form, terms, known, today=today)
-    if gift is None:
-        return _first(request, place, here, form, known)
-    shown = Shown(gift, drafting.price([Line(1, gift.face)], terms), terms, today)
-    if do != "order":
+    if form.shown("do") != "order":
         return _check(request, place, here, form, shown)
     return await _ordered(request, place, visitor, here, form, shown)
+
+
+async def _judged(place: Place, form: Form, known: Giver | None) -> Shown | None:
+    """What there is to check; none where it is still filled in, or something in it cannot stand."""
+    terms = place.terms
+    if form.shown("do") == "change" or terms is None:
+        return None
+    today = await _today(place)
+    gift = read_gift(form, terms, known, today=today)
+    return Shown(gift, drafting.price([Line(1, gift.face)], terms), terms, today) if gift else None
 
 
 async def _ordered(
@@ -212,10 +219,13 @@ def _check(
     request: Request, place: Place, here: Installation, typed: Form, shown: Shown, status: HTTPStatus | None = None
 ) -> Response:
     offered = methods_of(here, place)
-    form = blank(request, method=offered[:1]) if typed.valid else typed
+    chosen = not typed.valid or "method" in typed.typed
+    form = typed if chosen else Form(typed.language, begins={"method": [*offered[:1]]})
+    sent = {name: values for name, values in typed.typed.items() if name in {*FIELDS, "method"}}
     return page(
-        request, "offer/check.html", status=status or (200 if typed.valid else 422), form=form, gift=shown.gift,
-        typed={name: typed.shown(name) for name in FIELDS}, key=secrets.token_urlsafe(24), offered=offered,
+        request, "offer/check.html", status=status or (200 if typed.valid else 422), form=form,
+        sent=Form(typed=sent, sent=True), gift=shown.gift, key=secrets.token_urlsafe(24), offered=offered,
+        typed={name: typed.shown(name) for name in FIELDS},
         price=shown.price, terms=shown.terms, starts=shown.starts,
         last_day=months_later(shown.starts, shown.terms.validity_months),
     )  # fmt: skip

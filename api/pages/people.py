@@ -177,8 +177,13 @@ async def invite_again(place: CurrentPlace, _operator: OperatorOf, session: Page
 
 
 @router.get("/{slug:slug}/people/{person}/{done:path}")
-async def back_to_person(place: CurrentPlace, person: UUID) -> Response:
-    """The address of a form that came back with faults, asked for again."""
+async def back_to_person(
+    request: Request, place: CurrentPlace, _operator: OperatorOf, session: PageReading, person: UUID
+) -> Response:
+    """The address of a form that came back with faults, asked for again or in another language."""
+    form = blank(request)
+    if form.sent:
+        return await _person_page(request, session, person, form)
     return see_other(f"/{place.slug}/people/{person}")
 
 

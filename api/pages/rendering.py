@@ -45,7 +45,7 @@ def page(
     ``indexed`` pages may be found by search engines; ``form_action`` is one origin more to which its forms may lead.
     """
     language = language_for(request)
-    text = drawn(environment(language).get_template(template), {**around(request, language), **context})
+    text = drawn(environment(language).get_template(template), {**around(request, language, context), **context})
     headers: dict[str, str] = {"Content-Language": language}
     if not indexed:
         headers["X-Robots-Tag"] = "noindex"
@@ -112,8 +112,8 @@ def local_path(typed: str) -> str:
     return typed if clean and typed.startswith("/") and not typed.startswith("//") else "/"
 
 
-def around(request: Request, language: Language) -> dict[str, Any]:
-    """What the base layout shows on every page."""
+def around(request: Request, language: Language, context: Mapping[str, object]) -> dict[str, Any]:
+    """What the base layout shows on every page, around what the page itself shows."""
     place = getattr(request.state, "place", None)
     visitor = getattr(request.state, "visitor", None)
     return {
@@ -122,6 +122,7 @@ def around(request: Request, language: Language) -> dict[str, Any]:
         "nav": navigation(visitor, place, at=request.url.path),
         "home": f"/{place.slug}" if place else "",
         "switch": _switch(request, OTHER[language]),
+        "carries": _carried(request, context),
         "saying": sayings.SAYINGS.get(request.query_params.get(sayings.KEY, "")),
     }
 
@@ -135,6 +136,14 @@ def _switch(request: Request, other: Language) -> str:
     if kept and request.method == "GET":
         back += "?" + urlencode(kept)
     return "/language?" + urlencode({"to": other, "back": back})
+
+
+def _carried(request: Request, context: Mapping[str, object]) -> list[tuple[str, str]] | None:
+    """What a change of language carries on, where a form was sent: that named ``sent`` first. None where none was."""
+    if request.method == "GET" and not hasattr(request.state, "typed"):
+        return None
+    every = (context.get("sent"), *context.values())
+    return next((one.carried for one in every if isinstance(one, Form) and one.sent), None)
 
 
 def _money(amount: Money, *, language: Language) -> str:

@@ -43,7 +43,8 @@ async def sign_in_page(
     if visitor is not None and visitor.person is not None:
         start = start_of(place, (one.role for one in visitor.offices))
         return see_other(own_path(place.town, wanted, otherwise=start))
-    return page(request, "people/sign_in.html", form=blank(request), wanted=wanted)
+    form = blank(request)
+    return page(request, "people/sign_in.html", form=form, wanted=form.shown("next", wanted))
 
 
 @router.post("/{slug:slug}/sign-in")

@@ -20,7 +20,8 @@ LASTS: Final = 365 * 24 * 3600
 
 def language_for(request: Request) -> Language:
     """The language of a page."""
-    for chosen in (request.query_params.get(PARAMETER), request.cookies.get(COOKIE)):
+    wished = getattr(request.state, "speaks", None)
+    for chosen in (wished, request.query_params.get(PARAMETER), request.cookies.get(COOKIE)):
         for language in LANGUAGES:
             if language == chosen:
                 return language

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import axe_playwright_python  # type: ignore[import-untyped]
 from PIL import Image
@@ -35,9 +35,9 @@ TALLEST: Final = 1_800
 """CSS pixels of a picture: what is further down, nobody looks at in a manual."""
 
 AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LOOKING: Final = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
 
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS: Final = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -63,6 +63,8 @@ class Watched:
     page: Page
     context: BrowserContext
     faults: list[str] = field(default_factory=list)
+    colours: dict[Scheme, set[str]] = field(default_factory=lambda: {"light": set(), "dark": set()})
+    """The colours of words that are well, by day and by night."""
 
     def forgive(self, *containing: str) -> None:
         """Forget faults that a test brought about on purpose: the console tells of each answer of 400 and above."""
@@ -111,39 +113,77 @@ async def check_page(
 ) -> None:
     """Nothing serious for axe at either width, in light and dark; nothing that needs scrolling sideways.
 
+    All rules are asked once, at the one width. At the other those that depend on sizes are asked again, and all of what
+    is shown only there. Those of colours are asked at both widths, in light and in dark: of one word of each colour,
+    ground and size, unless such a word was well before in the same window, and of each word that something crosses.
+
     :param name: that of its pictures, ``docs/pictures/<name>-<width>.png``; none are made without it
     :param but: names of axe's rules that a page may break, each for a reason that the test gives
     """
     page = watched.page
     before = page.viewport_size
-    for width in WIDTHS:
-        await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        wide = await _sideways(page, width)
-        assert wide <= width, f"{page.url} is {wide} px wide at {width} px"
-        for scheme in schemes:
-            await page.emulate_media(color_scheme=scheme)
-            found = await faults_of(page, but)
-            assert not found, f"{page.url} at {width} px, {scheme}:\n" + "\n".join(found)
+    narrow, wide = WIDTHS
+    await _lay_out(page, wide)
+    _nothing(page, but, await page.evaluate("() => lookingOfTests.all()"))
+    await _colours(watched, "light", but)
+    await _photograph(page, name)
+    await _lay_out(page, narrow)
+    _nothing(page, but, await page.evaluate("() => lookingOfTests.again()"))
+    await _colours(watched, "light", but)
+    await _photograph(page, name)
+    if "dark" in schemes:
+        await page.emulate_media(color_scheme="dark")
+        await _colours(watched, "dark", but)
+        await _lay_out(page, wide)
+        await _colours(watched, "dark", but)
         await page.emulate_media(color_scheme="light")
-        if name is not None and os.environ.get("PICTURES"):
-            await picture(page, PICTURES / f"{name}-{width}.png")
     if before is not None:
         await page.set_viewport_size(before)
     assert not watched.faults, "\n".join(watched.faults)
 
 
-async def faults_of(page: Page, but: Sequence[str] = ()) -> list[str]:
-    """What axe finds serious or critical, each with where and why."""
+async def pictured(watched: Watched, name: str) -> None:
+    """Pictures of a page at both widths, if they are asked for; what may be wrong with it is told elsewhere."""
+    page, before = watched.page, watched.page.viewport_size
+    if not os.environ.get("PICTURES") or before is None:
+        return
+    for width in reversed(WIDTHS):
+        await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        await _photograph(page, name)
+    await page.set_viewport_size(before)
+
+
+async def _lay_out(page: Page, width: int) -> None:
+    """Show it at a width, at which nothing needs scrolling sideways; let it be asked what is wrong with it."""
+    await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     # By the debugger's own door, which the page's policy does not close; our pages never evaluate text.
-    if not await page.evaluate("() => 'axe' in window"):
+    if not await page.evaluate("() => 'lookingOfTests' in window"):
         await page.evaluate(AXE)
-    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
-    found: dict[str, Any] = await page.evaluate("options => axe.run(document, options)", options)
-    return [
-        f"{one['id']} ({one['impact']}): {one['help']}: " + "; ".join(_where(node) for node in one["nodes"][:5])
-        for one in found["violations"]
-        if one["impact"] in {"serious", "critical"} and one["id"] not in but
-    ]
+        await page.evaluate(LOOKING)
+    shown = width + 1
+    for _ in range(LAYOUTS):
+        shown = int(await page.evaluate("() => lookingOfTests.wide()"))
+        if shown <= width:
+            break
+        await page.wait_for_timeout(100)  # a frame in it follows a new width a moment later
+    assert shown <= width, f"{page.url} is {shown} px wide at {width} px"
+
+
+async def _colours(watched: Watched, scheme: Scheme, but: Sequence[str]) -> None:
+    known, page = watched.colours[scheme], watched.page
+    _nothing(page, but, await page.evaluate("known => lookingOfTests.coloured(known)", sorted(known)))
+    known |= set(await page.evaluate("() => lookingOfTests.colours()"))
+
+
+def _nothing(page: Page, but: Sequence[str], found: list[dict[str, str]]) -> None:
+    """Axe found nothing serious or critical; if it did, where and why."""
+    told = [one["told"] for one in found if one["id"] not in but]
+    assert not told, f"{page.url} at {page.viewport_size}:\n" + "\n".join(told)
+
+
+async def _photograph(page: Page, name: str | None) -> None:
+    if name is not None and os.environ.get("PICTURES"):
+        await picture(page, PICTURES / f"{name}-{(page.viewport_size or {})['width']}.png")
 
 
 async def picture(page: Page, path: Path) -> None:
@@ -154,19 +194,3 @@ async def picture(page: Page, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(BytesIO(taken)) as image:
         image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
-
-
-async def _sideways(page: Page, width: int) -> int:
-    """How wide the page is once it is laid out: a frame in it follows a new width a moment later."""
-    wide = width + 1
-    for _ in range(LAYOUTS):
-        wide = int(await page.evaluate("() => document.documentElement.scrollWidth"))
-        if wide <= width:
-            break
-        await page.wait_for_timeout(100)
-    return wide
-
-
-def _where(node: dict[str, Any]) -> str:
-    why = [one["message"] for one in (*node["any"], *node["all"], *node["none"])][:2]
-    return f"{node['target'][-1]} [{', '.join(why)}]"

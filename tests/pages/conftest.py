@@ -12,6 +12,7 @@ from api.engines import Database
 from api.settings import Settings
 from tests import databases
 from tests.pages.browser import Watched, a_browser, a_page
+from tests.pages.demonstration import Begun, a_demonstration
 from tests.pages.given import Live, served
 from tests.pages.styleguide import show_styleguide
 
@@ -32,6 +33,13 @@ async def still_live(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> 
         served(database, Settings(home=home, pool_timeout=10, jobs=False)) as live,
     ):
         yield live
+
+
+@pytest.fixture(scope="module")
+async def begun(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Begun]:
+    """The demonstration, a copy for the tests of a module."""
+    async with a_demonstration(cluster, tmp_path_factory.mktemp("demo")) as begun:
+        yield begun
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,6 @@ def _page(request: Request, form: Form) -> HTMLResponse:
     context = {"nav": nav, "form": form, "money": Money(700_000), "fee": Money(21_000), "day": date(2027, 10, 31)}
     text = drawn(
         environment(language).from_string(TEMPLATE),
-        {**around(request, language), **context, "kinds": _KINDS, "orders": orders},
+        {**around(request, language, context), **context, "kinds": _KINDS, "orders": orders},
     )
     return HTMLResponse(text, 200 if form.valid else 422)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.auth import arrivals, links, offices, people
 from api.auth.people import PersonView
-from tests.pages.browser import a_page, check_page
+from tests.pages.browser import a_page, pictured
 from tests.pages.given import Live
 from tests.pages.windows import House, Window, a_house, fault
 from vouchers import buyers
@@ -49,14 +49,13 @@ async def test_a_company_makes_itself_known_and_orders_once_its_letter_was_opene
         await page.get_by_role("heading", name="7 points à corriger").wait_for()
         assert await page.get_by_label("SIREN").input_value() == "552 100 555"
         watched.forgive("status of 422")
-        await check_page(watched)
         await page.goto(page.url)
         for name, value in TYPED.items():
             await page.locator(f"#{name}").fill(value)
-        await check_page(watched, "company-new")
+        await pictured(watched, "company-new")
         await page.get_by_role("button", name="Continuer").click()
         await page.wait_for_url("**/company/sent")
-        await check_page(watched, "company-sent")
+        await pictured(watched, "company-sent")
         assert len(await house.links_made()) == 1
         camille = await _person(house, "camille@savonnerie.example")
         path = await house.do(lambda session: _invitation(session, camille))
@@ -65,7 +64,7 @@ async def test_a_company_makes_itself_known_and_orders_once_its_letter_was_opene
         await page.get_by_role("link", name="Nouvelle commande").click()
         assert "Savonnerie du Port" in await page.locator("main").inner_text()
         await page.goto(f"{house.live.home}company")
-        await check_page(watched, "company")
+        await pictured(watched, "company")
         await page.get_by_label("Commune").fill("Aix-en-Provence")
         await page.get_by_role("button", name="Enregistrer").click()
         await page.get_by_text("C'est enregistré").wait_for()

@@ -18,20 +18,16 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth import offices, passwords, people, till_devices
 from api.auth.passwords import SignInRefused
-from api.demo.giving_life import FILE, Demo, give_life, kept
+from api.demo.giving_life import FILE, Demo, kept
 from api.email import outbox
-from api.engines import Database
-from api.installation import Installation, Town, installation
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.pages.orders.telling import OTHERWISE, sentence
-from api.settings import Settings
 from ledger.days import day_of
 from ledger.money import ZERO
 from merchants.joining import applying, invitations
@@ -39,11 +35,10 @@ from merchants.joining.applying import State
 from merchants.joining.invitations import Standing
 from merchants.shops import bank_changing
 from merchants.street import profile
-from tests import databases
-from tests.given import TERMS
 from tests.pages.browser import Watched, check_page
 from tests.pages.crawling import Seen, Walk, in_process, texts_of_the_books
-from tests.pages.given import found, serving
+from tests.pages.demonstration import Begun
+from tests.pages.given import serving
 from tests.pages.untranslated import bracketed, facts_of, forgotten
 from tests.pages.windows import Window
 from vouchers import buyers, codes, holding, proofs
@@ -61,29 +56,6 @@ WALKERS: Final = ("operator", "accountant", "manager", "shop", "buyer 1", "buyer
 """Who looks at every page they come to, besides everybody."""
 
 PRINTED: Final = "http://127.0.0.1:8000"
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """The demonstration on its first morning, before any job ran."""
-
-    here: Installation
-    town: Town
-    demo: Demo
-    home: Path
-    database: Database
-
-
-@pytest.fixture(scope="module")
-async def begun(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Begun]:
-    home = tmp_path_factory.mktemp("demo")
-    settings = Settings(home=home, pool_size=20, pool_timeout=10)
-    async with databases.new_database(cluster, template=databases.TEMPLATE) as database:
-        demo = await give_life(settings, database, lambda _what, _done, _of: None)
-        assert demo is not None
-        await found(database, settings, TERMS)  # its neighbours, so that every programme there is can be opened
-        async with installation(settings, database) as here:
-            yield Begun(here, await here.town(demo.programme), demo, home, database)
 
 
 async def test_something_goes_on_in_the_street(begun: Begun) -> None:
@@ -256,7 +228,7 @@ async def test_the_commands_of_the_readme_run_as_they_are_printed(begun: Begun, 
     blocks = [one for one in re.findall(r"```sh\n(.*?)```", README.read_text("utf-8"), re.DOTALL) if "curl" in one]
     assert len(blocks) == 2
     (tmp_path / ".obole").symlink_to(begun.home)
-    async with serving(begun.database, begun.here.settings) as live:
+    async with serving(begun.database, begun.here.settings.model_copy(update={"jobs": True})) as live:
         for block in blocks:
             typed = "set -eu\n" + block.replace(PRINTED, live.address)
             done = await asyncio.to_thread(

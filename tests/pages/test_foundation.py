@@ -11,7 +11,7 @@ from api.engines import owner_engine
 from api.pages import assets, policy
 from api.pages.place import RESERVED
 from api.pages.rendering import local_path
-from tests.pages.browser import Watched, check_page
+from tests.pages.browser import Watched, pictured
 from tests.pages.given import Live
 
 # Languages
@@ -85,9 +85,9 @@ async def test_no_programme_takes_an_address_of_ours(still_live: Live) -> None:
 
 async def test_the_first_page_lists_the_programmes(still_live: Live, page: Watched) -> None:
     await page.page.goto(still_live.address)
-    await check_page(page, "programmes")
+    await pictured(page, "programmes")
     await page.page.get_by_role("link", name="Treiz'Local").click()
-    await check_page(page, "home")
+    await pictured(page, "home")
     ways = [await page.page.get_by_role("link", name=name).get_attribute("href") for name in ("Offrir", "entreprise")]
     assert ways == ["/treiz/orders/new?for=person", "/treiz/orders/new?for=company"]
 

@@ -15,7 +15,7 @@ from api import clock
 from api.engines import Database
 from api.settings import Settings
 from ledger.money import Money
-from tests.pages.browser import a_page, check_page
+from tests.pages.browser import a_page, check_page, pictured
 from tests.pages.followed import PEOPLE, Desk, download, plain, text_of
 from tests.pages.given import Live, served
 from tests.pages.ordering import SELLING, a_buyer, somebody
@@ -81,7 +81,7 @@ async def test_a_printing_that_is_drawn_shows_how_far_it_is(desk: Desk, browser:
         await desk.buyer.enter(watched.context, desk.live)
         await watched.page.goto(address)
         assert await watched.page.locator("progress").get_attribute("value") == "40"
-        await check_page(watched, "printing-half-way")
+        await pictured(watched, "printing-half-way")
     async with desk.buyer.client(desk.live) as client:
         told = (await client.get(f"{address}/state")).json()
         early = await client.get(f"{address}/sheets.pdf")
@@ -118,7 +118,7 @@ async def test_a_message_that_came_back_goes_to_the_right_address_and_never_twic
         assert await page.locator("tbody tr").count() == 3
         await page.get_by_role("link", name="Tout le monde").click()
         assert "550 5.1.1 No such mailbox here" in await text_of(page)
-        await check_page(watched, "order-mailings")
+        await pictured(watched, "order-mailings")
         await page.get_by_role("link", name="Renvoyer Grace Hopper").click()
         await page.get_by_label("Adresse e-mail").fill("grace@")
         await page.get_by_role("button", name="Envoyer le bon").click()
@@ -200,18 +200,18 @@ async def test_a_lost_voucher_is_found_by_name_and_replaced_once(desk: Desk, bro
         await page.goto(f"{desk.live.home}orders/{issued.id}")
         await page.get_by_role("link", name="Voir chacun").click()
         if scripts:
-            await check_page(watched, "order-people")
+            await pictured(watched, "order-people")
         await page.get_by_label("Nom, e-mail, matricule ou numéro").fill("curie")
         await page.get_by_role("button", name="Chercher").click()
         assert await page.locator("tbody tr").count() == 1
         await page.get_by_role("link", name="Perdu ? Le remplacer Marie Curie").click()
         seen = await page.locator("input[name=seen]").get_attribute("value")
         if scripts:
-            await check_page(watched, "order-replace")
+            await pictured(watched, "order-replace")
         async with page.expect_navigation(url="**said=voucher-replaced"):
             await page.get_by_role("button", name="Remplacer le bon").click()
         if scripts:
-            await check_page(watched, "order-voucher")
+            await pictured(watched, "order-voucher")
         sheet = await download(page, "L'imprimer")
         assert sheet.startswith(b"%PDF")
     assert seen == str(origin)

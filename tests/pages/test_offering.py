@@ -26,7 +26,7 @@ from api.settings import Settings
 from ledger.days import day_of
 from ledger.money import Money
 from tests.given import TERMS
-from tests.pages.browser import Watched, a_page, check_page
+from tests.pages.browser import Watched, a_page, check_page, pictured
 from tests.pages.given import Live, served
 from tests.pages.ordering import SELLING, a_buyer, somebody
 from tests.pages.windows import Window, fault
@@ -65,7 +65,7 @@ async def test_a_voucher_for_a_friend_takes_one_page_and_a_check_on_a_phone(
         page = watched.page
         await page.goto(live.home)
         await page.get_by_role("link", name="Offrir un bon d'achat").click()
-        await _tried_in_vain(watched, look=scripts)
+        await _tried_in_vain(watched)
         await page.goto(page.url)
         await page.get_by_label("Un autre montant").check()
         await page.get_by_label("Lequel ?").fill("12,50")
@@ -77,7 +77,7 @@ async def test_a_voucher_for_a_friend_takes_one_page_and_a_check_on_a_phone(
         assert await page.locator("#to-pay").is_visible() == scripts
         if scripts:
             assert await _sums(page, "#to-pay") == ["12,50 €", "0,31 €", "0,06 €", "12,87 €"]
-            await check_page(watched, "offer")
+            await pictured(watched, "offer")
         await page.get_by_role("button", name="Voir mon bon").click()
         await page.get_by_role("heading", name="Voici votre bon d'achat").wait_for()
         assert await _sums(page, ".pay") == ["12,50 €", "0,31 €", "0,06 €", "12,87 €"]
@@ -295,7 +295,7 @@ def test_the_amounts_offered_are_round_and_within_the_bounds(least: int, most: i
     assert (read is not None) == (least <= 1_200 <= most)
 
 
-async def _tried_in_vain(watched: Watched, *, look: bool) -> None:
+async def _tried_in_vain(watched: Watched) -> None:
     """What is wrong is said beside its field; what was right stays."""
     page = watched.page
     await page.get_by_label("Votre nom").fill("Camille")
@@ -303,8 +303,6 @@ async def _tried_in_vain(watched: Watched, *, look: bool) -> None:
     await page.get_by_role("heading", name="3 points à corriger").wait_for()
     assert await page.get_by_label("Votre nom").input_value() == "Camille"
     watched.forgive("status of 422")
-    if look:
-        await check_page(watched)
 
 
 async def _sums(page: Page, place: str) -> list[str]:

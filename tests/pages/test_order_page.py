@@ -21,7 +21,7 @@ from api.pages.orders import handing as handing_pages
 from api.pages.orders import paying as paying_pages
 from api.settings import Settings
 from ledger.money import Money
-from tests.pages.browser import a_page, check_page
+from tests.pages.browser import a_page, check_page, pictured
 from tests.pages.followed import NEVER, PEOPLE, Desk, download, plain, read_code, text_of
 from tests.pages.given import SLUG, Live, served
 from tests.pages.ordering import SELLING, a_buyer, a_company, somebody
@@ -62,7 +62,7 @@ async def test_a_transfer_short_then_whole_is_shown_and_the_vouchers_follow_by_t
             "EUR309.00", "", placed.reference,
         ]  # fmt: skip
         assert await page.get_by_role("button", name="Copier l'IBAN").count() == 1
-        await check_page(watched, "order-awaiting")
+        await pictured(watched, "order-awaiting")
         request = await download(page, "Demande de paiement (PDF)")
         assert request.startswith(b"%PDF")
         await desk.pay(placed.id, "300,00")
@@ -75,7 +75,7 @@ async def test_a_transfer_short_then_whole_is_shown_and_the_vouchers_follow_by_t
         await page.locator("#hand-out").wait_for()
         assert "Les bons sont prêts : imprimez-les" in await text_of(page)
         assert "309,00 € reçus" not in await text_of(page)
-        await check_page(watched, "order-issued")
+        await pictured(watched, "order-issued")
         for name in ("Facture des frais de service", "Reçu des bons"):
             assert (await download(page, name)).startswith(b"%PDF")
 
@@ -134,7 +134,7 @@ async def test_a_company_sees_and_takes_away_who_received_what(desk: Desk, brows
         await page.goto(f"{desk.live.home}orders/{issued.id}")
         await page.get_by_role("link", name="Attestation pour les cotisations").click()
         assert "300,00 €" in await text_of(page)
-        await check_page(watched, "attestation")
+        await pictured(watched, "attestation")
         assert (await download(page, "Attestation (PDF)")).startswith(b"%PDF")
         csv = (await download(page, "CSV")).decode("utf-8-sig")
     assert csv.splitlines()[1].startswith("Ada Lovelace;M001;ada@savonnerie.example;")
@@ -152,7 +152,7 @@ async def test_an_order_is_paid_by_card_on_the_providers_page(
             await desk.buyer.enter(watched.context, desk.live)
             page = watched.page
             await page.goto(f"{desk.live.home}orders/{placed.id}/pay")
-            await check_page(watched, "order-pay")
+            await pictured(watched, "order-pay")
             await page.get_by_role("button", name="Payer 309,00 € par carte").click()
             await page.locator("#cancel").click()
             await page.get_by_text("Rien n'a été débité.").wait_for()

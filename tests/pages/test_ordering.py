@@ -15,7 +15,7 @@ from playwright.async_api import Browser, FilePayload
 from api.engines import Database
 from api.pages.orders.telling import folded
 from api.settings import Settings
-from tests.pages.browser import Watched, a_page, check_page
+from tests.pages.browser import Watched, a_page, pictured
 from tests.pages.given import Live, served
 from tests.pages.ordering import SELLING, a_buyer, a_company, somebody
 from vouchers.orders import queries
@@ -182,6 +182,6 @@ async def test_another_buyers_order_is_as_unknown_as_one_that_never_was(live: Li
 
 
 async def _seen(watched: Watched, name: str | None, step: str) -> None:
-    """Look at the page with axe at both widths, and make its pictures."""
+    """Make the pictures of the page."""
     if name is not None:
-        await check_page(watched, f"{name}-{step}")
+        await pictured(watched, f"{name}-{step}")

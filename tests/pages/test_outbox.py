@@ -13,7 +13,7 @@ from api.email import outbox
 from api.email.letters import Letter
 from api.email.outbox import OutboxMailer
 from tests.api.email.given import a_letter
-from tests.pages.browser import Watched, check_page
+from tests.pages.browser import Watched, check_page, pictured
 from tests.pages.given import Live
 
 NAUGHTY: Final = "<script>document.title = 'owned'</script><img src='https://evil.example/x.png'>"
@@ -33,13 +33,12 @@ async def test_letters_are_listed_opened_and_taken_as_files(live: Live, page: Wa
     window = page.page
     await window.goto(f"{live.address}/outbox")
     assert await window.get_by_text("Aucun message pour l'instant").is_visible()
-    await check_page(page)
     naughty = a_letter("paul@example.org", message=NAUGHTY, link=live.home)
     await kept(live)
     await kept(live, replace(naughty, html=naughty.html.replace("</body>", NAUGHTY + "</body>")))
     await window.reload()
     assert await window.get_by_role("rowheader").count() == 2
-    await check_page(page, "outbox")
+    await pictured(page, "outbox")
     await window.get_by_role("link", name="Votre bon d'achat").first.click()
     assert await window.get_by_text("paul@example.org").is_visible()
     frame = window.frame_locator("iframe")

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser
 
 from api.auth import attempts, people, visits
-from tests.pages.browser import Watched, a_page, check_page
+from tests.pages.browser import Watched, a_page, pictured
 from tests.pages.given import Live
 from tests.pages.windows import COOKIE, OTHER, PASSWORD, House, a_house, fault
 
@@ -217,32 +217,21 @@ async def test_in_a_browser_one_signs_in_mends_the_account_and_signs_out(house: 
     marie = await house.person("marie", "operator", "buyer")
     window = page.page
     await window.goto(house.live.home + "account")
-    await check_page(page, "sign-in")
+    await pictured(page, "sign-in")
     await window.get_by_label("Adresse e-mail").fill(marie.email)
     await window.get_by_label("Mot de passe").fill("faux mot de passe")
     await window.get_by_role("button", name="Se connecter").click()
     await window.get_by_role("alert").wait_for()
     page.forgive("status of 422")
-    await check_page(page)
     assert await window.get_by_label("Adresse e-mail").input_value() == marie.email
     await window.get_by_label("Mot de passe").fill(PASSWORD)
     await window.keyboard.press("Enter")
     await window.get_by_role("heading", name="Mon compte").wait_for()
     (cookie,) = [one for one in await page.context.cookies() if one["name"] == COOKIE]
     assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Lax")
-    await check_page(page, "account")
-    link = (await house.link(marie.id)).removeprefix("/treiz/")
-    for path in (
-        "people",
-        "people/new",
-        f"people/{marie.id}",
-        "company/people",
-        "sign-in/link",
-        "sign-in/link/sent",
-        link,
-    ):
-        await window.goto(house.live.home + path)
-        await check_page(page, {"people": "people"}.get(path))
+    await pictured(page, "account")
+    await window.goto(house.live.home + "people")
+    await pictured(page, "people")
     await window.goto(house.live.home + "account")
     await window.get_by_label("Votre nom").fill("Marie Blanc")
     await window.get_by_role("button", name="Enregistrer").click()

@@ -78,7 +78,7 @@ async def give_back(
 ) -> Response:
     """What could be given back, of which vouchers, and how; or, from the credit, what is free."""
     form = numbered(request, how="all", source=source)
-    return await _page(request, place, session, order_id, form, q=q.strip())
+    return await _page(request, place, session, order_id, form, q=form.shown("q", q.strip()))
 
 
 @router.post("/{slug:slug}/desk/orders/{order_id}/refund")
@@ -178,8 +178,8 @@ async def _summary(
         one = await order_and_buyer(session, order.id)
     kept = [(name, value) for name, values in form.typed.items() if name != "do" for value in values]
     return page(
-        request, "desk/refund_check.html", form=blank(request), one=one, order=order, wanted=wanted, asked=asked,
-        kept=kept, methods=REFUND_METHODS,
+        request, "desk/refund_check.html", form=blank(request), sent=form, one=one, order=order, wanted=wanted,
+        asked=asked, kept=kept, methods=REFUND_METHODS,
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ async def look(
     order = await queries.order(session, order_id)
     said = " ".join(reference.split())[:LONGEST_REFERENCE] or order.reference or ""
     form = numbered(request, amount=amount or _plain(order.missing), reference=said)
-    if amount:
+    if amount and not form.sent:
         form.typed["amount"] = [amount]
         form.money("amount", least=SMALLEST, most=LARGEST)
     return await _look(request, session, form, order_id)

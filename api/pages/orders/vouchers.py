@@ -39,7 +39,8 @@ async def vouchers(
     begins: dict[str, str] = {}
     for number, line in enumerate(asked.lines, start=1):
         begins |= {f"quantity-{number}": str(line.quantity), f"face-{number}": _plain(line.face_value)}
-    return await _page(request, place, order_id, blank(request, **begins), lines=max(1, len(asked.lines)))
+    form = blank(request, **begins)
+    return await _page(request, place, order_id, form, lines=_shown(form) or max(1, len(asked.lines)))
 
 
 @router.post("/{slug:slug}/orders/{order_id}/vouchers")
@@ -48,7 +49,7 @@ async def keep(
 ) -> Response:
     """Keep the lines, and go on; or show one line more."""
     await order_for(session, visitor, order_id, P.ORDERS_WRITE)
-    shown = min(LINES, sum(1 for name in form.typed if name.startswith("quantity-")))
+    shown = _shown(form)
     if form.shown("do") == "more":
         form.typed.pop("do")
         return await _page(request, place, order_id, form, lines=min(LINES, shown + 1))
@@ -66,6 +67,11 @@ async def keep(
             names = form.shown("do") == "names"
             return see_other(f"/{place.slug}/orders/{order_id}/{'people' if names or new.named else 'giving'}")
     return await _page(request, place, order_id, form, lines=shown)
+
+
+def _shown(form: Form) -> int:
+    """How many lines were sent."""
+    return min(LINES, sum(1 for name in form.typed if name.startswith("quantity-")))
 
 
 def _line(form: Form, number: int, terms: Terms | None) -> Line | None:

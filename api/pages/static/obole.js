@@ -2,9 +2,11 @@
 
 import { holdSecondClicks } from "./once.js";
 import { focusFaults } from "./faults.js";
+import { carryTyped } from "./switch.js";
 
 holdSecondClicks(document);
 focusFaults(document);
+carryTyped(document);
 saySoOnce();
 
 // What was said after a form is gone when the page is loaded again.

@@ -1,0 +1,109 @@
+// What the tests ask a page, beside axe. Evaluated by the debugger's own door, which the page's policy does not close.
+
+(() => {
+  const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const COLOURS = ["color-contrast", "link-in-text-block"];
+  const SIZES = ["target-size", "scrollable-region-focusable"];
+  const SERIOUS = new Set(["serious", "critical"]);
+  const ALIKE = 3;
+  const TOUCH = 2; // CSS pixels by which what stands beside something may lie over it
+
+  const shown = () =>
+    [...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility({ checkVisibilityCSS: true }));
+
+  const worded = (one) => [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+
+  // How words are coloured: by themselves, and by all that lies under them down to a ground that nothing shines through.
+  function colours(one) {
+    const own = getComputedStyle(one);
+    const told = [own.color, own.fontSize, own.fontWeight, own.clipPath, own.textDecorationLine];
+    for (let under = one, opaque = false; under && !opaque; under = under.parentElement) {
+      const { backgroundColor, backgroundImage, opacity } = getComputedStyle(under);
+      opaque = backgroundColor.startsWith("rgb(") && opacity === "1";
+      const ground = backgroundColor === "rgba(0, 0, 0, 0)" ? "" : backgroundColor;
+      told.push(ground, backgroundImage === "none" ? "" : backgroundImage, opacity === "1" ? "" : opacity);
+    }
+    return told.join("");
+  }
+
+  // Rows and entries that are made as three before them in the same list: what is wrong with them is with those too.
+  function repeated() {
+    const counted = new Map();
+    return [...document.querySelectorAll("tbody > tr, main li")].filter((one) => {
+      const shape = shaped(one);
+      const alike = counted.get(one.parentElement) ?? counted.set(one.parentElement, new Map()).get(one.parentElement);
+      alike.set(shape, (alike.get(shape) ?? 0) + 1);
+      return alike.get(shape) > ALIKE;
+    });
+  }
+
+  function shaped(one) {
+    const told = [one.tagName, one.className, one.type, one.disabled, one.labels?.length, one.children.length];
+    told.push(["alt", "aria-label", "for", "href", "role"].filter((name) => one.getAttribute(name)), worded(one));
+    return [...told, ...[...one.children].map(shaped)].join();
+  }
+
+  // Words that something painted stands over or under which is none of their ancestors: of these the colours alone do
+  // not tell whether they can be read. In the flow of a page nothing stands over anything.
+  function crossed() {
+    const painted = (one) => {
+      const { backgroundColor, backgroundImage } = getComputedStyle(one);
+      return backgroundColor !== "rgba(0, 0, 0, 0)" || backgroundImage !== "none" || one.matches("img, video");
+    };
+    const boxes = shown().filter(painted).map((one) => [one, one.getBoundingClientRect()]);
+    return shown().filter(worded).filter((word) => {
+      const own = word.getBoundingClientRect();
+      return boxes.some(([one, box]) => !one.contains(word) && !word.contains(one) && own.left < box.right - TOUCH &&
+        own.right > box.left + TOUCH && own.top < box.bottom - TOUCH && own.bottom > box.top + TOUCH);
+    });
+  }
+
+  // What was shown when all rules were asked.
+  let before = new Set();
+
+  async function asked(include, rules, without = []) {
+    if (!include.length) return [];
+    const told = await axe.run({ include, exclude: repeated() }, {
+      runOnly: rules ? { type: "rule", values: rules } : { type: "tag", values: TAGS },
+      rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
+      resultTypes: ["violations"],
+      preload: false, // there is neither sound nor film, and no rule asks for the style sheets themselves
+      iframes: false, // a frame holds a letter, which is looked at by itself
+    });
+    return told.violations.filter((one) => SERIOUS.has(one.impact)).map((one) => ({
+      id: one.id,
+      told: `${one.id} (${one.impact}): ${one.help}: ${one.nodes.slice(0, 5).map(where).join("; ")}`,
+    }));
+  }
+
+  window.lookingOfTests = {
+    wide: () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
+
+    // All rules but those of colours, of everything.
+    all() {
+      before = new Set(shown());
+      return asked([document], null, COLOURS);
+    },
+
+    // Rules of sizes, of everything; of what was not shown when all were asked, all but those of colours.
+    async again() {
+      const fresh = shown().filter((one) => !before.has(one) && before.has(one.parentElement));
+      return [...(await asked([document], SIZES)), ...(await asked(fresh, null, COLOURS))];
+    },
+
+    // The colours that words have here, each with its ground and size.
+    colours: () => [...new Set(shown().filter(worded).map(colours))],
+
+    // Rules of colours, of one word of each colour that is not known to be well, and of each that something crosses.
+    coloured(known) {
+      const found = new Map();
+      for (const one of shown().filter(worded)) if (!known.includes(colours(one))) found.set(colours(one), one);
+      return asked([...new Set([...found.values(), ...crossed()])], COLOURS);
+    },
+  };
+
+  function where(node) {
+    const why = [...node.any, ...node.all, ...node.none].map((one) => one.message).slice(0, 2);
+    return `${node.target.at(-1)} [${why.join(", ")}]`;
+  }
+})();
