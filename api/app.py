@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from importlib.metadata import version
 from typing import Final
@@ -81,12 +81,19 @@ Refusals are problems (RFC 9457) whose `type` never changes; `Accept-Language: f
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """The application on a database whose schemas are migrated."""
+    app = assembled(settings.max_body)
+    serve_from(app, settings, database)
+    return app
+
+
+def assembled(max_body: int) -> FastAPI:
+    """All doors, and nothing behind them yet: what takes long to make, and is the same for every installation."""
     app = Edged(
         title="Obole",
         version=version("obole"),
         description=DESCRIPTION,
-        lifespan=_lifespan(settings, database),
-        max_body_size=settings.max_body,
+        lifespan=_lifespan,
+        max_body_size=max_body,
         openapi_url="/openapi.json",
         responses={"4XX": PROBLEM_SHOWN},
         openapi_tags=[{"name": tag} for tag in TAGS],
@@ -104,6 +111,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     return app
 
 
+def serve_from(app: FastAPI, settings: Settings, database: Database) -> None:
+    """Say which installation stands behind the doors once they open."""
+    app.state.settings, app.state.database = settings, database
+
+
 def from_environment() -> FastAPI:
     """The application as the environment says: what uvicorn calls in each worker.
 
@@ -113,19 +125,17 @@ def from_environment() -> FastAPI:
     return create_app(settings, find_database(settings))
 
 
-def _lifespan(settings: Settings, database: Database) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with installation(settings, database) as here, _jobs(here, database):
-            app.state.installation = here
-            app.state.doorkeeper = Doorkeeper(here)
-            app.state.counters = Counters()
-            app.state.guesses = Guesses()
-            app.state.scanning = Scanning()
-            yield
-            await app.state.counters.drain()
-
-    return lifespan
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings, database = app.state.settings, app.state.database
+    async with installation(settings, database) as here, _jobs(here, database):
+        app.state.installation = here
+        app.state.doorkeeper = Doorkeeper(here)
+        app.state.counters = Counters()
+        app.state.guesses = Guesses()
+        app.state.scanning = Scanning()
+        yield
+        await app.state.counters.drain()
 
 
 def _jobs(here: Installation, database: Database) -> AbstractAsyncContextManager[None]:

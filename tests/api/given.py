@@ -14,12 +14,13 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from api import installation
-from api.app import PREFIX, create_app
+from api.app import PREFIX
 from api.engines import Database, owner_engine
 from api.errors import PROBLEM, TYPE
 from api.guessing import Guesses
 from api.settings import Settings
 from tests.api.lived import SECRETS, Life, Lived
+from tests.apps import an_app
 
 SHOPS_FILE: Final = Path(__file__).parents[2] / "api" / "demo" / "data" / "shops_13.csv"
 FRESH: Final = ""
@@ -141,6 +142,6 @@ async def forget_guesses(world: World) -> None:
 async def a_world(database: Database, lived: Lived, home: Path, **settings: Any) -> AsyncIterator[World]:
     """Serve a database in which the life was lived; nothing runs in the background unless ``jobs`` is asked for."""
     chosen = {"secrets": SECRETS, "pool_size": 20, "pool_timeout": 10, "jobs": False, **settings}
-    app = create_app(Settings(home=home, **chosen), database)
-    async with app.router.lifespan_context(app), AsyncExitStack() as doors:
-        yield World(app, database, lived.treiz, lived.alpes, doors)
+    with an_app(Settings(home=home, **chosen), database) as app:
+        async with app.router.lifespan_context(app), AsyncExitStack() as doors:
+            yield World(app, database, lived.treiz, lived.alpes, doors)

@@ -1,8 +1,8 @@
 """A server to be killed, as the command line serves it. Not imported by tests: run as a program of its own.
 
-Importing the application takes longer than starting it, so one process imports it and then, for each line it reads,
-becomes two: the copy serves until it is killed, on a socket that was open before and stays open after. The line is
-JSON: what else the environment of this copy says.
+Importing and assembling the application takes longer than starting it, so one process does that and then, for each line
+it reads, becomes two: the copy serves until it is killed, on a socket that was open before and stays open after. The
+line is JSON: what else the environment of this copy says.
 """
 
 from __future__ import annotations
@@ -13,27 +13,33 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
-from api.app import from_environment
+from api.app import assembled, serve_from
+from api.engines import find_database
+from api.settings import Settings
 
 
-def serve(listening: socket.socket) -> None:
+def serve(app: FastAPI, listening: socket.socket) -> None:
     """Serve until killed."""
-    config = uvicorn.Config(
-        from_environment, factory=True, loop="uvloop", http="httptools", log_level="error", access_log=False, workers=1
-    )
+    settings = Settings()
+    serve_from(app, settings, find_database(settings))
+    config = uvicorn.Config(app, loop="uvloop", http="httptools", log_level="error", access_log=False, workers=1)
     uvicorn.Server(config).run([listening])
 
 
 def main() -> None:
     """For each line read, a server; its process is told, then how it ended."""
     listening = socket.socket(fileno=int(sys.argv[1]))
+    app = assembled(Settings().max_body)
+    assert list(iter_route_contexts(app.routes))  # made now, and not again by every copy
     print("warm", flush=True)
     for line in sys.stdin:
         child = os.fork()
         if not child:
             os.environ.update(json.loads(line))
-            serve(listening)
+            serve(app, listening)
             os._exit(0)
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)

@@ -18,9 +18,9 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.app import create_app
 from api.engines import Database
 from api.settings import Settings
+from tests.apps import an_app
 from tests.pages.windows import Window
 
 OF_A_KIND: Final = 2
@@ -96,13 +96,14 @@ class Walk:
 @asynccontextmanager
 async def in_process(settings: Settings, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that speaks French, in the same process as the application; nothing runs in the background."""
-    app = create_app(settings.model_copy(update={"jobs": False}), database)
     told = {"accept": "text/html", "accept-language": "fr", "origin": ADDRESS}
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS, headers=told) as client,
-    ):
-        yield client
+    with an_app(settings.model_copy(update={"jobs": False}), database) as app:
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url=ADDRESS, headers=told) as client,
+        ):
+            yield client
 
 
 def _is_page(answer: httpx.Response) -> bool:

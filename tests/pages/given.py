@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -14,7 +14,6 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from api.app import create_app
 from api.engines import Database, runtime_engine
 from api.installation import Town
 from api.jobs.queue import job_queue
@@ -23,6 +22,7 @@ from ledger import posting
 from ledger.database import sessions_of
 from merchants import programme, registry
 from merchants.programme import Terms
+from tests.apps import an_app
 from tests.databases import PROGRAMMES
 from tests.given import OPENED, TERMS
 from vouchers import keys
@@ -80,11 +80,11 @@ async def served(database: Database, settings: Settings, *, terms: Terms = TERMS
 @asynccontextmanager
 async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]:
     """Serve a database with whatever is in it."""
-    with closing(socket.socket()) as listening:
+    with closing(socket.socket()) as listening, ExitStack() as opened:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
-        app = create_app(settings, database)
+        app = opened.enter_context(an_app(settings, database))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
         serving = asyncio.create_task(server.serve([listening]))
         try:

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from api import clock
-from api.app import create_app
 from api.engines import Database
 from api.webhooks import MOST_BYTES
 from ledger.chart import Kind
 from ledger.ids import new_id
+from tests.apps import an_app
 from tests.vouchers.orders.cards import SECRET, CardTown, Told, signed
 
 PATH = "/webhooks/stripe/treiz"
@@ -25,12 +25,12 @@ OLD_SECRET = "whsec_of_last_year"  # noqa: S105 - nobody else listens
 @pytest.fixture
 async def stripe(cards: CardTown, database: Database) -> AsyncIterator[httpx.AsyncClient]:
     """Whoever calls the server."""
-    app = create_app(cards.here.settings, database)
-    app.state.installation = cards.here
-    cards.here.towns["treiz"] = (cards.served, time.monotonic() + 3_600)
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://obole.test") as client:
-        yield client
+    with an_app(cards.here.settings, database) as app:
+        app.state.installation = cards.here
+        cards.here.towns["treiz"] = (cards.served, time.monotonic() + 3_600)
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://obole.test") as client:
+            yield client
 
 
 async def now(cards: CardTown) -> datetime:
