@@ -24,8 +24,8 @@ SHORT: Final = 3
 INTERRUPTED: Final = 130
 
 ORDER: Final = (
-    "run", "demo", "migrate", "programme", "shops", "till", "key", "people", "buyer", "batch", "mail", "redeem",
-    "close", "statement", "expire", "audit",
+    "run", "demo", "migrate", "programme", "register", "shops", "till", "key", "people", "buyer", "batch", "mail",
+    "redeem", "close", "statement", "expire", "audit",
 )  # fmt: skip
 
 _LONGEST: Final = 300

@@ -343,5 +343,7 @@ def test_nobody_but_the_operator_gives_money_or_trust_away() -> None:
     writes = {one for one in ALLOWED["accountant"] if one.value.endswith(":write")}
     assert not writes
     assert {role for role in ALLOWED if P.CODES_READ in ALLOWED[role]} == {"operator", "buyer"}
-    assert ALLOWED["manager"] == {P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ}
+    assert ALLOWED["manager"] == {
+        P.PROGRAMME_READ, P.SHOPS_READ, P.FIGURES_READ, P.RECRUITING_WRITE, P.CAMPAIGNS_WRITE,
+    }  # fmt: skip
     assert {"operator", "accountant", "manager"} == EVERYWHERE
