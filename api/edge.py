@@ -57,6 +57,8 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _headers_alone(send)
         replaced = False
 
         async def send_on(message: Message) -> None:
@@ -78,6 +80,15 @@ class Edge:
             await send(message)
 
         await self._app(scope, receive, send_on)
+
+
+def _headers_alone(send: Send) -> Send:
+    """What is asked of a page's headers is answered as for the page, without it (RFC 9110, 9.3.2)."""
+
+    async def send_on(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_on
 
 
 async def _hear_out(scope: Scope, receive: Receive) -> None:

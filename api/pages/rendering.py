@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache, partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote, urlencode
 
+from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, pass_context
+from jinja2.runtime import Context
 
 from api.pages import policy, sayings, secrecy
 from api.pages.assets import asset
@@ -88,6 +90,7 @@ def environment(language: Language) -> Environment:
         said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
     )
     made.policies["ext.i18n.trimmed"] = True
+    made.globals["ngettext"] = _counting(cast("Callable[..., str]", made.globals["ngettext"]), language)
     made.filters |= {
         "money": partial(_money, language=language),
         "day": partial(_day, language=language),
@@ -97,6 +100,16 @@ def environment(language: Language) -> Environment:
     }
     made.globals |= {"asset": asset, "language": language}
     return made
+
+
+def _counting(plain: Callable[..., str], language: Language) -> Callable[..., str]:
+    """`ngettext` that writes the number which it is about as one writes it: ``1 223`` in French."""
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, number: int, **facts: object) -> str:
+        return plain(context, one, many, number, num=format_decimal(number, locale=language), **facts)
+
+    return ngettext
 
 
 def shown_moment(moment: datetime, language: Language) -> str:

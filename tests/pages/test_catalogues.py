@@ -18,6 +18,7 @@ from api.pages import catalogues
 from api.pages.catalogues import sentences, typeset
 from api.pages.rendering import TEMPLATES, environment
 from api.pages.sayings import SAYINGS
+from ledger.formats import Language
 
 PAGES: Final = Path(catalogues.__file__).parent
 FILES: Final = sorted((PAGES / "locale" / "fr").glob("*.po"))
@@ -171,3 +172,10 @@ def test_no_template_holds_a_style_or_a_script_of_its_own() -> None:
 
 def test_what_is_said_after_something_was_done_has_a_plain_name() -> None:
     assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in SAYINGS)
+
+
+def test_a_number_is_written_as_each_language_writes_it() -> None:
+    counted = '{{ ngettext("One shop", "%(num)s shops", number) }}'
+    told: tuple[tuple[Language, str], ...] = (("fr", "1\u202f223 commerces"), ("en", "1,223 shops"))
+    for language, said in told:
+        assert environment(language).from_string(counted).render(number=1223) == said

@@ -73,6 +73,15 @@ async def test_nobody_makes_a_page_say_what_they_like(still_live: Live) -> None:
 # Addresses
 
 
+async def test_the_headers_of_a_page_are_told_without_it(still_live: Live) -> None:
+    async with still_live.client() as client:
+        page = await client.get("/treiz/")
+        head = await client.head("/treiz/")
+        assert (await client.head("/treiz/nowhere")).status_code == 404
+    assert (head.status_code, head.content) == (200, b"")
+    assert {**head.headers, "date": ""} == {**page.headers, "date": ""}
+
+
 async def test_no_programme_takes_an_address_of_ours(still_live: Live) -> None:
     async with still_live.client() as client:
         for name in RESERVED:
