@@ -132,14 +132,15 @@ def money_kept_letter(envelope: Envelope, look: Look, order: OrderFacts, kept: K
 
 
 def refund_letter(
-    envelope: Envelope, look: Look, order: OrderFacts, *, amount: Money, method: Literal["card", "transfer"],
+    envelope: Envelope, look: Look, order: OrderFacts, *, amount: Money, method: Literal["card", "transfer", "credit"],
     papers: Papers = (),
 ) -> Letter:  # fmt: skip
-    """Money goes back to who paid."""
+    """Money goes back to who paid; by ``credit`` it is theirs, and nothing is sent."""
     language = envelope.language
     more = {"amount": shown_money(amount, language)}
     text = ORDER.say(language, f"refund {method}", **_facts(order, language), **more)
-    return _letter(envelope, look, order, "refund", text, papers=papers, more=more)
+    name = "refund" if method != "credit" else "given back"
+    return _letter(envelope, look, order, name, text, papers=papers, more=more)
 
 
 def _letter(

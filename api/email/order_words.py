@@ -90,6 +90,11 @@ ORDER: Final = Words(
         "dépensés.",
         "refund transfer": "{amount} de la commande {number} vous sont rendus par virement. Les bons correspondants ne "
         "peuvent plus être dépensés.",
+        "given back subject": "{amount} en solde disponible · commande {number}",
+        "given back title": "{amount} vous reviennent",
+        "refund credit": "{amount} de la commande {number} vous reviennent en solde disponible : ils règlent d'abord "
+        "ce que vous deviez encore, le reste paiera une autre commande. Les bons correspondants ne peuvent plus être "
+        "dépensés.",
         "count": "{count} bons d'achat",
         "count one": "1 bon d'achat",
     },
@@ -170,6 +175,10 @@ ORDER: Final = Words(
         "it shows within five to ten working days. The vouchers concerned can no longer be spent.",
         "refund transfer": "{amount} of order {number} goes back to you by bank transfer. The vouchers concerned can "
         "no longer be spent.",
+        "given back subject": "{amount} as credit · order {number}",
+        "given back title": "{amount} is yours again",
+        "refund credit": "{amount} of order {number} stands to your credit: it first pays what you still owed, the "
+        "rest will pay another order. The vouchers concerned can no longer be spent.",
         "count": "{count} gift vouchers",
         "count one": "1 gift voucher",
     },

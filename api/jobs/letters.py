@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from io import BytesIO
-from typing import Final, Literal
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -192,14 +192,13 @@ async def _kept(
 async def _refunded(
     session: AsyncSession, order: OrderView, envelope: Envelope, look: Look, facts: OrderFacts
 ) -> Compose:
-    sent = [one for one in await refunds.refunds_of(session, order.id) if one.method != "credit"]
+    sent = [one for one in await refunds.refunds_of(session, order.id) if one.state == "sent"]
     if not sent:
         raise NothingToSay
     newest = sent[-1]
     papers = await _papers(session, order, "refunded")
-    method: Literal["card", "transfer"] = "card" if newest.method == "card" else "transfer"
     return lambda: composing_orders.refund_letter(
-        envelope, look, facts, amount=newest.amount, method=method, papers=papers
+        envelope, look, facts, amount=newest.amount, method=newest.method, papers=papers
     )
 
 

@@ -15,7 +15,7 @@ from api.email import outbox
 from api.installation import in_transaction
 from api.jobs.mailing import send_queued
 from api.jobs.orders import advance_order, tend_orders
-from ledger.money import ZERO
+from ledger.money import ZERO, Money
 from merchants import programme
 from tests.api.given import Door, World
 from tests.api.lived import TODAY
@@ -23,7 +23,7 @@ from tests.given import TERMS
 from tests.scanner import scan
 from vouchers import buyers
 from vouchers.buyers import NewBuyer
-from vouchers.orders import awaiting, card, converging
+from vouchers.orders import awaiting, card, converging, refunding
 from vouchers.orders.cards.card_words import CheckoutState, Mark, PaymentState
 
 PEOPLE = [
@@ -195,6 +195,26 @@ async def test_money_for_a_cancelled_order_is_told_unless_it_is_used_before_the_
     await letters(world)
     messages = (await door.get(f"{path}/messages")).json()
     assert [one["state"] for one in messages if one["kind"] == "kept"] == ["sent", "dropped"]
+
+
+async def test_what_is_given_back_as_credit_is_told_with_what_becomes_of_it(world: World) -> None:
+    door, town = await world.door("operator"), await world.town()
+    order = await ordered(world, door)
+    await door.post(f"/orders/{order['id']}/payments", {"amount": order["total"], "reference": "VIR 1"})
+    await advance_order(town, UUID(order["id"]))
+
+    async def give_back(session: AsyncSession) -> None:
+        await refunding.ask_refund(
+            session, UUID(order["id"]), amount=Money.of("20"), method="credit", reason="Two have left", actor="test",
+            at=await _now(session),
+        )  # fmt: skip
+
+    await in_transaction(town.sessions, give_back)
+    told = plain(await newest(world))
+    assert f"20,00 € de la commande {order['number']} vous reviennent en solde disponible" in told
+    assert "peuvent plus être dépensés" in told
+    messages = (await door.get(f"/orders/{order['id']}/messages")).json()
+    assert [one["state"] for one in messages if one["kind"] == "refunded"] == ["sent"]
 
 
 async def test_a_direct_debit_is_waited_for_and_if_it_fails_its_buyer_can_pay_otherwise(world: World) -> None:

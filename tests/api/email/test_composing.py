@@ -97,6 +97,9 @@ EVERY: Final[dict[str, Callable[[Language], Letter]]] = {
     "refund": lambda one: refund_letter(
         envelope(language=one), LOOK, ORDER, amount=Money.of("20"), method="card", papers=PAPERS
     ),
+    "refund as credit": lambda one: refund_letter(
+        envelope(language=one), LOOK, ORDER, amount=Money.of("20"), method="credit"
+    ),
     "refund by transfer": lambda one: refund_letter(
         envelope(language=one), LOOK, ORDER, amount=Money.of("20"), method="transfer"
     ),
