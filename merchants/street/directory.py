@@ -174,7 +174,7 @@ async def _page(session: AsyncSession, wanted: Wanted, words: Sequence[str]) -> 
     statement = _shops().add_columns(count).where(*(_has(one) for one in words), *_where(wanted))
     order: list[Any] = [Shop.sought, Shop.id]
     if words:  # the name stands first in what is looked through, so a word found early is one of the name
-        order = [_stands(words[0]) == 0, _stands(words[0]), *order]
+        order = [_is_of_the_place(words[0]), _stands(words[0]) == 0, _stands(words[0]), *order]
     else:  # those who tell something of themselves come first: that is what one looks at
         order.insert(0, Shop.id.in_(_telling()).desc())
     if wanted.near is not None:
@@ -196,6 +196,11 @@ def _telling() -> Select[UUID]:
 def _stands(word: str) -> ColumnElement[int]:
     """Where a word begins in what is looked through; zero for one that stands for a trade only."""
     return func.strpos(literal(" ").concat(Shop.sought), f" {word}")
+
+
+def _is_of_the_place(word: str) -> ColumnElement[bool]:
+    """Whether a word is one of the address alone: who types the beginning of a trade does not mean the boulevards."""
+    return _stands(word) > func.length(Shop.name.concat(Shop.trade)) + len("  ")
 
 
 def _has(word: str) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from stdnum import luhn
 
 from api.engines import runtime_engine
 from api.settings import Settings
-from ledger.database import sessions_of
+from ledger.database import Sessions, sessions_of
 from merchants.shops import registering
 from merchants.shops.checking import check_shop
 from merchants.shops.spelling import folded
@@ -103,6 +103,16 @@ async def test_a_trade_is_found_by_the_words_that_people_use(street: Town) -> No
     assert await names(street, "café marseille") == ["Le Café & Cie", "Bar des Sœurs"]
     assert await names(street, group="bread") == ["Au Pain d'Épices", "Boulangerie Łódź"]
     assert await names(street, group="nonsense") == []
+
+
+async def test_who_types_the_beginning_of_a_trade_does_not_mean_the_boulevards(
+    sessions: Sessions, settings: Settings
+) -> None:
+    town = await a_town(sessions, settings, shops=0)
+    bakery = "Maison des Bons Pains de la Belle de Mai"
+    await _register(town, 1, "Chez Zoé", "56.10A", "3 boulevard Baille", "13005", "Marseille", None, "")
+    await _register(town, 2, bakery, "10.71C", "9 rue Loubon", "13003", "Marseille", None, "")
+    assert await names(town, "boul") == [bakery, "Chez Zoé"]
 
 
 @pytest.mark.parametrize(
