@@ -22,9 +22,12 @@ WORD: Final = 19
 
 GREETED: Final = (
     ("buyer 1", "as a company"), ("shop", "as a shopkeeper"), ("operator", "as the operator"),
-    ("accountant", "as the accountant"),
+    ("accountant", "as the accountant"), ("manager", "as the town"),
 )  # fmt: skip
 """Who is told how to sign in; the others are in the file."""
+
+OPEN_TO_ALL: Final = (("offer", "Buy a voucher"), ("shops", "Find a shop"), ("join", "Join as a shop"))
+"""Pages for which nobody signs in."""
 
 
 def tell_address(address: str) -> None:
@@ -48,6 +51,8 @@ def tell_people(demo: Demo | None, address: str, *, outbox: bool) -> None:
                 _pair(console, f"  {said}", Text(demo.people[role]))
         _pair(console, "  password", Text.assemble((demo.password, "bold"), ("  for each of them", "dim")))
         _line(console, Text())
+        for path, said in OPEN_TO_ALL:
+            _pair(console, said, Text(f"{address}/{demo.programme}/{path}", style=ACCENT))
     if outbox:
         _pair(console, "Letters", Text.assemble((f"{address}/outbox", ACCENT), ("  they go no further", "dim")))
     _pair(console, "The API", Text.assemble((f"{address}/docs", ACCENT), ("  with examples", "dim")))
