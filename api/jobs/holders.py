@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -11,39 +10,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.email.sending import Doubtful, Line, Outcome, Postponed, Refused, Sent, mailer_of
+from api.email.sending import Outcome
 from api.installation import Installation, Town, Work, in_transaction
+from api.jobs.leaving import Ready, became, send_waiting
 from api.jobs.letters_to_holders import written
 from vouchers.holders import forgetting, letters, reminding
 
-AT_ONCE: Final = 100
 ROUNDS: Final = 1_000
-GIVE_UP: Final = timedelta(days=2)
-"""How long a letter is tried that the other side keeps putting off."""
-
-_log = logging.getLogger(__name__)
-
-
-class Taken(Exception):
-    """Another worker has this letter."""
 
 
 async def send_holder_letters(installation: Installation, town: Town) -> None:
-    """Send every letter that waits, over one connection; what the other side puts off waits for the next run."""
-    put_off: set[UUID] = set()
-    async with mailer_of(installation.settings).session() as line:
-        for _ in range(ROUNDS):
-            async with town.sessions() as session:
-                waiting = await letters.queued(session, limit=AT_ONCE + len(put_off))
-            waiting = [one for one in waiting if one not in put_off]
-            if not waiting:
-                return
-            for letter_id in waiting:
-                outcome = await _send(installation, town, line, letter_id)
-                if isinstance(outcome, Postponed):
-                    put_off.add(letter_id)
-                    if outcome.everyone:
-                        return
+    """Send every letter that waits; what the other side puts off waits for the next run."""
+    await send_waiting(installation, town, letters.queued, partial(_ready, installation, town))
 
 
 async def tend_holders(installation: Installation, town: Town) -> None:
@@ -54,47 +32,20 @@ async def tend_holders(installation: Installation, town: Town) -> None:
     await _until_none(town, _forget)
 
 
-async def _send(installation: Installation, town: Town, line: Line, letter_id: UUID) -> Outcome | None:
-    """Send one letter; no transaction is open while the other side is spoken to."""
-    try:
-        composed = await in_transaction(town.sessions, partial(written, installation, town, letter_id))
-    except Exception:  # noqa: BLE001 - whatever it is, one letter must not keep the others
-        _log.exception("letter %s to a holder cannot be composed; the others go on", letter_id)
-        return Postponed("cannot be composed", None, everyone=False)
-    if composed is None:
-        return None
+async def _ready(installation: Installation, town: Town, letter_id: UUID) -> Ready | None:
+    composed = await in_transaction(town.sessions, partial(written, installation, town, letter_id))
 
-    async def about_to() -> None:
-        async def claim(session: AsyncSession) -> bool:
-            return await letters.claim(session, letter_id, at=await clock.now(session))
+    async def claim(session: AsyncSession, at: datetime) -> bool:
+        return await letters.claim(session, letter_id, at=at)
 
-        if not await in_transaction(town.sessions, claim):
-            raise Taken
-
-    try:
-        outcome = await line.send(composed, about_to=about_to)
-    except Taken:
-        return None
-    await in_transaction(town.sessions, partial(_settle, letter_id=letter_id, outcome=outcome))
-    return outcome
+    return Ready(composed, claim, partial(_settle, letter_id)) if composed is not None else None
 
 
-async def _settle(session: AsyncSession, *, letter_id: UUID, outcome: Outcome) -> None:
-    at = await clock.now(session)
+async def _settle(letter_id: UUID, session: AsyncSession, outcome: Outcome, at: datetime) -> None:
     asked = await letters.letter(session, letter_id)
-    if asked is None:
-        return
-    match outcome:
-        case Sent():
-            await letters.settle(session, letter_id, "sent", detail=outcome.detail, at=at)
-        case Refused():
-            await letters.settle(session, letter_id, "refused", detail=outcome.detail, at=at)
-        case Doubtful():
-            await letters.settle(session, letter_id, "doubtful", detail=outcome.detail, at=at)
-        case Postponed() if at - asked.asked_at > GIVE_UP:
-            await letters.settle(session, letter_id, "refused", detail=outcome.detail, at=at)
-        case Postponed():
-            await letters.settle(session, letter_id, "queued", detail=outcome.detail, at=at)
+    if asked is not None:
+        state = became(outcome, asked_at=asked.asked_at, at=at)
+        await letters.settle(session, letter_id, state, detail=outcome.detail, at=at)
 
 
 async def _doubt(session: AsyncSession) -> int:

@@ -10,6 +10,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -23,9 +24,9 @@ from api.email import composing_shops
 from api.email.composing import Look, look_of
 from api.email.composing_shops import BankFacts, BankStep
 from api.email.letters import Envelope, Letter
-from api.email.sending import Doubtful, Outcome, Postponed, Refused, Sent, mailer_of
+from api.email.sending import Outcome, Postponed, Refused, mailer_of
 from api.installation import Installation, Town, in_transaction
-from api.jobs.mailing import Taken
+from api.jobs.leaving import Ready, became, send_waiting
 from api.jobs.people import LetterPutOff
 from api.pages.rendering import shown_moment
 from ledger.days import day_of
@@ -35,13 +36,12 @@ from merchants import programme
 from merchants.joining import applying, inviting, letters
 from merchants.joining import invitations as reading
 from merchants.joining import links as joining_links
-from merchants.joining.errors import ApplicationUnknown, InvitationUnknown
-from merchants.joining.invitations import InvitationView, Sending
+from merchants.joining.errors import ApplicationUnknown
+from merchants.joining.invitations import InvitationView
 from merchants.shops import bank_changing
 from merchants.shops.queries import shop
 from vouchers.orders.lists.addresses import AddressInvalid, canonical
 
-AT_ONCE: Final = 50
 DEFAULT: Final[Language] = "fr"
 """The language of an address whose person is not known."""
 
@@ -140,12 +140,7 @@ async def send_bank_letters(installation: Installation, town: Town, change_id: U
 
 async def send_invitations(installation: Installation, town: Town) -> None:
     """Send every letter of an invitation that waits; what the other side puts off waits for the next run."""
-    async with town.sessions() as session:
-        waiting = await letters.queued(session, limit=AT_ONCE)
-    for invitation_id in waiting:
-        outcome = await _send_invitation(installation, town, invitation_id)
-        if isinstance(outcome, Postponed) and outcome.everyone:
-            return
+    await send_waiting(installation, town, letters.queued, partial(_invitation, installation, town))
 
 
 async def tend_shops(installation: Installation, town: Town) -> None:
@@ -163,15 +158,10 @@ async def tend_shops(installation: Installation, town: Town) -> None:
     await send_invitations(installation, town)
 
 
-async def _send_invitation(installation: Installation, town: Town, invitation_id: UUID) -> Outcome | None:
-    """Send one letter; no transaction is open while the other side is spoken to."""
-
+async def _invitation(installation: Installation, town: Town, invitation_id: UUID) -> Ready | None:
     async def work(session: AsyncSession) -> tuple[InvitationView, Callable[[], Letter]] | None:
         at = await clock.now(session)
-        try:
-            found = await reading.invitation(session, invitation_id)
-        except InvitationUnknown:
-            return None
+        found = await reading.invitation(session, invitation_id)
         if not found.is_open or found.letter != "queued":
             return None
         known = await shop(session, found.shop)
@@ -188,33 +178,15 @@ async def _send_invitation(installation: Installation, town: Town, invitation_id
         return None
     found, compose = composed
 
-    async def about_to() -> None:
-        async def claim(session: AsyncSession) -> bool:
-            return await letters.claim(session, found.id, letter=found.letter_id, at=await clock.now(session))
+    async def claim(session: AsyncSession, at: datetime) -> bool:
+        return await letters.claim(session, found.id, letter=found.letter_id, at=at)
 
-        if not await in_transaction(town.sessions, claim):
-            raise Taken
-
-    try:
-        outcome = await mailer_of(installation.settings).send(await asyncio.to_thread(compose), about_to=about_to)
-    except Taken:
-        return None
-    await _settle(town, found, outcome)
-    return outcome
+    return Ready(await asyncio.to_thread(compose), claim, partial(_settle, found))
 
 
-async def _settle(town: Town, found: InvitationView, outcome: Outcome) -> None:
-    became: dict[type[Outcome], Sending] = {
-        Sent: "sent", Refused: "refused", Doubtful: "doubtful", Postponed: "queued",
-    }  # fmt: skip
-
-    async def settle(session: AsyncSession) -> None:
-        at = await clock.now(session)
-        await letters.settle(
-            session, found.id, letter=found.letter_id, outcome=became[type(outcome)], detail=outcome.detail, at=at
-        )
-
-    await in_transaction(town.sessions, settle)
+async def _settle(found: InvitationView, session: AsyncSession, outcome: Outcome, at: datetime) -> None:
+    state = became(outcome, asked_at=found.letter_at, at=at)
+    await letters.settle(session, found.id, letter=found.letter_id, outcome=state, detail=outcome.detail, at=at)
 
 
 async def _send(installation: Installation, compose: Callable[[], Letter] | None) -> None:

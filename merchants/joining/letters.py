@@ -37,9 +37,10 @@ async def claim(session: AsyncSession, invitation_id: UUID, *, letter: UUID, at:
 async def settle(
     session: AsyncSession, invitation_id: UUID, *, letter: UUID, outcome: Sending, detail: str, at: datetime
 ) -> bool:
-    """Write down what became of a letter; ``queued`` if it is to be tried again."""
-    before = None if outcome == "refused" else "sending"
-    return await _move(session, invitation_id, letter, before=before, letter=outcome, detail=detail, letter_at=at)
+    """Write down what became of a letter; ``queued`` if it is to be tried again, and then it is as old as before."""
+    before = None if outcome in {"refused", "queued"} else "sending"
+    when = {} if outcome == "queued" else {"letter_at": at}
+    return await _move(session, invitation_id, letter, before=before, letter=outcome, detail=detail, **when)
 
 
 async def bounced(session: AsyncSession, letter: UUID, *, detail: str) -> bool:
