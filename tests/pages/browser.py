@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 import axe_playwright_python  # type: ignore[import-untyped]
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 WIDTHS: Final = (390, 1280)
 """A telephone and a desk, in CSS pixels."""
@@ -36,6 +36,8 @@ TALLEST: Final = 1_800
 
 AXE: Final = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 LOOKING: Final = Path(__file__).with_name("looking.js").read_text(encoding="utf-8")
+BRINGING: Final = f"window.bringAxe = () => {{ {AXE}\n}};\n{LOOKING}"
+"""What a page needs to be asked what is wrong with it; axe itself comes to life where it is asked first."""
 
 NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS: Final = (
@@ -65,6 +67,8 @@ class Watched:
     faults: list[str] = field(default_factory=list)
     colours: dict[Scheme, set[str]] = field(default_factory=lambda: {"light": set(), "dark": set()})
     """The colours of words that are well, by day and by night."""
+    bringing: bool = False
+    """Whether its pages bring what they are asked with."""
 
     def forgive(self, *containing: str) -> None:
         """Forget faults that a test brought about on purpose: the console tells of each answer of 400 and above."""
@@ -123,22 +127,21 @@ async def check_page(
     page = watched.page
     before = page.viewport_size
     narrow, wide = WIDTHS
+    await _bring(watched)
     await _lay_out(page, wide)
-    _nothing(page, but, await page.evaluate("() => lookingOfTests.all()"))
-    await _colours(watched, "light", but)
-    await _photograph(page, name)
-    await _lay_out(page, narrow)
-    _nothing(page, but, await page.evaluate("() => lookingOfTests.again()"))
-    await _colours(watched, "light", but)
+    await _look(watched, "all", "light", but)
     await _photograph(page, name)
     if "dark" in schemes:
         await page.emulate_media(color_scheme="dark")
-        await _colours(watched, "dark", but)
-        await _lay_out(page, wide)
-        await _colours(watched, "dark", but)
+        await _look(watched, "coloured", "dark", but)
+        await _lay_out(page, narrow)
+        await _look(watched, "coloured", "dark", but)
         await page.emulate_media(color_scheme="light")
+    await _lay_out(page, narrow)
+    await _look(watched, "again", "light", but)
+    await _photograph(page, name)
     if before is not None:
-        await page.set_viewport_size(before)
+        await _lay_out(page, before["width"], before["height"])
     assert not watched.faults, "\n".join(watched.faults)
 
 
@@ -153,26 +156,35 @@ async def pictured(watched: Watched, name: str) -> None:
     await page.set_viewport_size(before)
 
 
-async def _lay_out(page: Page, width: int) -> None:
-    """Show it at a width, at which nothing needs scrolling sideways; let it be asked what is wrong with it."""
-    await page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+async def _bring(watched: Watched) -> None:
+    """Let a page be asked what is wrong with it, and each that comes after it in the same window."""
     # By the debugger's own door, which the page's policy does not close; our pages never evaluate text.
-    if not await page.evaluate("() => 'lookingOfTests' in window"):
-        await page.evaluate(AXE)
-        await page.evaluate(LOOKING)
-    shown = width + 1
-    for _ in range(LAYOUTS):
-        shown = int(await page.evaluate("() => lookingOfTests.wide()"))
-        if shown <= width:
-            break
-        await page.wait_for_timeout(100)  # a frame in it follows a new width a moment later
-    assert shown <= width, f"{page.url} is {shown} px wide at {width} px"
+    if not watched.bringing:
+        await watched.context.add_init_script(BRINGING)
+        watched.bringing = True
+    if not await watched.page.evaluate("() => 'lookingOfTests' in window"):
+        await watched.page.evaluate(BRINGING)
 
 
-async def _colours(watched: Watched, scheme: Scheme, but: Sequence[str]) -> None:
+async def _lay_out(page: Page, width: int, height: int | None = None) -> None:
+    size: ViewportSize = {"width": width, "height": height or HEIGHTS[width]}
+    if page.viewport_size != size:
+        await page.set_viewport_size(size)
+
+
+async def _look(watched: Watched, how: str, scheme: Scheme, but: Sequence[str]) -> None:
+    """Ask a page, as it is laid out, what is wrong with it: it needs no scrolling sideways, and axe finds nothing."""
     known, page = watched.colours[scheme], watched.page
-    _nothing(page, but, await page.evaluate("known => lookingOfTests.coloured(known)", sorted(known)))
-    known |= set(await page.evaluate("() => lookingOfTests.colours()"))
+    width = (page.viewport_size or {})["width"]
+    told = await page.evaluate(f"known => lookingOfTests.{how}(known)", sorted(known))
+    _nothing(page, but, told["found"])
+    known |= set(told["colours"])
+    for _ in range(LAYOUTS):
+        if told["wide"] <= width:
+            return
+        await page.wait_for_timeout(100)  # a frame in it follows a new width a moment later
+        told["wide"] = await page.evaluate("() => lookingOfTests.wide()")
+    raise AssertionError(f"{page.url} is {told['wide']} px wide at {width} px")
 
 
 def _nothing(page: Page, but: Sequence[str], found: list[dict[str, str]]) -> None:

@@ -177,8 +177,8 @@ def lines(paid: Money) -> tuple[Movement, ...]:
 
 
 def hidden(page: str, name: str) -> str:
-    """What a hidden field of a page holds."""
-    before, found, after = page.partition(f'name="{name}" value="')
+    """What a hidden field of a page holds; its way to the other language carries another of the same name."""
+    before, found, after = page.partition("<main")[2].partition(f'name="{name}" value="')
     assert found, f"no {name} in {before[:200]}"
     return after.partition('"')[0]
 

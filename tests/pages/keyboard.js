@@ -33,6 +33,7 @@
   }
 
   let last = null;
+  let stops = [];
 
   window.keyboardOfTests = {
     // The element that holds the focus; nothing where none does.
@@ -54,12 +55,22 @@
       };
     },
 
-    // Before the first stop, whatever took the focus when the page was loaded.
+    // Before the first stop, whatever took the focus when the page was loaded. Each is noted as Tab comes to it.
     begin() {
+      window.addEventListener("keyup", (event) => event.key === "Tab" && stops.push(this.stop()), true);
       document.body.tabIndex = -1;
       document.body.focus();
       document.body.removeAttribute("tabindex");
     },
+
+    // The stops since this was asked before.
+    noted() {
+      const noted = stops;
+      stops = [];
+      return noted;
+    },
+
+    framed: () => document.querySelector("iframe") !== null,
 
     // What can be reached, by name; of a group of radio buttons the one that is chosen, or the first.
     reachable: () => all().map(name),

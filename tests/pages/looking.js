@@ -45,13 +45,13 @@
 
   // Words that something painted stands over or under which is none of their ancestors: of these the colours alone do
   // not tell whether they can be read. In the flow of a page nothing stands over anything.
-  function crossed() {
+  function crossed(all, words) {
     const painted = (one) => {
       const { backgroundColor, backgroundImage } = getComputedStyle(one);
       return backgroundColor !== "rgba(0, 0, 0, 0)" || backgroundImage !== "none" || one.matches("img, video");
     };
-    const boxes = shown().filter(painted).map((one) => [one, one.getBoundingClientRect()]);
-    return shown().filter(worded).filter((word) => {
+    const boxes = all.filter(painted).map((one) => [one, one.getBoundingClientRect()]);
+    return words.filter((word) => {
       const own = word.getBoundingClientRect();
       return boxes.some(([one, box]) => !one.contains(word) && !word.contains(one) && own.left < box.right - TOUCH &&
         own.right > box.left + TOUCH && own.top < box.bottom - TOUCH && own.bottom > box.top + TOUCH);
@@ -63,6 +63,7 @@
 
   async function asked(include, rules, without = []) {
     if (!include.length) return [];
+    if (!window.axe) bringAxe();
     const told = await axe.run({ include, exclude: repeated() }, {
       runOnly: rules ? { type: "rule", values: rules } : { type: "tag", values: TAGS },
       rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
@@ -76,30 +77,37 @@
     }));
   }
 
+  const wide = () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);
+
+  // Rules of colours, of one word of each colour that is not known to be well, and of each that something crosses. Told
+  // is also which colours the words have, each with its ground and size, and how wide the page is.
+  async function told(known, found = []) {
+    const all = shown();
+    const words = all.filter(worded);
+    const well = new Set(known);
+    const coloured = new Map(words.map((one) => [colours(one), one]));
+    const asking = [...coloured].filter(([colour]) => !well.has(colour)).map(([, one]) => one);
+    const wrong = await asked([...new Set([...asking, ...crossed(all, words)])], COLOURS);
+    return { found: [...found, ...wrong], colours: [...coloured.keys()], wide: wide() };
+  }
+
   window.lookingOfTests = {
-    wide: () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth),
+    wide,
 
-    // All rules but those of colours, of everything.
-    all() {
+    // All rules, of everything.
+    async all(known) {
       before = new Set(shown());
-      return asked([document], null, COLOURS);
+      return told(known, await asked([document], null, COLOURS));
     },
 
-    // Rules of sizes, of everything; of what was not shown when all were asked, all but those of colours.
-    async again() {
+    // Rules of sizes, of everything; of what was not shown when all were asked, all; rules of colours.
+    async again(known) {
       const fresh = shown().filter((one) => !before.has(one) && before.has(one.parentElement));
-      return [...(await asked([document], SIZES)), ...(await asked(fresh, null, COLOURS))];
+      return told(known, [...(await asked([document], SIZES)), ...(await asked(fresh, null, COLOURS))]);
     },
 
-    // The colours that words have here, each with its ground and size.
-    colours: () => [...new Set(shown().filter(worded).map(colours))],
-
-    // Rules of colours, of one word of each colour that is not known to be well, and of each that something crosses.
-    coloured(known) {
-      const found = new Map();
-      for (const one of shown().filter(worded)) if (!known.includes(colours(one))) found.set(colours(one), one);
-      return asked([...new Set([...found.values(), ...crossed()])], COLOURS);
-    },
+    // Rules of colours.
+    coloured: (known) => told(known),
   };
 
   function where(node) {

@@ -162,7 +162,7 @@ async def test_the_operator_records_money(live: Live, seat: Seat) -> None:
     await hand.send()
     await page.get_by_text("Exactement ce qui manque").wait_for()
     await hand.press(page.get_by_role("button", name="Enregistrer 103,00"))
-    await page.get_by_role("heading", name="103,00").wait_for()
+    await page.get_by_role("heading", name="103,00", level=1).wait_for()
     assert [one.amount.cents for one in await desk.payments(order.id)] == [10_300]
 
 

@@ -69,8 +69,8 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "/{slug:slug}/shop/{shop_id}/particulars": "a form of the shop's story",
     "/{slug:slug}/shop/{shop_id}/closures": "a form of the shop's hours",
     "/{slug:slug}/shop/{shop_id}/bank/{_done}": "a form of the shop's account",
-    "/{slug:slug}/shop/{shop}/tills/{_done:path}": "a form of the shop's tills",
-    "/{slug:slug}/shop/{shop}/online/{done}": "a form of how a shop sells",
+    "/{slug:slug}/shop/{shop_id}/tills/{_done:path}": "a form of the shop's tills",
+    "/{slug:slug}/shop/{shop_id}/online/{_done}": "a form of how a shop sells",
 }
 """Addresses of forms that lead to their page when they are asked for again."""
 
@@ -170,13 +170,15 @@ async def looked_at(watched: Watched) -> list[str]:
 async def sent_empty(watched: Watched, walk: Walk, sent: set[str]) -> AsyncIterator[str]:
     """Each form that was not sent yet comes back when nothing is in it: what is wrong with the page then."""
     page = watched.page
-    address = page.url
+    address, again = page.url, False
     for index, action in await page.evaluate(DEMANDING):
         route = walk.route("POST", action)
         if route in sent:
             continue
         sent.add(route)
-        await page.goto(address)
+        if again:
+            await page.goto(address)
+        again = True
         async with page.expect_navigation():
             await page.evaluate(EMPTY, index)
         watched.forgive("status of 422", "status of 409")
