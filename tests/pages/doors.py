@@ -19,6 +19,9 @@ from api.auth.visitors import cookie_of
 from api.email import outbox
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
+from api.pages.shop.returning import rest_of
+from ledger.days import day_of
+from ledger.money import ZERO
 from merchants.joining.applying import State, applications_page
 from merchants.joining.invitations import invitations_page
 from merchants.shops.cashiers import cashiers_of
@@ -164,14 +167,14 @@ class Known:
         ]  # fmt: skip
 
     async def _shops(self, shops: str, owner: UUID, at: datetime) -> list[str]:
-        """The forms of a shop, asked for again; and a second shop, so that there is something to choose."""
+        """The forms of a shop, asked for again; goods that came back another day; a second shop, to choose from."""
         first = self.begun.demo.shop
         second = next(one for one in await shops_page(self.session, limit=9) if str(one.id) != first)
         await offices.give(self.session, person=owner, role="shop", subject=second.id, by="test", at=at)
-        return [
-            shops,
-            *(f"{shops}/{first}/{path}" for path in ("bank/x", "closures", "particulars", "online/x", "tills/x")),
-        ]
+        taken = await redemptions_page(self.session, shop=UUID(first), limit=200)
+        back = next(one for one in taken if day_of(one.at) < day_of(at) and rest_of(one) > ZERO)
+        ways = ("bank/x", "closures", "particulars", "online/x", "tills/x", f"takings/{back.id}/return")
+        return [shops, *(f"{shops}/{first}/{path}" for path in ways)]
 
     async def _unlinked(self, here: str, order: OrderView) -> list[str]:
         """Steps that are passed by when they are done, forms asked for again, sheets that are being drawn."""

@@ -55,12 +55,15 @@
       };
     },
 
-    // Before the first stop, whatever took the focus when the page was loaded. Each is noted as Tab comes to it.
-    begin() {
-      window.addEventListener("keyup", (event) => event.key === "Tab" && stops.push(this.stop()), true);
+    // Before the first stop, whatever took the focus when the page was loaded. Each is noted as Tab comes to it. Told is
+    // what can be reached, and whether there is a frame: what is pressed within it, the page around it does not hear.
+    async begin() {
+      await painted(); // before, no key is heard
+      window.addEventListener("keyup", note, true);
       document.body.tabIndex = -1;
       document.body.focus();
       document.body.removeAttribute("tabindex");
+      return { reachable: all().map(name), framed: document.querySelector("iframe") !== null };
     },
 
     // The stops since this was asked before.
@@ -70,12 +73,20 @@
       return noted;
     },
 
-    framed: () => document.querySelector("iframe") !== null,
-
-    // What can be reached, by name; of a group of radio buttons the one that is chosen, or the first.
-    reachable: () => all().map(name),
+    // Nothing holds the focus any more: what is shown only while it does covers nothing.
+    end() {
+      window.removeEventListener("keyup", note, true);
+      document.activeElement?.blur();
+    },
   };
 
+  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+
+  function note(event) {
+    if (event.key === "Tab") stops.push(keyboardOfTests.stop());
+  }
+
+  // What can be reached; of a group of radio buttons the one that is chosen, or the first.
   function all() {
     const found = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, iframe, [tabindex]")];
     return found.filter((one) => {

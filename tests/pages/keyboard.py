@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import CDPSession, Locator, Page
 
 KEYS: Final = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 MOST: Final = 120
@@ -71,9 +71,18 @@ async def tour(page: Page) -> list[str]:
     the focus for ever. Of a very long page, its beginning.
     """
     await _bring(page)
-    reachable: list[str] = await page.evaluate("() => (keyboardOfTests.begin(), keyboardOfTests.reachable())")
+    begun = await page.evaluate("() => keyboardOfTests.begin()")
+    keys = await page.context.new_cdp_session(page)
+    try:
+        return await _through(begun["reachable"], _stops(page, keys, len(begun["reachable"]), framed=begun["framed"]))
+    finally:
+        await keys.detach()
+        await page.evaluate("() => keyboardOfTests.end()")
+
+
+async def _through(reachable: list[str], stops: AsyncIterator[Stop | None]) -> list[str]:
     reached, faults, before, same = list[int](), list[str](), None, 0
-    async for here in _stops(page, len(reachable)):
+    async for here in stops:
         if here is None or (here.index in reached[:-1]):
             break
         same = same + 1 if before is not None and here.index == before.index else 0
@@ -94,22 +103,17 @@ async def tour(page: Page) -> list[str]:
     return faults + [f"{name} is not reached" for index, name in enumerate(reachable) if index not in reached]
 
 
-async def _stops(page: Page, expected: int) -> AsyncIterator[Stop | None]:
+async def _stops(page: Page, keys: CDPSession, expected: int, *, framed: bool) -> AsyncIterator[Stop | None]:
     """Where Tab leads, one stop after the other: pressed many times at once, since the page notes where it leads."""
-    framed = await page.evaluate("() => keyboardOfTests.framed()")
-    keys = await page.context.new_cdp_session(page)
     times = 1 if framed else min(expected, MOST) + 1
     while True:
         sent = (keys.send("Input.dispatchKeyEvent", {"type": way, **TAB}) for _ in range(times) for way in WAYS)
         await asyncio.gather(*sent)
-        if framed:  # what is pressed within a frame, the page around it does not hear
+        if framed:
             yield await stop(page)
             continue
-        noted = await page.evaluate("() => keyboardOfTests.noted()")
-        for one in noted:
-            yield _stop(one)
-        if not noted:
-            yield None
+        for told in await page.evaluate("() => keyboardOfTests.noted()") or [None]:
+            yield _stop(told)
         times = PARTS
 
 

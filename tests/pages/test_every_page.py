@@ -89,6 +89,9 @@ ELSEWHERE: Final[Mapping[str, str]] = {
 CARDS: Final = '{"treiz-local": {"secret_key": "sk_test_none", "webhook_secrets": ["whsec_none"]}}'
 """Keys with which pages offer cards; nobody pays."""
 
+NO_STRIPE: Final = "http://127.0.0.1:1"
+"""Where nothing answers: what a job asks of Stripe leaves this machine in no test."""
+
 DEMANDING: Final = """
   () => [...document.querySelectorAll("main form[method=post]")].map((one, index) =>
     one.querySelector("[aria-required=true]")?.checkVisibility() ? [index, one.action] : null).filter(Boolean)
@@ -117,7 +120,7 @@ class Walked:
 
 @pytest.fixture(scope="module")
 async def walked(begun: Begun) -> AsyncIterator[Walked]:
-    settings = Settings(home=begun.home, pool_size=20, pool_timeout=10, jobs=False, stripe=CARDS)
+    settings = Settings(home=begun.home, pool_size=20, pool_timeout=10, jobs=False, stripe=CARDS, stripe_api=NO_STRIPE)
     ours = frozenset(form for forms in sentences("fr").known.values() for form in forms)
     async with serving(begun.database, settings) as live:
         walked = Walked(live, Walk(routes_of(live.app), NO_PAGES, ours))

@@ -20,7 +20,7 @@ PAGES: Final = "api.pages."
 """The modules whose routes are pages."""
 
 OF_A_KIND: Final = 2
-"""Pages of one route that one person opens."""
+"""Pages of one route that one person opens; of one that others opened before, a single one."""
 
 SHOWN: Final = frozenset({200, 401})
 """A device that is no till is told so by a page."""
@@ -130,7 +130,7 @@ class Walk:
 
     async def by(self, client: httpx.AsyncClient, *starts: str) -> list[str]:
         """Open everything that links lead to, and that a person may open; the addresses that hold something new."""
-        waiting, seen, opened, fresh = [*starts], set(starts), Counter[str](), []
+        waiting, seen, opened, fresh = [*starts], set(starts), Counter[str](self.pages.keys()), []
         while waiting:
             address = waiting.pop(0)
             route = self.route("GET", address)
