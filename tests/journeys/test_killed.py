@@ -27,6 +27,7 @@ from api.settings import Settings
 from ledger.database import sessions_of
 from tests import databases
 from tests.api.lived import SECRETS, Life, Lived, live
+from tests.speaking import a_client
 from vouchers import proofs
 from vouchers.tables import Redemption
 
@@ -134,7 +135,7 @@ async def test_a_server_killed_twenty_times_under_load_loses_nothing_and_does_no
     async with (
         a_server(database, tmp_path) as server,
         commits_of(database) as commits,
-        httpx.AsyncClient(base_url=server.url) as base,
+        a_client(base_url=server.url) as base,
     ):
         tills = [a_till(server.url, life, number) for number in range(TASKS)]
         for number in range(KILLS):
@@ -198,7 +199,7 @@ def a_till(url: str, life: Life, number: int) -> Till:
     """A till with its key; its first vouchers are others' too."""
     headers = {"Authorization": f"Bearer {life.keys[TILLS[number % len(TILLS)]]}"}
     codes = [held.code for held in life.fresh[number % 3 : number % 3 + 6]]
-    return Till(httpx.AsyncClient(base_url=url, headers=headers, timeout=20), codes, f"t{number}")
+    return Till(a_client(base_url=url, headers=headers, timeout=20), codes, f"t{number}")
 
 
 async def give_up(working: list[asyncio.Task[None]]) -> None:
@@ -213,7 +214,7 @@ async def give_up(working: list[asyncio.Task[None]]) -> None:
 async def hang_up(tills: list[Till]) -> None:
     """Forget the connections of a server that is dead."""
     for till in tills:
-        fresh = httpx.AsyncClient(base_url=till.client.base_url, headers=till.client.headers, timeout=20)
+        fresh = a_client(base_url=till.client.base_url, headers=till.client.headers, timeout=20)
         await till.client.aclose()
         till.client = fresh
 
