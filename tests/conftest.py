@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.engines import Database, owner_engine, runtime_engine
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
-from tests import databases
+from tests import compiling, databases
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("obole")
+
+compiling.share()
 
 
 FIRST: Final = ("tests/journeys/", "tests/pages/", "tests/vouchers/orders/")

@@ -12,10 +12,11 @@ from uuid import uuid4
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from api import installation
 from api.app import PREFIX
-from api.engines import Database, owner_engine
+from api.engines import Database
 from api.errors import PROBLEM, TYPE
 from api.guessing import Guesses
 from api.settings import Settings
@@ -73,6 +74,8 @@ class World:
     treiz: Life
     alpes: Life
     doors: AsyncExitStack
+    owner: AsyncEngine
+    """One connection of the owner of the database: to know all tables takes a new one longer than to read them."""
 
     async def door(
         self, holder: str | None, *, of: Life | None = None, language: str = "en", address: str = "203.0.113.7"
@@ -93,20 +96,20 @@ class World:
 
     async def as_owner(self, *statements: str) -> None:
         """Run SQL on the programme ``treiz`` as the owner of the database."""
-        async with owner_engine(self.database) as engine, engine.begin() as connection:
+        async with self.owner.begin() as connection:
             await connection.execute(text("SET search_path = p_treiz, public"))
             for statement in statements:
                 await connection.execute(text(statement))
 
     async def asked(self, statement: str) -> Any:
         """One value, as the owner, of the programme ``treiz``."""
-        async with owner_engine(self.database) as engine, engine.begin() as connection:
+        async with self.owner.begin() as connection:
             await connection.execute(text("SET search_path = p_treiz, public"))
             return (await connection.execute(text(statement))).scalar_one()
 
     async def books(self, *, but: Collection[str] = ("wrong_codes",)) -> dict[str, str]:
         """A fingerprint of every row of every table of every programme, but for the tables named."""
-        async with owner_engine(self.database) as engine, engine.connect() as connection:
+        async with self.owner.connect() as connection:
             found = await connection.execute(
                 text(r"SELECT schemaname, tablename FROM pg_tables WHERE schemaname LIKE 'p\_%' ORDER BY 1, 2")
             )
@@ -144,4 +147,6 @@ async def a_world(database: Database, lived: Lived, home: Path, **settings: Any)
     chosen = {"secrets": SECRETS, "pool_size": 20, "pool_timeout": 10, "jobs": False, **settings}
     with an_app(Settings(home=home, **chosen), database) as app:
         async with app.router.lifespan_context(app), AsyncExitStack() as doors:
-            yield World(app, database, lived.treiz, lived.alpes, doors)
+            owner = create_async_engine(database.owner, pool_size=1, max_overflow=0, pool_pre_ping=True)
+            doors.push_async_callback(owner.dispose)
+            yield World(app, database, lived.treiz, lived.alpes, doors, owner)

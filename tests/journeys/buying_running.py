@@ -19,6 +19,7 @@ import httpx
 
 from tests.journeys.buying_reading import plain
 from tests.mail_server import MailServer
+from tests.speaking import a_client
 from tests.stripe_double.driving import Account
 
 ROOT: Final = Path(__file__).parents[2]
@@ -52,10 +53,8 @@ class Running:
 
     def api(self, role: str) -> httpx.AsyncClient:
         """The API with one of the demonstration's keys."""
-        return httpx.AsyncClient(
-            base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {self.demo['keys'][role]}"},
-            trust_env=False, timeout=30,
-        )  # fmt: skip
+        told = {"Authorization": f"Bearer {self.demo['keys'][role]}"}
+        return a_client(base_url=f"{self.address}/api/v1", headers=told, timeout=30)
 
     async def command(self, *words: str) -> Any:
         """What a command of `obole` answers with ``--json``, typed in another terminal."""

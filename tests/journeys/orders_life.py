@@ -38,6 +38,7 @@ from tests.journeys.orders_gates import KILLED, Fate, Gates, Step, gates_of
 from tests.mail_server import Fault, MailServer
 from tests.pages.given import SLUG, found
 from tests.pages.ordering import SELLING, a_company
+from tests.speaking import a_client
 from tests.stripe_double.driving import Account
 
 SERVER: Final = Path(__file__).with_name("killed_server.py")
@@ -282,4 +283,4 @@ async def _client(town: Town, base: str, company: UUID) -> httpx.AsyncClient:
     name, _ = cookie_of(SLUG, base)
     told = {"authorization": f"Bearer {key}", "cookie": f"{name}={token}", "origin": base}
     limits = httpx.Limits(max_keepalive_connections=0)  # the server that was spoken to last may be dead
-    return httpx.AsyncClient(base_url=base, headers=told, timeout=PATIENCE, limits=limits, trust_env=False)
+    return a_client(base_url=base, headers=told, timeout=PATIENCE, limits=limits)

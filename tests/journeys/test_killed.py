@@ -27,6 +27,7 @@ from api.settings import Settings
 from ledger.database import sessions_of
 from tests import databases
 from tests.api.lived import SECRETS, Life, Lived, live
+from tests.speaking import a_client
 from vouchers import proofs
 from vouchers.tables import Redemption
 
@@ -119,6 +120,13 @@ class Till:
         else:
             assert answer.status_code == 503, answer.text
 
+    async def ask_again(self) -> None:
+        """Ask what was not answered, under the keys it had, and be answered."""
+        for key, code in list(self.unanswered.items()):
+            await self.ask(key, code)
+        assert not self.unanswered
+        await self.client.aclose()
+
 
 @pytest.fixture
 async def lived(cluster: URL, tmp_path: Path) -> AsyncIterator[tuple[Database, Lived]]:
@@ -134,14 +142,14 @@ async def test_a_server_killed_twenty_times_under_load_loses_nothing_and_does_no
     async with (
         a_server(database, tmp_path) as server,
         commits_of(database) as commits,
-        httpx.AsyncClient(base_url=server.url) as base,
+        a_client(base_url=server.url) as base,
     ):
         tills = [a_till(server.url, life, number) for number in range(TASKS)]
         for number in range(KILLS):
             process = await server.start()
             await answering(base)
             working = [asyncio.create_task(till.work()) for till in tills]
-            await asyncio.sleep(random.uniform(0.05, 0.6))
+            await asyncio.sleep(random.uniform(0.02, 0.3))
             if number % 2:
                 await commits.next()
             await server.kill(process)
@@ -150,11 +158,7 @@ async def test_a_server_killed_twenty_times_under_load_loses_nothing_and_does_no
         assert await commits.count() > sum(len(till.told) for till in tills), "never killed between commit and answer"
         process = await server.start()
         await answering(base)
-        for till in tills:
-            for key, code in list(till.unanswered.items()):
-                await till.ask(key, code)
-            assert not till.unanswered
-            await till.client.aclose()
+        await asyncio.gather(*(till.ask_again() for till in tills))
         await server.kill(process)
     await every_answer_is_in_the_books_once(database, tmp_path, life, tills)
 
@@ -198,7 +202,7 @@ def a_till(url: str, life: Life, number: int) -> Till:
     """A till with its key; its first vouchers are others' too."""
     headers = {"Authorization": f"Bearer {life.keys[TILLS[number % len(TILLS)]]}"}
     codes = [held.code for held in life.fresh[number % 3 : number % 3 + 6]]
-    return Till(httpx.AsyncClient(base_url=url, headers=headers, timeout=20), codes, f"t{number}")
+    return Till(a_client(base_url=url, headers=headers, timeout=20), codes, f"t{number}")
 
 
 async def give_up(working: list[asyncio.Task[None]]) -> None:
@@ -213,7 +217,7 @@ async def give_up(working: list[asyncio.Task[None]]) -> None:
 async def hang_up(tills: list[Till]) -> None:
     """Forget the connections of a server that is dead."""
     for till in tills:
-        fresh = httpx.AsyncClient(base_url=till.client.base_url, headers=till.client.headers, timeout=20)
+        fresh = a_client(base_url=till.client.base_url, headers=till.client.headers, timeout=20)
         await till.client.aclose()
         till.client = fresh
 

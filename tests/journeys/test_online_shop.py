@@ -30,6 +30,7 @@ from tests.pages.desking import hidden
 from tests.pages.given import PATIENCE, Live, served
 from tests.pages.ordering import somebody
 from tests.pages.selling import Selling, a_seller, as_owner
+from tests.speaking import a_client
 from vouchers import proofs
 from vouchers.notices import queries
 from vouchers.notices.endpoints import endpoints_of
@@ -84,7 +85,7 @@ async def example(live: Live) -> AsyncIterator[Example]:
     selling = await a_seller(live)
     url = f"http://127.0.0.1:{free_port()}"
     who = await somebody(live, "shop", selling.shop, email="owner@bar.example")
-    async with who.client(live) as owner, httpx.AsyncClient(trust_env=False, timeout=PATIENCE) as web:
+    async with who.client(live) as owner, a_client(timeout=PATIENCE) as web:
         path = f"/treiz/shop/{selling.shop}/online"
         made = await owner.post(f"{path}/keys", data={"label": "Site", "powers": ["checkouts", "holds", "returns"]})
         assert (await owner.post(f"{path}/returns", data={"back": f"{url}/back"})).status_code == 303

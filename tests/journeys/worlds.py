@@ -27,12 +27,14 @@ from ledger.money import Money
 from tests import databases
 from tests.given import TERMS, a_town
 from tests.journeys.model import Programme
-from tests.journeys.sides import Side, compare, compare_receipt, settled
+from tests.journeys.sides import Side, compare, compare_receipt, prove, settled
 from tests.journeys.words import Answer, Ask, Batch, Redemption, Refused, Rules, Voucher, day_in_paris
 from vouchers import redeeming as real
 from vouchers.redeeming import Receipt
 
 OPENED: Final = datetime(2026, 10, 21, 8, tzinfo=UTC)
+AUDITED: Final = 16
+"""After so many steps everything is proved, and at the end: a proof reads sixty times, a comparison five."""
 FUNDERS: Final = ("ville", "département")
 PLAIN: Final = TERMS
 GENEROUS: Final = replace(
@@ -56,6 +58,7 @@ class Worlds(RuleBasedStateMachine):
         self.at = OPENED
         self.sides: list[Side] = []
         self.touched: list[Side] = []
+        self.steps = 0
         self.first_answers: dict[tuple[str, int, str], real.Answer] = {}
 
     def open(self) -> None:
@@ -65,7 +68,11 @@ class Worlds(RuleBasedStateMachine):
         self.touched = list(self.sides)
 
     def teardown(self) -> None:
-        self.runner.run(self.opened.aclose())
+        try:
+            if not self.touched:  # else a step failed, and says more
+                self.the_books_agree_with_themselves()
+        finally:
+            self.runner.run(self.opened.aclose())
 
     async def _open(self) -> None:
         new = databases.new_database(self.cluster, template=databases.TEMPLATE)
@@ -230,6 +237,13 @@ class Worlds(RuleBasedStateMachine):
         for side in self.touched:
             self.run(compare(side))
         self.touched = []
+        self.steps += 1
+        if self.steps % AUDITED == 0:
+            self.the_books_agree_with_themselves()
+
+    def the_books_agree_with_themselves(self) -> None:
+        for side in self.sides:
+            self.run(prove(side))
 
 
 def part(share: str, whole: int) -> int:

@@ -25,6 +25,7 @@ from merchants.programme import Terms
 from tests.apps import an_app
 from tests.databases import PROGRAMMES
 from tests.given import OPENED, TERMS
+from tests.speaking import a_client
 from vouchers import keys
 
 SLUG: Final = "treiz"
@@ -66,7 +67,7 @@ class Live:
     def client(self, language: str = "fr", **headers: str) -> httpx.AsyncClient:
         """A browser without a screen: it asks for pages, says where its forms come from, keeps cookies."""
         told = {"accept": "text/html", "accept-language": language, "origin": self.address, **headers}
-        return httpx.AsyncClient(base_url=self.address, headers=told, trust_env=False, timeout=PATIENCE)
+        return a_client(base_url=self.address, headers=told, timeout=PATIENCE)
 
 
 @asynccontextmanager

@@ -14,6 +14,8 @@ from typing import Any, Literal, Self
 
 import httpx
 
+from tests.speaking import a_client
+
 _ROOT = Path(__file__).resolve().parents[2]
 _START, _STOP, _ANSWER = 30.0, 5.0, 40.0
 
@@ -87,7 +89,7 @@ class Account:
     async def ask(self, deed: str, **facts: Any) -> Any:
         """Tell the double to do something. Fails loudly if it cannot."""
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
-        async with httpx.AsyncClient(timeout=_ANSWER, trust_env=False) as client:
+        async with a_client(timeout=_ANSWER) as client:
             answer = await client.post(f"{self.address}/_double/{deed}", json=facts, headers=headers)
         if answer.status_code != httpx.codes.OK:
             raise AssertionError(f"{deed}: {answer.text}")
