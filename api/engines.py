@@ -45,7 +45,7 @@ def find_database(settings: Settings) -> Database:
 @asynccontextmanager
 async def owner_engine(database: Database) -> AsyncIterator[AsyncEngine]:
     """For migrations: the owner, one connection at a time."""
-    engine = create_async_engine(database.owner, poolclass=NullPool)
+    engine = create_async_engine(database.owner, poolclass=NullPool, use_native_hstore=False)
     try:
         yield engine
     finally:
@@ -67,6 +67,7 @@ async def runtime_engine(database: Database, settings: Settings) -> AsyncIterato
         pool_timeout=settings.pool_timeout,
         pool_pre_ping=True,
         hide_parameters=True,  # what a statement was given may be an address or lead to a code: not for logs
+        use_native_hstore=False,  # which it would ask the server for, and nothing here is kept so
         connect_args={"options": options, "connect_timeout": 5},
     )
     try:
