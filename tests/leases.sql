@@ -63,3 +63,4 @@ BEGIN
     INSERT INTO testing.ddl VALUES (tg_tag);
 END $$;
 CREATE EVENT TRIGGER testing_ddl ON ddl_command_end EXECUTE FUNCTION testing.tell();
+ALTER EVENT TRIGGER testing_ddl ENABLE ALWAYS;

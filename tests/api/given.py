@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from api import installation
 from api.app import PREFIX
@@ -96,16 +96,22 @@ class World:
 
     async def as_owner(self, *statements: str) -> None:
         """Run SQL on the programme ``treiz`` as the owner of the database."""
-        async with self.owner.begin() as connection:
-            await connection.execute(text("SET search_path = p_treiz, public"))
+        async with self._owning() as connection:
             for statement in statements:
                 await connection.execute(text(statement))
 
     async def asked(self, statement: str) -> Any:
         """One value, as the owner, of the programme ``treiz``."""
-        async with self.owner.begin() as connection:
-            await connection.execute(text("SET search_path = p_treiz, public"))
+        async with self._owning() as connection:
             return (await connection.execute(text(statement))).scalar_one()
+
+    @asynccontextmanager
+    async def _owning(self) -> AsyncIterator[AsyncConnection]:
+        """The owner's connection, in a transaction; what one test's statement had set for it does not outlast it."""
+        async with self.owner.begin() as connection:
+            await connection.execute(text("RESET ALL"))
+            await connection.execute(text("SET search_path = p_treiz, public"))
+            yield connection
 
     async def books(self, *, but: Collection[str] = ("wrong_codes",)) -> dict[str, str]:
         """A fingerprint of every row of every table of every programme, but for the tables named."""

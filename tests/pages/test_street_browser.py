@@ -81,7 +81,7 @@ async def test_near_me_is_asked_on_a_press_and_stands_in_no_address(street: Stre
 async def test_who_does_not_say_where_they_are_is_told_what_to_do(street: Street, page: Watched) -> None:
     await page.page.goto(f"{street.live.address}/treiz/shops")
     await page.page.get_by_role("button", name="Près de moi").click()
-    assert await page.page.get_by_text("Choisissez un lieu ci-dessus").is_visible()
+    await page.page.get_by_text("Choisissez un lieu ci-dessus").wait_for()
     assert await page.page.locator(".front").count() == 8
 
 
