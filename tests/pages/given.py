@@ -81,7 +81,7 @@ async def served(database: Database, settings: Settings, *, terms: Terms = TERMS
 @asynccontextmanager
 async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]:
     """Serve a database with whatever is in it."""
-    with closing(socket.socket()) as listening, ExitStack() as opened:
+    with closing(_socket()) as listening, ExitStack() as opened:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
@@ -97,6 +97,11 @@ async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]
         finally:
             server.should_exit = True
             await serving
+
+
+def _socket() -> socket.socket:
+    """One that says it speaks TCP: only then does ``asyncio`` send the end of an answer without waiting for its start."""
+    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 
 
 async def found(database: Database, settings: Settings, terms: Terms) -> None:
