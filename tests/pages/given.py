@@ -100,7 +100,7 @@ async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]
 
 
 def _socket() -> socket.socket:
-    """One that says it speaks TCP: only then does ``asyncio`` send the end of an answer without waiting for its start."""
+    """One that says it speaks TCP: only then does ``asyncio`` not let the end of an answer wait for its beginning."""
     return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
 
 
