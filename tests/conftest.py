@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 import hypothesis
 import pytest
+import uvloop
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from api.engines import Database, owner_engine, runtime_engine
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
-from tests import compiling, databases
+from tests import compiling, databases, hashing
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("obole")
 
 compiling.share()
+hashing.cheaply()
 
 
 FIRST: Final = ("tests/journeys/", "tests/pages/", "tests/vouchers/orders/")
 """Where the files are that take longest: a run of several processes ends with short ones, none waiting for another."""
+
+GARBAGE: Final = 50_000
+"""Objects that are made before it is looked for garbage: tests make many, and keep few."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,6 +39,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(
         key=lambda item: next((at for at, folder in enumerate(FIRST) if item.nodeid.startswith(folder)), len(FIRST))
     )
+
+
+def pytest_collection_finish() -> None:
+    """What is there when the tests begin is there when they end: it need not be looked through for garbage."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loop that serves in production too."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -24,9 +24,15 @@ from api.tables import Person
 from ledger.database import Sessions
 from ledger.wishes import take_wishes
 from tests.given import OPENED
+from tests.hashing import IN_EARNEST
 
 GOOD: Final = "quatre chevaux bleus au port"
 EMAIL: Final = "marie@savonnerie.example"
+
+
+@pytest.fixture(autouse=True)
+def in_earnest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_ARGON2", IN_EARNEST)
 
 
 @pytest.fixture

@@ -131,7 +131,7 @@ async def walked(begun: Begun) -> AsyncIterator[Walked]:
         yield walked
 
 
-def test_every_route_of_the_pages_is_walked(walked: Walked) -> None:
+async def test_every_route_of_the_pages_is_walked(walked: Walked) -> None:
     """A new one to which no link leads begins in `doors`; or it is named here as no page, for a reason."""
     every = {path for method, path in walked.walk.routes if method == "GET"}
     named = {*NO_PAGES, *LEADS_ON, *ELSEWHERE}
@@ -141,7 +141,7 @@ def test_every_route_of_the_pages_is_walked(walked: Walked) -> None:
     assert all("check_page(" in (ROOT / test).read_text(encoding="utf-8") for test in ELSEWHERE.values())
 
 
-def test_all_links_lead_somewhere_and_every_form_works_without_scripts(walked: Walked) -> None:
+async def test_all_links_lead_somewhere_and_every_form_works_without_scripts(walked: Walked) -> None:
     assert not walked.walk.faults, "\n".join(walked.walk.faults)
 
 
