@@ -33,7 +33,7 @@ run: $(READY)
 test: $(READY)
 	@command -v pdftotext >/dev/null || { $(call apt,poppler-utils); }
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call apt,chromium fonts-liberation); }
-	@exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
+	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
 
 pictures: $(READY)
 	@PICTURES=1 $(BIN)/pytest -q -n $(WORKERS) tests/pages
