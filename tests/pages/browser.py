@@ -118,9 +118,8 @@ async def check_page(
     """Nothing serious for axe at either width, in light and dark; nothing that needs scrolling sideways.
 
     All rules are asked once, at the one width. At the other those that depend on sizes are asked again, and all of what
-    is shown only there. Those of colours are asked at both widths in light, and at the narrow one in dark: of one word
-    of each colour, ground and size, unless such a word was well before in the same window, and of each word that
-    something crosses.
+    is shown only there. Those of colours are asked at both widths, in light and in dark: of one word of each colour,
+    ground and size, unless such a word was well before in the same window, and of each word that something crosses.
 
     :param name: that of its pictures, ``docs/pictures/<name>-<width>.png``; none are made without it
     :param but: names of axe's rules that a page may break, each for a reason that the test gives
@@ -134,6 +133,7 @@ async def check_page(
     await _photograph(page, name)
     if "dark" in schemes:
         await page.emulate_media(color_scheme="dark")
+        await _look(watched, "coloured", "dark", but)
         await _lay_out(page, narrow)
         await _look(watched, "coloured", "dark", but)
         await page.emulate_media(color_scheme="light")
