@@ -35,9 +35,6 @@ from tests.pages.tilling import TILL, Counter, a_counter, a_new_shop
 from tests.till import Paper
 from vouchers import codes
 
-pytestmark = pytest.mark.xdist_group("till")
-"""One process for all of them: one browser, one installation."""
-
 FIRST_LOAD: Final = 60_000
 """Bytes over the wire until the till is there, on the very first visit."""
 
