@@ -20,7 +20,7 @@ from tests.api.described import GUARDED, Operation
 from tests.api.given import FRESH, Door, World, a_world
 from tests.api.lived import Life, Lived
 
-EXAMPLES: Final = 15
+EXAMPLES: Final = 25
 
 NASTY: Final = st.sampled_from(
     [

@@ -20,7 +20,7 @@ from sqlalchemy import URL
 
 from tests.journeys.life import Life
 
-EXAMPLES: Final = 8
+EXAMPLES: Final = 10
 """Up to its tenth example Hypothesis draws afresh; from there on it mostly varies what it drew."""
 STEPS: Final = 50
 

@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 
 from api.pages.catalogues import sentences
 from api.settings import Settings
-from tests.pages.browser import Scheme, Watched, a_page, check_page
+from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.demonstration import Begun
 from tests.pages.doors import Comer, comers
 from tests.pages.given import Live, serving
@@ -161,10 +161,10 @@ async def test_every_page_is_accessible_at_both_widths_by_day_and_by_night_and_b
     assert not faults, "\n".join(faults)
 
 
-async def looked_at(watched: Watched, *schemes: Scheme) -> list[str]:
-    """What is wrong with the page that is shown; by day and by night, unless told otherwise."""
+async def looked_at(watched: Watched) -> list[str]:
+    """What is wrong with the page that is shown."""
     try:
-        await check_page(watched, schemes=schemes or ("light", "dark"))
+        await check_page(watched)
     except AssertionError as fault:
         watched.faults.clear()
         return [str(fault)]
@@ -172,10 +172,7 @@ async def looked_at(watched: Watched, *schemes: Scheme) -> list[str]:
 
 
 async def sent_empty(watched: Watched, walk: Walk, sent: set[str]) -> AsyncIterator[str]:
-    """Each form that was not sent yet comes back when nothing is in it: what is wrong with the page then.
-
-    By day: what comes to a form that is sent is the same on every page, and looked at by night in `test_sending`.
-    """
+    """Each form that was not sent yet comes back when nothing is in it: what is wrong with the page then."""
     page = watched.page
     address, again = page.url, False
     for index, action in await page.evaluate(DEMANDING):
@@ -191,7 +188,7 @@ async def sent_empty(watched: Watched, walk: Walk, sent: set[str]) -> AsyncItera
         watched.forgive("status of 422", "status of 409")
         if not await page.locator("#summary").count():
             yield f"{route} takes a form with nothing in it"
-        for fault in await looked_at(watched, "light"):
+        for fault in await looked_at(watched):
             yield f"{route}, sent empty: {fault}"
 
 
