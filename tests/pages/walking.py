@@ -25,7 +25,7 @@ OF_A_KIND: Final = 2
 SHOWN: Final = frozenset({200, 401})
 """A device that is no till is told so by a page."""
 
-DEPTH: Final = 1
+DEPTH: Final = 2
 """Elements above one that tell what it is part of."""
 
 VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
