@@ -31,8 +31,10 @@ run: $(READY)
 	@OBOLE_HOME=.obole exec $(BIN)/obole run --port $(PORT)
 
 test: $(READY)
-	@command -v pdftotext >/dev/null || { $(call apt,poppler-utils); }
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call apt,chromium fonts-liberation); }
+	@$(call have,pdftotext) || { $(call apt,poppler-utils); }
+	@$(call have,chromium-headless-shell) || { $(call apt,chromium-headless-shell fonts-liberation); }
+	@$(call have,chromium-headless-shell) || $(call have,chromium) || $(call have,google-chrome) \
+		|| { $(call apt,chromium fonts-liberation); }
 	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
 
 pictures: $(READY)
@@ -46,7 +48,7 @@ check: $(READY)
 	@$(BIN)/pytest -q -n $(WORKERS) --durations=3 $(UNIT)
 
 bench: $(READY)
-	@command -v wrk >/dev/null || { $(call apt,wrk); }
+	@$(call have,wrk) || { $(call apt,wrk); }
 	@exec $(BIN)/python -m benchmarks
 
 clean:
@@ -72,6 +74,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation \
 		--editable .
 	@touch $@
+
+have = command -v $(1) >/dev/null
 
 # Quietly, where it is possible at all; what needs the package says so if it is missing.
 apt = sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); command -v apt-get >/dev/null \

@@ -281,6 +281,25 @@ async def test_the_first_load_is_light_and_later_ones_need_no_network(
         watched.forgive("ERR_", "Failed to load resource", "FetchEvent")
 
 
+@pytest.mark.parametrize("held", ["#code", ".skip", "header a[hreflang]"])
+async def test_when_the_page_as_it_stands_comes_after_the_shell_the_focus_stays_where_it_was(
+    counter: Counter, phone: Browser, held: str
+) -> None:
+    async with a_till(phone, counter) as watched:
+        page = watched.page
+        await page.add_init_script(
+            "const ask = window.fetch; window.fetch = async (...what) => {"
+            " await new Promise((go) => { window.letGo = go; }); return ask(...what); };"
+        )
+        await page.goto(f"{counter.live.address}{TILL}/shell")
+        await page.wait_for_function("() => window.letGo")
+        await page.evaluate("() => { document.querySelector('main').dataset.old = 'yes'; }")
+        await page.locator(held).focus()
+        await page.evaluate("() => window.letGo()")
+        await page.locator("main[data-old]").wait_for(state="detached")
+        assert await page.locator(held).evaluate("one => one === document.activeElement")
+
+
 async def test_the_camera_refused_is_said_kindly_and_typing_stays(counter: Counter, phone: Browser) -> None:
     voucher = await counter.town.voucher()
     async with a_phone(phone) as watched:

@@ -54,7 +54,7 @@ def chromium() -> str:
     :raises AssertionError: which says how to get it
     """
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert found, "The tests of pages need Chromium. On Debian or Ubuntu: apt install chromium"
+    assert found, "The tests of pages need Chromium. On Debian or Ubuntu: apt install chromium-headless-shell"
     return found
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Final
 
 import httpx
 import pytest
 from playwright.async_api import Browser
 
-from ledger.days import day_of
+from ledger.days import PARIS, day_of
 from ledger.money import Money
 from merchants.shops.queries import ShopView
 from tests.pages.browser import a_page, check_page
@@ -64,9 +64,9 @@ class Back:
         return await self.counter.town.left_on(self.voucher)
 
     async def took(self, amount: str = "12,50 €", *, days: int = DAYS) -> Receipt:
-        """A payment of so many days ago."""
+        """A payment of so many days ago, at this time by the clock on the wall: clocks may have been changed since."""
         town = self.counter.town
-        kept, town.at = town.at, town.at - timedelta(days=days)
+        kept, town.at = town.at, (town.at.astimezone(PARIS) - timedelta(days=days)).astimezone(UTC)
         try:
             return await town.till.redeem(await town.voucher(worth="50,00 €"), amount)
         finally:

@@ -160,12 +160,22 @@ export async function show(address) {
 export async function refreshShell() {
   const answer = await ask({ action: window.location.href, get: true }, "offline");
   if (sending) return;
-  const typing = document.getElementById("code")?.value && answer.page.querySelector("main").dataset.page === "start";
-  put(answer, typing ? ["header.head", ".tabs", "#words"] : WHAT_STANDS);
+  const same = answer.page.querySelector("main").dataset.page === "start";
+  const held = document.activeElement;
+  const typing = same && document.getElementById("code")?.value;
+  put(answer, typing ? ["header.head", ".tabs", "#words"] : WHAT_STANDS, same);
+  if (same && !held.isConnected) counterpart(held)?.focus();
   if (!kept()) news("");
 }
 
-function put({ page, url, moved }, parts = WHAT_STANDS) {
+// What stands where an element stood that was put out of the page.
+function counterpart(gone) {
+  if (gone.id) return document.getElementById(gone.id);
+  const alike = [...document.querySelectorAll(gone.tagName)];
+  return alike.find((one) => one.outerHTML === gone.outerHTML) ?? document.querySelector("main");
+}
+
+function put({ page, url, moved }, parts = WHAT_STANDS, keepsPlace = false) {
   for (const part of parts) {
     const now = document.querySelector(part);
     const next = page.querySelector(part);
@@ -178,8 +188,10 @@ function put({ page, url, moved }, parts = WHAT_STANDS) {
   if (moved && url !== window.location.href) window.history.pushState(null, "", url);
   saySoOnce();
   if (parts.includes("main")) {
-    window.scrollTo(0, 0);
-    (document.querySelector("main [autofocus]") ?? document.querySelector("main")).focus();
+    if (!keepsPlace) {
+      window.scrollTo(0, 0);
+      (document.querySelector("main [autofocus]") ?? document.querySelector("main")).focus();
+    }
     for (const hook of hooks) hook();
   }
 }
