@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager, closing
@@ -11,7 +10,6 @@ from datetime import date
 from typing import Final
 
 import httpx
-import uvicorn
 from fastapi import FastAPI
 
 from api.engines import Database, runtime_engine
@@ -25,6 +23,7 @@ from merchants.programme import Terms
 from tests.apps import an_app
 from tests.databases import PROGRAMMES
 from tests.given import OPENED, TERMS
+from tests.prompt_server import answering
 from tests.speaking import a_client
 from vouchers import keys
 
@@ -32,9 +31,6 @@ SLUG: Final = "treiz"
 SINCE: Final = date(2020, 1, 1)
 PATIENCE: Final = 60
 """Seconds that an answer may take on a busy machine."""
-
-STARTING: Final = 200
-"""Tenths of a second that the server may take to start."""
 
 
 @dataclass(slots=True)
@@ -86,17 +82,8 @@ async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]
         port = listening.getsockname()[1]
         settings = settings.model_copy(update={"port": port})
         app = opened.enter_context(an_app(settings, database))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
-        serving = asyncio.create_task(server.serve([listening]))
-        try:
-            for _ in range(STARTING):
-                if server.started or serving.done():
-                    break
-                await asyncio.sleep(0.1)
+        async with answering(app, listening):
             yield Live(f"http://127.0.0.1:{port}", app, settings, database)
-        finally:
-            server.should_exit = True
-            await serving
 
 
 def _socket() -> socket.socket:

@@ -216,8 +216,8 @@ async def test_it_can_be_read_and_used_by_everybody_at_every_width(selling: Sell
         await page.keyboard.press("Enter")
         await page.wait_for_selector("text=Encore")
         await check_page(watched, "checkout-confirm")
-        # The policy of the page lets its form lead to the shop, and to nowhere else.
-        await watched.context.route(f"{ORIGIN}/**", lambda route: route.fulfill(body="merci", content_type="text/html"))
-        await page.click("text=Réserver 20,00")
-        await page.wait_for_url(f"{ORIGIN}/panier/merci?checkout={checkout.id}&state={STATE}")
+        # The policy of the page lets its form lead to the shop: nobody answers there, but the browser asks.
+        async with page.expect_event("requestfailed") as left:
+            await page.click("text=Réserver 20,00")
+        assert (await left.value).url == f"{ORIGIN}/panier/merci?checkout={checkout.id}&state={STATE}"
     assert (await selling.view(checkout.id)).held == Money.of("20,00")
