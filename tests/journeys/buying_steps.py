@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import openpyxl
-from playwright.async_api import FilePayload, Locator, Page
+from playwright.async_api import Error, FilePayload, Locator, Page
 
 from tests.journeys.buying_running import Running
 
@@ -143,7 +144,8 @@ async def sheets_watched(page: Page) -> tuple[bytes, list[int]]:
     for _ in range(DRAWING * 5):
         if await file.count():
             return await download(page, file), shown
-        shown += [int(one) for one in await bar.evaluate_all("bars => bars.map(bar => bar.value)")]
+        with suppress(Error):  # the page comes anew under one's eyes
+            shown += [int(one) for one in await bar.evaluate_all("bars => bars.map(bar => bar.value)")]
         await asyncio.sleep(0.2)
     raise AssertionError(f"not drawn within {DRAWING} seconds: {shown[-1:]}")
 
