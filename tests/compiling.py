@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from api import engines
+from tests import lending
 
 _COMPILED: Final[dict[Any, Any]] = {}
 
@@ -23,4 +23,4 @@ def share() -> None:
     dialect.__eq__ = lambda one, other: type(one) is type(other)
     dialect.__hash__ = lambda one: hash(type(one))
     made: Any = engines
-    made.create_async_engine = partial(create_async_engine, execution_options={"compiled_cache": _COMPILED})
+    made.create_async_engine = partial(lending.engine, execution_options={"compiled_cache": _COMPILED})

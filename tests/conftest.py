@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.engines import Database, owner_engine, runtime_engine
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
-from tests import compiling, databases, hashing
+from tests import compiling, databases, hashing, leases, lending
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
@@ -58,9 +58,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-async def cluster() -> URL:
+async def cluster() -> AsyncIterator[URL]:
     """The server, as superuser, with the migrated template in it."""
-    return await databases.start()
+    lending.open_here()
+    yield await databases.start()
+    await lending.close()
+    await leases.close()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from api import embedded, migrating
 from api.engines import Database, owner_engine
-from tests import HOME, leases
+from tests import HOME, leases, lending
 
 PROGRAMMES: Final = {"treiz": "p_treiz", "alpes": "p_alpes"}
 """The programmes of the template, and their schemas."""
@@ -31,7 +31,7 @@ _CONFIGURATION: Final = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-max_connections = 300
+max_connections = 500
 """
 
 
@@ -82,9 +82,10 @@ async def new_database(url: URL, *, template: str) -> AsyncIterator[Database]:
     try:
         yield at(url, name)
     finally:
-        if await leases.restored(url.set(database=name)):
+        if await leases.restored(url.set(database=name), resting=lending.resting(name)):
             free.append(name)
         else:
+            await leave(url, name)
             async with administering(url) as connection:
                 await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -93,8 +94,15 @@ _FREE: Final[dict[str, list[str]]] = {}
 """Databases of this process that were put back, by their template."""
 
 
+async def leave(url: URL, name: str) -> None:
+    """Close all that this process keeps open of a database."""
+    await lending.forget(name)
+    await leases.forget(url.set(database=name))
+
+
 async def _clone(url: URL, template: str) -> str:
-    name = f"t_{uuid4().hex}"
+    name = f"{lending.LEASED}{uuid4().hex}"
+    await leave(url, template)
     async with administering(url) as connection:
         # With fsync off, copying the files is quicker than writing every block to the log.
         await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))

@@ -7,9 +7,13 @@ from typing import Final
 import pytest
 from sqlalchemy import URL, text
 
-from api.engines import owner_engine
+from api.engines import owner_engine, runtime_engine
+from api.settings import Settings
 from tests import databases
 
+WRITTEN: Final = """
+    INSERT INTO p_treiz.outcomes (caller, key, request, outcome) VALUES (gen_random_uuid(), 'once', '', '{}')
+"""
 FOUND: Final = "SELECT string_agg(p::text, ' ' ORDER BY slug) FROM public.programmes p"
 
 
@@ -62,3 +66,23 @@ async def test_sequences_begin_again(cluster: URL) -> None:
     asked = "SELECT nextval('public.procrastinate_jobs_id_seq')"
     name, first = await done(cluster, asked, asked, asked=asked)
     assert await done(cluster, asked=asked) == (name, first)
+
+
+async def test_an_engine_is_lent_again_with_its_connection_and_what_was_written_by_it_is_put_back(
+    cluster: URL, settings: Settings
+) -> None:
+    async def used() -> tuple[str | None, int, int]:
+        async with (
+            databases.new_database(cluster, template=databases.TEMPLATE) as database,
+            runtime_engine(database, settings) as engine,
+            engine.begin() as connection,
+        ):
+            process = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            found = (await connection.execute(text("SELECT count(*) FROM p_treiz.outcomes"))).scalar_one()
+            await connection.execute(text(WRITTEN))
+        return database.owner.database, process, found
+
+    first = await used()
+    assert first[2] == 0
+    assert await used() == first
+    assert await used() == first

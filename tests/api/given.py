@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from api import installation
 from api.app import PREFIX
@@ -20,6 +20,7 @@ from api.engines import Database
 from api.errors import PROBLEM, TYPE
 from api.guessing import Guesses
 from api.settings import Settings
+from tests import lending
 from tests.api.lived import SECRETS, Life, Lived
 from tests.apps import an_app
 
@@ -153,6 +154,6 @@ async def a_world(database: Database, lived: Lived, home: Path, **settings: Any)
     chosen = {"secrets": SECRETS, "pool_size": 20, "pool_timeout": 10, "jobs": False, **settings}
     with an_app(Settings(home=home, **chosen), database) as app:
         async with app.router.lifespan_context(app), AsyncExitStack() as doors:
-            owner = create_async_engine(database.owner, pool_size=1, max_overflow=0, pool_pre_ping=True)
+            owner = lending.engine(database.owner, pool_size=1, max_overflow=0, pool_pre_ping=True)
             doors.push_async_callback(owner.dispose)
             yield World(app, database, lived.treiz, lived.alpes, doors, owner)

@@ -115,10 +115,10 @@ async def test_a_job_whose_worker_died_is_taken_up_again(world: World) -> None:
     queue = queue_of(world)
     async with queue.open_async():
         await world.as_owner(
-            "INSERT INTO public.procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
-            "INSERT INTO public.procrastinate_jobs (queue_name, task_name, lock, status, attempts, args, worker_id)"
-            " SELECT 'default', 'sweep', 'died', 'doing', 1, '{\"timestamp\": 0}', max(id)"
-            " FROM public.procrastinate_workers",
+            "WITH died AS (INSERT INTO public.procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '1 hour') RETURNING id)"
+            " INSERT INTO public.procrastinate_jobs (queue_name, task_name, lock, status, attempts, args, worker_id)"
+            " SELECT 'default', 'sweep', 'died', 'doing', 1, '{\"timestamp\": 0}', id FROM died",
         )
         (stalled,) = [one for one in await queue.job_manager.get_stalled_jobs() if one.lock == "died"]
         await queue.tasks["retry_stalled"].func(0)
@@ -185,6 +185,8 @@ async def test_the_worker_starts_and_stops_with_the_application_and_says_nothing
         for _ in range(3):
             async with a_world(database, lived, tmp_path, jobs=True) as world:
                 assert (await (await world.door("operator")).get("/programmes")).status_code == 200
+        # What the application gave back is ours; whatever it kept would still be there.
+        await databases.leave(cluster, database.owner.database or "")
         async with owner_engine(database) as engine, engine.connect() as connection:
             assert await _alone(connection)
             left = "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'"

@@ -16,7 +16,7 @@ from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.demonstration import Begun
 from tests.pages.doors import Comer, comers
 from tests.pages.given import Live, serving
-from tests.pages.keyboard import tour
+from tests.pages.keyboard import KEYS, tour
 from tests.pages.walking import Walk, routes_of
 
 ROOT: Final = Path(__file__).parents[2]
@@ -150,6 +150,7 @@ async def test_every_page_is_accessible_at_both_widths_by_day_and_by_night_and_b
 ) -> None:
     faults, sent = list[str](), set[str]()
     async with a_page(browser) as watched:
+        await watched.context.add_init_script(KEYS)
         for who, addresses in walked.fresh:
             await come_in(watched, who, walked.live)
             for address in addresses:
