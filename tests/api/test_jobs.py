@@ -134,11 +134,11 @@ async def test_a_minutely_job_whose_worker_died_does_not_keep_the_next_ones_wait
     queue = queue_of(world)
     async with queue.open_async():
         await world.as_owner(
-            "INSERT INTO public.procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
-            "INSERT INTO public.procrastinate_jobs"
+            "WITH died AS (INSERT INTO public.procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '1 hour') RETURNING id)"
+            " INSERT INTO public.procrastinate_jobs"
             " (queue_name, task_name, lock, queueing_lock, status, attempts, args, worker_id)"
-            " SELECT 'default', 'tend', 'died', 'died', 'doing', 1, '{\"timestamp\": 0}', max(id)"
-            " FROM public.procrastinate_workers",
+            " SELECT 'default', 'tend', 'died', 'died', 'doing', 1, '{\"timestamp\": 0}', id FROM died",
         )
         await queue.configure_task("tend", lock="died", queueing_lock="died").defer_async(timestamp=60)
         await queue.tasks["retry_stalled"].func(0)
