@@ -167,6 +167,22 @@ def test_the_pictures_are_those_of_the_library_mask_included() -> None:
             assert [list(row) for row in qr.modules(text, level=level)] == code.get_matrix()
 
 
+@pytest.mark.parametrize("length", [41, 46, 60])
+def test_one_of_many_pictures_is_the_librarys_too(length: int) -> None:
+    chance = random.Random(length)
+    for _ in range(20):
+        link = "https://obole.fr/v/" + "".join(chance.choices("abcXYZ019-_é", k=length - 19))
+        code = QRCode(error_correction=ERROR_CORRECT_Q, border=0)
+        code.add_data(link, optimize=0)
+        code.make(fit=True)
+        assert [list(row) for row in qr.modules(link, one_of_many=True)] == code.get_matrix()
+
+
+def test_a_text_that_takes_less_than_bytes_is_one_of_many_as_well() -> None:
+    for text in ("0123456789", "OBOLE 2026", "0123456789"):
+        assert qr.modules(text, one_of_many=True) == qr.modules(text)
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize(("layout", "count"), [("eight", 9), ("one", 2)])
 @pytest.mark.parametrize("message", ["", "Joyeux Noël !", "Joyeux Noël !\nMerci.\nLa direction", LONGEST])
