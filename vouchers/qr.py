@@ -39,7 +39,7 @@ def modules(link: str, *, level: Level = "Q", one_of_many: bool = False) -> tupl
 
     Level Q survives glare and blur on paper, where L and M do not. 46 characters make 33 modules a side, 60 make 37.
 
-    :param one_of_many: whether many links of this length are drawn: the first takes a fifth of a second more, the
+    :param one_of_many: whether many links of this length are drawn: the first takes a third of a second more, the
         others a fifth of the time
     """
     text = link.encode()
