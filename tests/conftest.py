@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.engines import Database, owner_engine, runtime_engine
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
-from tests import compiling, databases, hashing, leases, lending
+from tests import compiling, databases, founding, hashing, leases, lending
+from tests.founding import Standing
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
@@ -76,9 +77,16 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def database(cluster: URL) -> AsyncIterator[Database]:
-    """Migrated, with the programmes ``treiz`` and ``alpes``, and not a row in their books."""
-    async with databases.new_database(cluster, template=databases.TEMPLATE) as database:
+def standing() -> Standing | None:
+    """What stands in the test's database already: where it is a town, the folder's own fixture says which."""
+    return None
+
+
+@pytest.fixture
+async def database(cluster: URL, standing: Standing | None) -> AsyncIterator[Database]:
+    """Migrated, with the programmes ``treiz`` and ``alpes``, and not a row in their books but of what stands there."""
+    template = await founding.founded(cluster, standing) if standing else databases.TEMPLATE
+    async with databases.new_database(cluster, template=template) as database:
         yield database
 
 

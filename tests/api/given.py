@@ -77,6 +77,8 @@ class World:
     doors: AsyncExitStack
     owner: AsyncEngine
     """One connection of the owner of the database: to know all tables takes a new one longer than to read them."""
+    known: dict[str, str] | None = None
+    """The fingerprint of its books, if nobody touched them since it was taken."""
 
     async def door(
         self, holder: str | None, *, of: Life | None = None, language: str = "en", address: str = "203.0.113.7"

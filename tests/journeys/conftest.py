@@ -4,10 +4,17 @@ import pytest
 
 from api.settings import Settings
 from ledger.database import Sessions
-from tests.given import Town, a_town
+from tests.founding import Standing, lent
+from tests.given import Town
 
 
 @pytest.fixture
-async def town(sessions: Sessions, settings: Settings) -> Town:
+def standing(request: pytest.FixtureRequest) -> Standing | None:
+    """A town of three shops, for whoever asks for it."""
+    return Standing(shops=3) if "town" in request.fixturenames else None
+
+
+@pytest.fixture
+def town(sessions: Sessions, settings: Settings, standing: Standing | None) -> Town:
     """A programme with three shops, each with a till."""
-    return await a_town(sessions, settings, shops=3)
+    return lent(Town, standing, sessions, settings)

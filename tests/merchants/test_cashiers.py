@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from api.settings import Settings
-from ledger.database import Sessions
 from ledger.ids import new_id
 from merchants.shops import cashiers
 from merchants.shops.errors import CashierNameMalformed, CashierRemoved, CashierUnknown, ShopUnknown
 from tests.given import Town
-from tests.given import a_town as found
-
-
-@pytest.fixture
-async def town(sessions: Sessions, settings: Settings) -> Town:
-    return await found(sessions, settings, shops=2)
 
 
 async def test_a_cashier_is_added_renamed_given_a_pin_and_removed(town: Town) -> None:

@@ -4,10 +4,17 @@ import pytest
 
 from api.settings import Settings
 from ledger.database import Sessions
-from tests.vouchers.orders.given import OrderTown, an_order_town
+from tests.founding import Standing, lent
+from tests.vouchers.orders.given import OrderTown
 
 
 @pytest.fixture
-async def orders(sessions: Sessions, settings: Settings) -> OrderTown:
+def standing(request: pytest.FixtureRequest, standing: Standing | None) -> Standing | None:
+    """A town that sells, for whoever asks for one."""
+    return Standing(shops=1, sells=True) if "orders" in request.fixturenames else standing
+
+
+@pytest.fixture
+def orders(sessions: Sessions, settings: Settings, standing: Standing | None) -> OrderTown:
     """A programme with a shop and a company that orders."""
-    return await an_order_town(sessions, settings)
+    return lent(OrderTown, standing, sessions, settings)

@@ -24,12 +24,11 @@ from api.installation import Installation
 from api.jobs import cards
 from api.jobs.orders import advance_order
 from api.settings import Settings
-from ledger.database import Sessions
 from ledger.money import Money
 from merchants.registry import Registered
 from tests.stripe_double.driving import Account, How
 from tests.till import money
-from tests.vouchers.orders.given import OrderTown, an_order_town
+from tests.vouchers.orders.given import OrderTown
 from vouchers.orders import card, giving_back, paying, refunding, refunds, stripe_books
 from vouchers.orders.cards.card_events import read_event
 from vouchers.orders.cards.stripe_gateway import StripeGateway
@@ -191,15 +190,12 @@ class CardTown:
 
 
 @asynccontextmanager
-async def a_card_town(
-    sessions: Sessions, engine: AsyncEngine, settings: Settings, account: Account
-) -> AsyncIterator[CardTown]:
+async def a_card_town(town: OrderTown, engine: AsyncEngine, account: Account) -> AsyncIterator[CardTown]:
     """A programme that takes cards at an account of the double. Its time is the present."""
-    town = await an_order_town(sessions, settings)
-    async with sessions() as session:
+    async with town.sessions() as session:
         town.at = await clock.now(session)
     keys = {town.slug: {"secret_key": account.key, "webhook_secrets": [SECRET]}}
-    with_keys = Settings(home=settings.home, stripe=json.dumps(keys), stripe_api=account.address)
+    with_keys = Settings(home=town.settings.home, stripe=json.dumps(keys), stripe_api=account.address)
     here = Installation(with_keys, engine)
     try:
         yield CardTown(town, here, account)
