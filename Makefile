@@ -68,16 +68,24 @@ clean:
 is = { [ -n "$$pid" ] && { cat "/proc/$$pid/cmdline" 2>/dev/null || ps -o args= -p "$$pid"; } | grep -aq $(1); }
 gone = { for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do $(call is,$(1)) || break; sleep 0.5; done; }
 
+# uv takes seconds where pip takes a minute; where it cannot, as with an index that is set for pip alone, pip does it.
+pip = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes $(1)
+
+# What no program imports, or little of it, is compiled when it is.
+RARE := /(pip|setuptools|pkg_resources|mypy|mypyc|stripe/(params|events|v2))/|/tests?/
+
 # The environment, from the hashed lock; again when the lock or the project's description changes.
 $(READY): requirements.lock pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then echo "Obole needs Python 3.11 or later; none was found. Name one: make run PYTHON=..." >&2; exit 1; fi
 	@[ -x $(BIN)/python ] && $(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) >/dev/null 2>&1 || { \
 		rm -rf $(VENV); \
 		echo "$(PYTHON) cannot make a virtual environment. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Installing what Obole needs into $(VENV) (a minute or so, once)" >&2
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes \
-		-r requirements.lock
-	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true  # as pip does it, but on all processors
+	@echo "Installing what Obole needs into $(VENV) (once)" >&2
+	@awk '/^[a-z0-9]/ { keep = /^uv==/ } keep' requirements.lock > $(VENV)/uv.lock
+	@$(call pip,-r $(VENV)/uv.lock)
+	@$(BIN)/uv pip install -qq --no-deps --require-hashes --python $(BIN)/python -r requirements.lock 2>/dev/null \
+		|| $(call pip,-r requirements.lock)
+	@$(BIN)/python -m compileall -qq -j 0 -x '$(RARE)' $(VENV)/lib || true  # as pip does it, but on all processors
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation \
 		--editable .
 	@touch $@

@@ -28,7 +28,10 @@ compiling.share()
 hashing.cheaply()
 
 
-FIRST: Final = ("tests/journeys/", "tests/pages/", "tests/vouchers/orders/")
+FIRST: Final = (
+    "tests/journeys/", "tests/pages/", "tests/vouchers/orders/", "tests/api/", "tests/vouchers/test_sheets_pdf.py",
+    "tests/merchants/test_reading.py", "tests/vouchers/", "tests/test_",
+)  # fmt: skip
 """Where the files are that take longest: a run of several processes ends with short ones, none waiting for another."""
 
 GARBAGE: Final = 50_000
