@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import accumulate
+from threading import Lock
 from typing import BinaryIO, Final, Literal
 
 import pymupdf_fonts  # type: ignore[import-untyped]
@@ -74,10 +75,24 @@ class Style:
         return replace(self, colour=colour)
 
 
+_CUTTING: Final = Lock()
+
+
 def _load(name: str, source: str) -> TTFont:
     font = TTFont(name, BytesIO(pymupdf_fonts.myfont(source)))
+    font.face.makeSubset = _one_at_a_time(font.face.makeSubset)
     pdfmetrics.registerFont(font)
     return font
+
+
+def _one_at_a_time(cut: Callable[[list[int]], bytes]) -> Callable[[list[int]], bytes]:
+    """What cuts the letters of a document out of a font reads the font at a position that all threads share."""
+
+    def cut_alone(letters: list[int]) -> bytes:
+        with _CUTTING:
+            return cut(letters)
+
+    return cut_alone
 
 
 # At import, so that two threads never register one name twice while a document is being drawn with it.
