@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.installation import Installation, Town, in_transaction
-from vouchers.orders import card, converging, disputing, giving_back, refunds
+from vouchers.orders import card, converging, giving_back, refunds
 from vouchers.orders.card import Begun, Page
 from vouchers.orders.cards.card_errors import CardObjectUnknown, CardPaymentRefused, CardPaymentUnavailable
 from vouchers.orders.cards.card_words import Event, OpenedCheckout, RefundState
@@ -116,7 +116,7 @@ async def converge_checkout(here: Installation, town: Town, session_id: str, *, 
         known = await _knowledge(town, session_id, intent)
         told = Fetched(checkout=await gateway.checkout(session_id))
         if intent is not None:
-            told = replace(await _fetch(gateway, town, intent, None), checkout=told.checkout)
+            told = replace(await _fetch(gateway, known, intent, None), checkout=told.checkout)
         outcome = await _act(town, told, known, event)
         if outcome != "outrun":
             return outcome
@@ -134,7 +134,7 @@ async def converge_payment(
     gateway = here.cards.gateway(town.registered.slug)
     for _ in range(ROUNDS):
         known = await _knowledge(town, None, payment_intent)
-        outcome = await _act(town, await _fetch(gateway, town, payment_intent, dispute), known, event)
+        outcome = await _act(town, await _fetch(gateway, known, payment_intent, dispute), known, event)
         if outcome != "outrun":
             return outcome
     raise CardPaymentUnavailable(cause="busy")
@@ -217,14 +217,11 @@ async def _shut(here: Installation, town: Town, page: Page, ways: Ways) -> None:
     await converge_checkout(here, town, session_id)
 
 
-async def _fetch(gateway: StripeGateway, town: Town, payment_intent: str, dispute: str | None) -> Fetched:
-    """A payment with all that the books must know of it: its refunds, and its disputes that are not decided here."""
+async def _fetch(gateway: StripeGateway, known: Knowledge, payment_intent: str, dispute: str | None) -> Fetched:
+    """A payment with all that the books must know of it: its refunds, and its disputes, also those known here alone."""
     payment = await gateway.payment(payment_intent)
-    async with town.sessions() as session:
-        asked = await refunds.refunds_by_intent(session, payment_intent)
-        open_ = [one.id for one in await disputing.disputes_by_intent(session, payment_intent)]
-    back = await gateway.refunds(payment_intent) if asked or payment.succeeded else ()
-    wanted = {one for one in (payment.dispute, dispute, *open_) if one is not None}
+    back = await gateway.refunds(payment_intent) if known.refunds or payment.succeeded else ()
+    wanted = {one for one in (payment.dispute, dispute, *known.disputes) if one is not None}
     disputes = [await gateway.dispute(one) for one in sorted(wanted)]
     mine = tuple(one for one in disputes if one.payment_intent == payment_intent)
     return Fetched(payment=payment, refunds=back, disputes=mine)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import accumulate
 from threading import Lock
-from typing import BinaryIO, Final, Literal
+from typing import Any, BinaryIO, Final, Literal
 
 import pymupdf_fonts  # type: ignore[import-untyped]
 from reportlab.lib.colors import HexColor
@@ -80,7 +80,8 @@ _CUTTING: Final = Lock()
 
 def _load(name: str, source: str) -> TTFont:
     font = TTFont(name, BytesIO(pymupdf_fonts.myfont(source)))
-    font.face.makeSubset = _one_at_a_time(font.face.makeSubset)
+    face: Any = font.face
+    face.makeSubset = _one_at_a_time(face.makeSubset)
     pdfmetrics.registerFont(font)
     return font
 

@@ -37,7 +37,20 @@ class Knowledge:
 
     session_id: str | None
     payment_intent: str | None
-    shown: frozenset[tuple[str, ...]]
+    shown: frozenset[tuple[str, str, str]]
+
+    @property
+    def refunds(self) -> frozenset[str]:
+        """The refunds of the payment, sent or only asked for."""
+        return self._named("refund")
+
+    @property
+    def disputes(self) -> frozenset[str]:
+        """The disputes of the payment, decided or not."""
+        return self._named("dispute")
+
+    def _named(self, wanted: str) -> frozenset[str]:
+        return frozenset(name for what, name, _ in self.shown if what == wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,8 @@ async def knowledge(
             Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
         ).where(Dispute.payment_intent == intent),
     )
-    shown = frozenset(tuple(map(str, row)) for row in await session.execute(statement))
+    rows = await session.execute(statement)
+    shown = frozenset((str(what), str(name), str(state)) for what, name, state in rows)
     return Knowledge(session_id, payment_intent, shown)
 
 

@@ -111,12 +111,6 @@ async def disputes_of(session: AsyncSession, order_id: UUID) -> list[DisputeView
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
-async def disputes_by_intent(session: AsyncSession, payment_intent: str) -> list[DisputeView]:
-    """The disputes of one payment, oldest first."""
-    statement = select(Dispute).where(Dispute.payment_intent == payment_intent).order_by(Dispute.opened_at, Dispute.id)
-    return [_view(row) for row in (await session.execute(statement)).scalars()]
-
-
 async def open_disputes(session: AsyncSession) -> list[DisputeView]:
     """The disputes that are not decided, questions of banks among them: soonest to be answered first, then oldest."""
     statement = select(Dispute).where(Dispute.closed_at.is_(None)).order_by(_URGENT, Dispute.opened_at, Dispute.id)
