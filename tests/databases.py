@@ -93,6 +93,14 @@ async def new_database(url: URL, *, template: str) -> AsyncIterator[Database]:
 _FREE: Final[dict[str, list[str]]] = {}
 """Databases of this process that were put back, by their template."""
 
+_CLONED: Final[dict[str, str]] = {}
+"""The template of each database of this process."""
+
+
+def template_of(database: Database) -> str | None:
+    """Of what a database of this process is a clone."""
+    return _CLONED.get(database.owner.database or "")
+
 
 async def leave(url: URL, name: str) -> None:
     """Close all that this process keeps open of a database."""
@@ -107,6 +115,7 @@ async def _clone(url: URL, template: str) -> str:
         # With fsync off, copying the files is quicker than writing every block to the log.
         await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     await leases.remember(url.set(database=name))
+    _CLONED[name] = template
     return name
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
@@ -11,10 +13,20 @@ from sqlalchemy import URL
 from api.engines import Database
 from api.settings import Settings
 from tests import databases
+from tests.founding import KEPT
 from tests.pages.browser import Watched, a_browser, a_page
 from tests.pages.demonstration import Begun, a_demonstration
-from tests.pages.given import Live, served
+from tests.pages.given import FOLDER, Live, founded, served
 from tests.pages.styleguide import show_styleguide
+
+
+@pytest.fixture
+async def database(cluster: URL, tmp_path: Path) -> AsyncIterator[Database]:
+    """Both programmes are founded in it, under the secret that is in the test's home."""
+    template = await founded(cluster)
+    shutil.copy(FOLDER / KEPT, tmp_path / KEPT)
+    async with databases.new_database(cluster, template=template) as database:
+        yield database
 
 
 @pytest.fixture

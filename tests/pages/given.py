@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+import fasteners
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import URL, text
 
 from api.engines import Database, runtime_engine
 from api.installation import Town
@@ -20,6 +22,7 @@ from ledger import posting
 from ledger.database import sessions_of
 from merchants import programme, registry
 from merchants.programme import Terms
+from tests import HOME, databases
 from tests.apps import an_app
 from tests.databases import PROGRAMMES
 from tests.given import OPENED, TERMS
@@ -29,6 +32,10 @@ from vouchers import keys
 
 SLUG: Final = "treiz"
 SINCE: Final = date(2020, 1, 1)
+TEMPLATE: Final = "obole_founded"
+FOLDER: Final = HOME / TEMPLATE
+"""The home of that installation, with the secret of its codes."""
+
 PATIENCE: Final = 60
 """Seconds that an answer may take on a busy machine."""
 
@@ -69,7 +76,10 @@ class Live:
 @asynccontextmanager
 async def served(database: Database, settings: Settings, *, terms: Terms = TERMS) -> AsyncIterator[Live]:
     """Serve a migrated database from this process, on a free port of the loopback; both its programmes are founded."""
-    await found(database, settings, terms)
+    if databases.template_of(database) != TEMPLATE:
+        await found(database, settings, terms)
+    elif terms != TERMS:
+        await rule(database, settings, terms)
     async with serving(database, settings) as live:
         yield live
 
@@ -89,6 +99,26 @@ async def serving(database: Database, settings: Settings) -> AsyncIterator[Live]
 def _socket() -> socket.socket:
     """One that says it speaks TCP: only then does ``asyncio`` not let the end of an answer wait for its beginning."""
     return socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+
+
+async def founded(cluster: URL) -> str:
+    """A template in which both programmes are founded by the usual terms; made once in a run."""
+    with fasteners.InterProcessLock(HOME / "founding"):
+        async with databases.administering(cluster) as connection:
+            known = await connection.execute(text("SELECT datname FROM pg_database"))
+            if TEMPLATE not in known.scalars().all():
+                await databases.leave(cluster, databases.TEMPLATE)
+                await connection.execute(text(f"CREATE DATABASE {TEMPLATE} TEMPLATE {databases.TEMPLATE}"))
+                await found(databases.at(cluster, TEMPLATE), Settings(home=FOLDER), TERMS)
+    return TEMPLATE
+
+
+async def rule(database: Database, settings: Settings, terms: Terms) -> None:
+    """Let other rules hold in both programmes since their founding."""
+    async with runtime_engine(database, settings) as engine:
+        for slug, schema in PROGRAMMES.items():
+            async with sessions_of(engine, schema=schema).begin() as session:
+                await programme.set_terms(session, _named(terms, slug), effective_from=SINCE)
 
 
 async def found(database: Database, settings: Settings, terms: Terms) -> None:
