@@ -17,11 +17,12 @@ UNIT := tests/ledger/test_money.py tests/ledger/test_days.py tests/ledger/test_f
 	tests/vouchers/orders/test_beneficiary_rows.py tests/vouchers/orders/test_epc.py \
 	tests/vouchers/orders/test_reference.py tests/vouchers/orders/test_urssaf.py
 
-.PHONY: help run test tools pictures check bench clean
+.PHONY: help run test prove tools pictures check bench clean
 
 help:
 	@echo "make run     set up, start PostgreSQL and serve; a demo programme on the first start (PORT=$(PORT))"
 	@echo "make test    set up and pass all tests"
+	@echo "make prove   try the properties that take long twenty times as often (an hour)"
 	@echo "make pictures draw the pictures of the pages in docs/pictures anew"
 	@echo "make check   format, lint, types, import contracts, tests that need no database"
 	@echo "make bench   measure redeeming, issuing, printing and scanning beside what is bare"
@@ -34,6 +35,14 @@ run: $(READY)
 test:
 	@$(MAKE) -s -j 2 tools $(READY)
 	@unset PYTHONDONTWRITEBYTECODE; exec $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=15
+
+# The properties whose examples are whole stories.
+LONG := tests/journeys/test_life_of_vouchers.py tests/ledger/test_any_posting.py \
+	tests/vouchers/campaigns/test_any_campaign.py tests/vouchers/holders/test_any_keeping.py \
+	tests/vouchers/orders/test_orders.py tests/vouchers/orders/test_webhook_orders.py
+
+prove: $(READY)
+	@unset PYTHONDONTWRITEBYTECODE; EXAMPLES=20 exec $(BIN)/pytest -n $(WORKERS) --dist load --durations=15 $(LONG)
 
 # Chromium's headless build does what the tests need with a fifth less work; any other Chromium will do.
 tools:

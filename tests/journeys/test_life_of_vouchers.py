@@ -19,8 +19,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import URL
 
 from tests.journeys.life import Life
+from tests.thoroughness import examples
 
-EXAMPLES: Final = 10
+EXAMPLES: Final = examples(10)
 """Up to its tenth example Hypothesis draws afresh; from there on it mostly varies what it drew."""
 STEPS: Final = 50
 
