@@ -147,6 +147,11 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         H.CONFLICT, "Période en cours", "La période court jusqu'au {last_day} inclus. Clôturez-la le lendemain.",
         "Period not over", "The period runs through {last_day}. Close it the day after.",
     ),
+    settlements.FiguresChanged: Said(
+        H.CONFLICT, "Montants modifiés",
+        "Les montants ont changé depuis que vous les avez vus. Regardez-les de nouveau, puis clôturez.",
+        "Figures changed", "The figures changed since you saw them. Look at them again, then close.",
+    ),
     settlements.SettlementUnknown: Said(
         H.NOT_FOUND, "Règlement inconnu", "Il n'y a pas de règlement {settlement}. Vérifiez l'identifiant.",
         "Unknown settlement", "There is no settlement {settlement}. Check the identifier.",

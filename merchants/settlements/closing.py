@@ -40,6 +40,15 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What a shop comes to."""
+
+    shop: ShopView
+    figures: Figures
+    movements: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Drawn:
     """A settlement about to be written."""
 
@@ -79,20 +88,32 @@ async def close(
 
 
 async def _draw(session: AsyncSession, period: Period, *, terms: Terms, issued_on: date) -> list[_Drawn]:
+    reckoned = await reckon(session, period, terms=terms)
+    numbers = await take_numbers(
+        session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=len(reckoned)
+    )
+    return [
+        _Drawn(new_id(), number, one.shop, one.figures, one.movements)
+        for number, one in zip(numbers, reckoned, strict=True)
+    ]
+
+
+async def reckon(session: AsyncSession, period: Period, *, terms: Terms) -> list[Reckoned]:
+    """What each shop comes to that moved up to the end of a period; nothing is written.
+
+    :param terms: of the day on which the settlements are issued
+    """
     movements = await unsettled(session, before=period.ends)
     by_shop = {shop: tuple(moved) for shop, moved in groupby(movements, key=attrgetter("account"))}
     owed = await carried(session)
     shops = await shops_by_id(session, list(by_shop))
-    numbers = await take_numbers(
-        session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=len(by_shop)
-    )
     commission_on = await commission_rates(session)
     return [
-        _Drawn(new_id(), number, shops[shop], figures(
+        Reckoned(shops[shop], figures(
             moved, commission_on=commission_on, vat_rate_bp=terms.vat_rate_bp,
             brought_forward=owed.get(shop, ZERO),
         ), moved)
-        for number, (shop, moved) in zip(numbers, by_shop.items(), strict=True)
+        for shop, moved in by_shop.items()
     ]  # fmt: skip
 
 

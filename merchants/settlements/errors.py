@@ -16,6 +16,13 @@ class PeriodNotOver(Refusal):
         super().__init__(f"The period ends with {last_day}, which is not over.")
 
 
+class FiguresChanged(Refusal):
+    """A period comes to something else than what was shown to whoever closes it."""
+
+    def __init__(self) -> None:
+        super().__init__("The figures changed since they were shown.")
+
+
 class SettlementUnknown(Refusal):
     """No such settlement in this programme."""
 

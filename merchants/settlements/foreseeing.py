@@ -1,4 +1,4 @@
-"""What a shop would be paid if the month were closed now: a forecast, by the figures of a settlement."""
+"""What shops would be paid if a month were closed now: by the figures of settlements, and nothing is written."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import Period, day_of
-from ledger.money import ZERO
+from ledger.money import ZERO, Money, total
 from merchants import programme
-from merchants.settlements.closing import carried, commission_rates, unsettled
+from merchants.settlements.closing import Reckoned, carried, commission_rates, reckon, unsettled
 from merchants.settlements.figures import Figures, figures
+from merchants.settlements.queries import last_closed_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,56 @@ class Forecast:
     payable_on: date
     since: date | None
     """The day of the oldest movement in it; None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What closing a period now would come to, and for each shop, the largest sums first."""
+
+    period: Period
+    shops: tuple[Reckoned, ...]
+    turnover: Money
+    commission: Money
+    vat: Money
+    paid: Money
+    carried: Money
+    """What shops would still owe, zero or negative."""
+
+
+async def preview(session: AsyncSession, period: Period, *, at: datetime) -> Preview:
+    """What closing a period now would come to; of one that is not over, what it comes to so far.
+
+    :raises TermsMissing:
+    """
+    terms = await programme.terms_on(session, day_of(at))
+    shops = await reckon(session, period, terms=terms)
+    every = [one.figures for one in shops]
+    return Preview(
+        period, tuple(sorted(shops, key=lambda one: one.figures.turnover.cents, reverse=True)),
+        total([one.turnover for one in every]), total([one.commission for one in every]),
+        total([one.vat for one in every]), total([one.paid for one in every]),
+        total([one.carried_forward for one in every]),
+    )  # fmt: skip
+
+
+async def month_to_close(session: AsyncSession, *, at: datetime) -> Period | None:
+    """The first month that is over, has something to settle and is not closed; none if there is none.
+
+    After a closing it is the month that follows it, even if shops took nothing in it.
+    """
+    first = await _first_open_day(session, before=at)
+    if first is None:
+        return None
+    month = Period.month(f"{first:%Y-%m}")
+    return month if month.ends <= at else None
+
+
+async def _first_open_day(session: AsyncSession, *, before: datetime) -> date | None:
+    closed = await last_closed_day(session)
+    if closed is not None:
+        return closed + timedelta(days=1)
+    moved = await unsettled(session, before=before)
+    return day_of(min(one.at for one in moved)) if moved else None
 
 
 async def forecast(session: AsyncSession, shop_id: UUID, *, at: datetime) -> Forecast:

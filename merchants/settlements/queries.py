@@ -83,6 +83,11 @@ async def closings_page(session: AsyncSession, *, after: UUID | None = None, lim
     return [_closing(row) for row in await session.execute(statement)]
 
 
+async def last_closed_day(session: AsyncSession) -> date | None:
+    """The last day that any closing reaches; None before the first."""
+    return (await session.execute(select(func.max(Closing.last_day)))).scalar_one()
+
+
 async def settlement(session: AsyncSession, settlement_id: UUID) -> SettlementView:
     """One settlement.
 

@@ -180,7 +180,7 @@ card-refund-too-large cards-not-offered cashier-name-malformed cashier-removed c
 checkout-closed checkout-unknown closing-unknown closures-too-many code-keys-used-up code-not-recognised
 columns-missing commune-code-unknown commune-not-at-postcode credit-beyond-invoice credit-not-for-people
 delivery-day-past device-not-paired device-unknown document-unknown draw-too-early endpoint-address-refused
-endpoint-unknown establishment-unknown event-stale event-unreadable face-value-out-of-bounds file-too-large
+endpoint-unknown establishment-unknown event-stale event-unreadable face-value-out-of-bounds figures-changed file-too-large
 file-unreadable foreign-origin funder-unknown funds-exhausted hold-closed hold-exceeded hold-too-long hold-unknown
 holder-link-spent hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open invitation-unknown
 joining-link-spent key-reused key-unknown last-day-too-early last-operator letters-enough lines-unmended link-spent

@@ -31,6 +31,8 @@ GivesCredit = Annotated[Visitor, _who_may(P.ORDERS_CREDIT)]
 GivesBack = Annotated[Visitor, _who_may(P.REFUNDS_WRITE)]
 SeesFigures = Annotated[Visitor, _who_may(P.FIGURES_READ)]
 PlansCampaigns = Annotated[Visitor, _who_may(P.CAMPAIGNS_WRITE)]
+SeesAllSettlements = Annotated[Visitor, _who_may(P.SETTLEMENTS_READ)]
+ClosesMonths = Annotated[Visitor, _who_may(P.SETTLEMENTS_WRITE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 
