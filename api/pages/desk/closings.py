@@ -64,14 +64,14 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesMonths, fo
     try:
         done = await do_once(request, place, visitor, form, work)
         if done is not None:
-            return see_other(f"/{place.slug}/desk/closings/{done}", said="month-closed")
+            return see_other(f"/{place.slug}/desk/month-end/closed/{done}", said="month-closed")
     except Refusal as refusal:
         form.refuse(refusal)
     async with place.town.sessions() as session:
         return await _look(request, session, form, period, closes=True)
 
 
-@router.get("/{slug:slug}/desk/closings/{closing_id}")
+@router.get("/{slug:slug}/desk/month-end/closed/{closing_id}")
 async def closed(
     request: Request,
     place: CurrentPlace,
@@ -84,7 +84,7 @@ async def closed(
     """A closed period: what each shop is paid, with its statement."""
     found = await queries.closing(session, closing_id)
     settled = await queries.settlements_page(session, closing=closing_id, after=after, limit=A_PAGE + 1)
-    here = f"/{place.slug}/desk/closings/{closing_id}"
+    here = f"/{place.slug}/desk/month-end/closed/{closing_id}"
     return page(
         request, "desk/closing.html", closing=found, settled=settled[:A_PAGE], before=here if after else None,
         further=f"{here}?after={settled[A_PAGE - 1].id}" if len(settled) > A_PAGE else None,
