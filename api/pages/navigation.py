@@ -37,6 +37,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Orders"), "/orders", Permission.ORDERS_READ),
     Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY),
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
+    Entry(marked("Payouts"), "/desk/payouts", Permission.PAYOUTS_READ),
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),

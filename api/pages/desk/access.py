@@ -31,6 +31,8 @@ GivesCredit = Annotated[Visitor, _who_may(P.ORDERS_CREDIT)]
 GivesBack = Annotated[Visitor, _who_may(P.REFUNDS_WRITE)]
 SeesFigures = Annotated[Visitor, _who_may(P.FIGURES_READ)]
 PlansCampaigns = Annotated[Visitor, _who_may(P.CAMPAIGNS_WRITE)]
+SeesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_READ)]
+ProposesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_PROPOSE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 
