@@ -55,8 +55,8 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Day past", "{day} is over. Choose {earliest} or a later day.",
     ),
     p.ExecutionDayTooFar: Said(
-        _BAD, "Jour trop lointain", "Les banques n'acceptent pas d'ordre pour le {day}. Choisissez un jour jusqu'au {latest}.",
-        "Day too far ahead", "Banks take no order for {day}. Choose a day up to {latest}.",
+        _BAD, "Jour trop lointain", "Le {day} est trop loin pour un virement. Choisissez un jour jusqu'au {latest}.",
+        "Day too far ahead", "{day} is too far ahead for a transfer. Choose a day up to {latest}.",
     ),
     p.ExecutionDayClosed: Said(
         _BAD, "Jour sans virement", "Les banques n'exécutent pas de virement le {day}. Choisissez le {open_on}.",

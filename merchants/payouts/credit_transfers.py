@@ -32,7 +32,7 @@ NAMESPACE: Final = f"urn:iso:std:iso:20022:tech:xsd:{SCHEMA}"
 XSD: Final = str(files("sepaxml") / "schemas" / f"{SCHEMA}.xsd")
 
 MOST: Final = Money(999_999_999_99)
-"""The largest amount of a SEPA credit transfer (EPC132-08, index 2.43)."""
+"""The largest amount of a SEPA credit transfer (EPC132-08, "Instructed Amount")."""
 
 LONGEST_REFERENCE: Final = 35
 _REFERENCE: Final = re.compile(rf"(?!/|.*//|.*/$)\S(?:.{{0,{LONGEST_REFERENCE - 2}}}\S)?")

@@ -73,7 +73,7 @@ class ExecutionDayPast(Refusal):
 
 
 class ExecutionDayTooFar(Refusal):
-    """Banks take no order so long before its day."""
+    """So far ahead nobody plans payouts: the day is mistyped."""
 
     def __init__(self, *, day: date, latest: date) -> None:
         self.day, self.latest = day, latest

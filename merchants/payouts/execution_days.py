@@ -12,12 +12,12 @@ from merchants.payouts.target_days import is_target_day, target_day_from
 CUT_OFF: Final = 11
 """The hour in Paris from which today is too late.
 
-EPC125-05 leaves the hour to each bank, and it must be told to customers (directive 2015/2366, art. 78): those of
-French banks for files lie between noon and the evening. An hour is left to send the file.
+Each bank sets its own near the end of the business day (directive 2015/2366, art. 78). This one is earlier: the file
+must still be sent, and the bank may want it signed.
 """
 
 MONTHS_AHEAD: Final = 12
-"""A bank takes no order further ahead: EPC132-08 lets it refuse one, and most keep orders for a year at most."""
+"""Nobody plans payouts further ahead: a day that lies there was mistyped."""
 
 
 def earliest_day(at: datetime) -> date:

@@ -1,4 +1,4 @@
-"""Text as SEPA transfers carry it: 63 letters, digits and signs, and a space.
+"""Text as SEPA transfers carry it: Latin letters without accents, digits, ten signs, and a space.
 
 Banks need pass on no others (EPC132-08, "Character set"); what they make of them differs from bank to bank, so names
 are rewritten here, and shown as they will be sent. Signs are replaced as EPC217-08 advises ("SEPA Requirements for an
