@@ -27,6 +27,7 @@ from api.rest import (
     holds,
     keys,
     orders,
+    payouts,
     programmes,
     redemptions,
     settlements,
@@ -41,13 +42,14 @@ PREFIX: Final = "/api/v1"
 
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
-    buyers.router, batches.router, orders.router, handing.router, settlements.router, books.router,
+    buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router,
+    books.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
     "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "checkouts",
-    "settlements",
+    "settlements", "payouts",
     "books", "health",
 )  # fmt: skip
 """The order of the API's description."""

@@ -31,7 +31,9 @@ class Permission(StrEnum):
     ``campaigns:write`` to plan campaigns and give a funder's money by them. ``redemptions:write`` is to redeem and to
     undo, ``redemptions:return`` to give money back for goods that came back, ``holds:write`` to hold, capture and void,
     ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write`` to say how a shop
-    sells online: its keys, where holders return to, where its messages go.
+    sells online: its keys, where holders return to, where its messages go. ``payouts:propose`` is to put settlements
+    into a run or withdraw it, ``payouts:approve`` to have the bank's file made of it: a person may be allowed both, and
+    never does both to one run.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -60,6 +62,9 @@ class Permission(StrEnum):
     ONLINE_WRITE = "online:write"
     SETTLEMENTS_READ = "settlements:read"
     SETTLEMENTS_WRITE = "settlements:write"
+    PAYOUTS_READ = "payouts:read"
+    PAYOUTS_PROPOSE = "payouts:propose"
+    PAYOUTS_APPROVE = "payouts:approve"
     LEDGER_READ = "ledger:read"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
@@ -80,11 +85,13 @@ P = Permission
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     "operator": frozenset(Permission),
-    # Whoever sees that money came says so; who gives money or credit away is somebody else: the operator.
+    # Whoever sees that money came says so; who gives money or credit away is somebody else: the operator. Shops are
+    # paid by two people, whichever they are.
     "accountant": frozenset(
         {
             P.PROGRAMME_READ, P.SHOPS_READ, P.BUYERS_READ, P.BATCHES_READ, P.VOUCHERS_READ, P.REDEMPTIONS_READ,
             P.SETTLEMENTS_READ, P.LEDGER_READ, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ, P.FIGURES_READ,
+            P.PAYOUTS_READ, P.PAYOUTS_PROPOSE, P.PAYOUTS_APPROVE,
         }
     ),
     # The totals, the shops that come in, and campaigns within the budget that a funder has paid in: no voucher, no

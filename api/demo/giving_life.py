@@ -40,6 +40,8 @@ from ledger.days import Period, day_of, months_later
 from ledger.wishes import take_wishes, wish
 from merchants import registry
 from merchants.joining import letters
+from merchants.payouts import proposing
+from merchants.payouts.execution_days import earliest_day
 from merchants.settlements.queries import closings_page, settlements_page
 from merchants.shops.queries import shops_page
 from vouchers import codes
@@ -144,6 +146,8 @@ async def _fill(
     demo = await _give_keys(session, town, life, people, now, months)
     street = Street(session, staff.manager, now, chance)
     await keep_shops(street, tills, shops, own=UUID(demo.shop), letters_wait=letters_wait)
+    # The accountant proposes what was settled: it waits for the operator.
+    await proposing.propose(session, execution_day=earliest_day(now), actor=staff.accountant, at=now - LATEST)
     await _let_go_on(session, desk, letters_wait=letters_wait)
     addresses = {one.role if one.company is None else f"buyer {one.company + 1}": one.email for one in PEOPLE}
     return replace(demo, password=password, people=addresses)

@@ -44,8 +44,8 @@ SHOPS: Final = Words(
         "bank asked subject": "Compte bancaire de {shop} : un changement est demandé",
         "bank asked title": "Un autre compte pour les virements de {shop}",
         "bank asked": "Un changement de compte bancaire vient d'être demandé depuis l'espace de {shop}. Il prendra "
-        "effet le {moment}, sauf si quelqu'un l'annule d'ici là. Jusqu'à cette date, les virements vont au compte "
-        "actuel.",
+        "effet le {moment}, sauf si quelqu'un l'annule d'ici là. Jusqu'à cette date, aucun virement ne part : "
+        "ce qui vous est dû attend.",
         "bank asked first": "Un premier compte bancaire vient d'être indiqué depuis l'espace de {shop}. Il prendra "
         "effet le {moment}, sauf si quelqu'un l'annule d'ici là.",
         "bank not you": "Vous ne reconnaissez pas cette demande ? Annulez-la tout de suite, et prévenez {contact}.",
@@ -97,7 +97,8 @@ SHOPS: Final = Words(
         "bank asked subject": "Bank account of {shop}: a change is asked for",
         "bank asked title": "Another account for the payouts of {shop}",
         "bank asked": "A change of bank account has just been asked for from the pages of {shop}. It holds from "
-        "{moment}, unless somebody calls it off before. Until then, payouts go to the present account.",
+        "{moment}, unless somebody calls it off before. Until then no payout leaves: what "
+        "is owed to you waits.",
         "bank asked first": "A first bank account has just been given from the pages of {shop}. It holds from "
         "{moment}, unless somebody calls it off before.",
         "bank not you": "You do not know of this? Call it off at once, and tell {contact}.",

@@ -37,6 +37,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Orders"), "/orders", Permission.ORDERS_READ),
     Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY),
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
+    Entry(marked("Payouts"), "/desk/payouts", Permission.PAYOUTS_READ),
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
     # Shops may read their own settlements; all of them are for who records the money of buyers.
     Entry(marked("Month end"), "/desk/month-end", Permission.ORDERS_PAY),

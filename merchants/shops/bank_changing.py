@@ -2,7 +2,7 @@
 
 Whoever steals a mailbox can then not have the next payout sent elsewhere unseen: the letter goes to the address that
 was known before, the desk shows the change, and the owner or the operator calls it off with one click. Until it holds,
-payouts go to the account that is known. A first account waits all the same.
+nothing is paid to the shop (`merchants.payouts`). A first account waits all the same.
 """
 
 from __future__ import annotations

@@ -58,6 +58,10 @@ TAKES: Final[dict[str, str]] = {
     "POST /closings": "settlements:write", "GET /closings": "settlements:write",
     "GET /settlements": "settlements:read", "GET /settlements/{settlement}": "settlements:read",
     "GET /settlements/{settlement}/statement.pdf": "settlements:read",
+    "GET /payouts/waiting": "payouts:read", "GET /payout-runs": "payouts:read",
+    "POST /payout-runs": "payouts:propose", "GET /payout-runs/{run}": "payouts:read",
+    "POST /payout-runs/{run}/approve": "payouts:approve", "POST /payout-runs/{run}/withdraw": "payouts:propose",
+    "GET /payout-runs/{run}/file.xml": "payouts:read",
     "GET /accounts": "ledger:read", "GET /accounts/{account}": "ledger:read",
     "GET /accounts/{account}/transfers": "ledger:read", "GET /transfers": "ledger:read",
     "GET /transfers/{transfer}": "ledger:read", "GET /trial-balance": "ledger:read", "GET /audit": "ledger:read",
@@ -99,7 +103,7 @@ def test_the_table_knows_every_route() -> None:
 def test_only_reading_and_keys_need_no_scope_that_writes() -> None:
     for route, scope in TAKES.items():
         method = route.partition(" ")[0]
-        writes = scope.endswith((":write", ":pay", ":credit", ":return"))
+        writes = scope.endswith((":write", ":pay", ":credit", ":return", ":propose", ":approve"))
         assert method == "GET" or writes or (scope, method) in READ_BY_POST, route
 
 

@@ -49,6 +49,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.pdf": "a paper",
     "/{slug:slug}/shop/{shop_id}/posters/{kind}.pdf": "a paper",
     "/{slug:slug}/campaigns/{address}/draw.csv": "a list",
+    "/{slug:slug}/desk/payouts/{run_id}/file.xml": "a file for the bank",
     "/{slug:slug}/held.webmanifest": "for the telephone's first screen",
     "/{slug:slug}/till/manifest.webmanifest": "for the telephone's first screen",
     "/{slug:slug}/till/worker.js": "a script",

@@ -1,4 +1,4 @@
-"""The operator's desk: money that came, credit, refunds, disputes, Stripe's account, buyers."""
+"""The operator's desk: money that came, credit, refunds, disputes, Stripe's account, buyers, payouts."""
 
 from typing import Final
 
@@ -15,6 +15,7 @@ from api.pages.desk import (
     home,
     money,
     on_order,
+    payouts,
     refunds,
     stripe,
 )
@@ -34,4 +35,5 @@ ROUTERS: Final = (
     campaigns.router,
     campaign_shops.router,
     code_attempts.router,
+    payouts.router,
 )

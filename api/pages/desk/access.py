@@ -33,6 +33,8 @@ SeesFigures = Annotated[Visitor, _who_may(P.FIGURES_READ)]
 PlansCampaigns = Annotated[Visitor, _who_may(P.CAMPAIGNS_WRITE)]
 SeesAllSettlements = Annotated[Visitor, _who_may(P.SETTLEMENTS_READ)]
 ClosesMonths = Annotated[Visitor, _who_may(P.SETTLEMENTS_WRITE)]
+SeesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_READ)]
+ProposesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_PROPOSE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 

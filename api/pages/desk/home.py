@@ -22,6 +22,8 @@ from ledger import audit
 from ledger.days import day_of
 from ledger.money import Money, total
 from merchants.joining import applying
+from merchants.payouts import queries as payouts
+from merchants.payouts.waiting import waiting as settlements_waiting
 from merchants.shops import bank_changing
 from vouchers.buyers import with_credit
 from vouchers.orders import awaiting, stripe_books
@@ -119,6 +121,7 @@ async def _of_money(
         )
     ]  # fmt: skip
     found += await _of_shops(session, visitor)
+    found += await _of_payouts(session, visitor)
     if visitor.may(P.REFUNDS_WRITE):
         asked = await refunds_asked(session, "transfer", limit=LOOKED_AT)
         sums = total([one.amount for one in asked])
@@ -156,6 +159,26 @@ async def _of_shops(session: AsyncSession, visitor: Visitor) -> list[Waiting]:
             )
         )  # fmt: skip
     return found
+
+
+async def _of_payouts(session: AsyncSession, visitor: Visitor) -> list[Waiting]:
+    if not visitor.may(P.PAYOUTS_READ):
+        return []
+    to_pay = await settlements_waiting(session)
+    return [
+        Waiting(
+            marked("Payout runs to approve"), "/desk/payouts#runs", await payouts.count_proposed(session), None, "wait",
+            marked("Whoever did not propose a run looks at it and approves it."),
+        ),
+        Waiting(
+            marked("Settlements to pay"), "/desk/payouts", len(to_pay.payable), to_pay.total, "wait",
+            marked("Propose a run; a colleague approves it."),
+        ),
+        Waiting(
+            marked("Settlements that are held back"), "/desk/payouts#held", len(to_pay.held_back), to_pay.held, "note",
+            marked("See what holds each of them back."),
+        ),
+    ]  # fmt: skip
 
 
 def _missing(some: Sequence[Awaiting]) -> Money:

@@ -1,0 +1,128 @@
+"""Reading runs of payouts and their files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal, cast
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.money import Money
+from merchants.payouts.errors import PayoutFileMissing, PayoutRunUnknown
+from merchants.payouts.tables import Payout, PayoutRun
+from merchants.shops.identity import masked_iban
+from merchants.tables import Settlement, Shop
+
+State = Literal["proposed", "approved", "withdrawn"]
+
+_COPIED: Final = (
+    "id", "number", "execution_day", "count", "proposed_by", "proposed_at", "approved_by", "approved_at",
+    "withdrawn_by", "withdrawn_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run: what it comes to, on which day it is executed, and who decided what."""
+
+    id: UUID
+    number: str
+    execution_day: date
+    count: int
+    total: Money
+    state: State
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+    withdrawn_by: str | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutView:
+    """A transfer of a run: of its account only what makes it recognisable; ``creditor`` is the name as it is sent."""
+
+    id: UUID
+    settlement: UUID
+    settlement_number: str
+    shop: UUID
+    sign: str
+    creditor: str
+    masked: str
+    amount: Money
+    end_to_end_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankFile:
+    """The file of a run, as it was made."""
+
+    name: str
+    content: bytes
+
+
+async def run(session: AsyncSession, run_id: UUID) -> RunView:
+    """One run.
+
+    :raises PayoutRunUnknown:
+    """
+    row = (await session.execute(select(PayoutRun).where(PayoutRun.id == run_id))).scalar_one_or_none()
+    if row is None:
+        raise PayoutRunUnknown(run=run_id)
+    return view_of(row)
+
+
+async def runs_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[RunView]:
+    """Runs, newest first."""
+    statement = select(PayoutRun).order_by(PayoutRun.id.desc()).limit(limit)
+    if after is not None:
+        statement = statement.where(PayoutRun.id < after)
+    return [view_of(row) for row in (await session.execute(statement)).scalars()]
+
+
+async def count_proposed(session: AsyncSession) -> int:
+    """How many runs wait for somebody to approve them."""
+    statement = select(func.count()).select_from(PayoutRun).where(PayoutRun.state == "proposed")
+    return (await session.execute(statement)).scalar_one()
+
+
+async def payouts_of(session: AsyncSession, run_id: UUID) -> list[PayoutView]:
+    """The transfers of a run, in the order of their references."""
+    statement = (
+        select(Payout, Settlement.number, Shop.name)
+        .join(Settlement, Settlement.id == Payout.settlement_id)
+        .join(Shop, Shop.id == Payout.shop_id)
+        .where(Payout.run_id == run_id)
+        .order_by(Payout.id)
+    )
+    return [
+        PayoutView(
+            row.id, row.settlement_id, number, row.shop_id, sign, row.creditor, masked_iban(row.iban),
+            Money(row.amount), row.end_to_end_id,
+        )
+        for row, number, sign in await session.execute(statement)
+    ]  # fmt: skip
+
+
+async def file_of(session: AsyncSession, run_id: UUID) -> BankFile:
+    """The file of a run: the same bytes each time.
+
+    :raises PayoutRunUnknown:
+    :raises PayoutFileMissing: as long as it is not approved
+    """
+    found = await run(session, run_id)
+    content = (await session.execute(select(PayoutRun.file).where(PayoutRun.id == run_id))).scalar_one()
+    if content is None:
+        raise PayoutFileMissing(number=found.number)
+    return BankFile(f"{found.number}.xml", content)
+
+
+def view_of(row: PayoutRun) -> RunView:
+    """A run as it is read."""
+    return RunView(
+        total=Money(row.total), state=cast("State", row.state), **{name: getattr(row, name) for name in _COPIED}
+    )
