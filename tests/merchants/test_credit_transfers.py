@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 from hypothesis import assume, given, settings
@@ -34,6 +34,8 @@ from merchants.payouts.sepa_text import LONGEST_NAME, sendable, sendable_name
 from merchants.payouts.target_days import is_target_day
 from tests.given import paris
 from tests.thoroughness import examples
+
+T = TypeVar("T")
 
 AT: Final = paris("2026-12-04T09:00")
 DAY: Final = date(2026, 12, 7)
@@ -69,23 +71,35 @@ def divides(iban: str) -> bool:
     return int("".join(str(int(one, 36)) for one in iban[4:] + iban[:4])) % 97 == 1
 
 
+def mostly(right: st.SearchStrategy[T], odd: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """One of eight is odd: with four things to draw, half of the files are refused for one, and half are made."""
+    return st.integers(0, 7).flatmap(lambda drawn: odd if drawn == 0 else right)
+
+
 names = st.one_of(
     st.text(max_size=90),
-    st.text(st.characters(min_codepoint=0x20, max_codepoint=0x24F), max_size=90),
+    st.text(st.characters(min_codepoint=0x20, max_codepoint=0x24F), min_size=1, max_size=90),
     st.text("aÉœŁß/'&<> -", max_size=90),
     st.sampled_from(["Fournil Łódź", "A & B <b>", "Ὀβολός", "//", "寿司", "x" * 69 + "é/é", "ﬁnesse №½", "Їжак"]),
 )
-ibans = st.one_of(
-    st.sampled_from(IBANS), st.sampled_from(IBANS), st.text("0123456789ABFR ", max_size=30),
-    st.builds(lambda iban, at, to: iban[:at] + to + iban[at + 1 :], st.sampled_from(IBANS),
-              st.integers(0, 14), st.sampled_from("0123456789Af")),
+ibans = mostly(
+    st.sampled_from(IBANS),
+    st.one_of(
+        st.text("0123456789ABFR ", max_size=30),
+        st.builds(
+            lambda iban, at, to: iban[:at] + to + iban[at + 1 :],
+            st.sampled_from(IBANS), st.integers(0, 14), st.sampled_from("0123456789Af"),
+        ),
+    ),
 )  # fmt: skip
-cents = st.one_of(st.integers(1, MOST.cents), st.sampled_from([-1, 0, 1, 9, 10, 99, 100, MOST.cents, MOST.cents + 1]))
-days = st.one_of(st.integers(-3, 20), st.integers(360, 370)).map(lambda count: AT.date() + timedelta(days=count))
+cents = mostly(st.integers(1, MOST.cents), st.sampled_from([-1, 0, 1, 9, 10, 99, 100, MOST.cents, MOST.cents + 1]))
+days = mostly(st.just(3), st.one_of(st.integers(-3, 20), st.integers(360, 370))).map(
+    lambda count: AT.date() + timedelta(days=count)
+)
 
 
 @settings(max_examples=examples(60))
-@given(name=names, iban=ibans, amount=cents, day=st.one_of(st.just(DAY), days), other=cents)
+@given(name=names, iban=ibans, amount=cents, day=days, other=cents)
 def test_whatever_is_paid_to_whomever_either_a_refusal_says_why_or_the_bank_takes_it(
     name: str, iban: str, amount: int, day: date, other: int
 ) -> None:
