@@ -31,7 +31,8 @@ class Permission(StrEnum):
     ``campaigns:write`` to plan campaigns and give a funder's money by them. ``redemptions:write`` is to redeem and to
     undo, ``redemptions:return`` to give money back for goods that came back, ``holds:write`` to hold, capture and void,
     ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write`` to say how a shop
-    sells online: its keys, where holders return to, where its messages go.
+    sells online: its keys, where holders return to, where its messages go. ``ledger:write`` is to close months for
+    accounts; transfers are written by what happens, not by anybody.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -61,6 +62,7 @@ class Permission(StrEnum):
     SETTLEMENTS_READ = "settlements:read"
     SETTLEMENTS_WRITE = "settlements:write"
     LEDGER_READ = "ledger:read"
+    LEDGER_WRITE = "ledger:write"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     ORDERS_PAY = "orders:pay"
@@ -84,7 +86,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     "accountant": frozenset(
         {
             P.PROGRAMME_READ, P.SHOPS_READ, P.BUYERS_READ, P.BATCHES_READ, P.VOUCHERS_READ, P.REDEMPTIONS_READ,
-            P.SETTLEMENTS_READ, P.LEDGER_READ, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ, P.FIGURES_READ,
+            P.SETTLEMENTS_READ, P.LEDGER_READ, P.LEDGER_WRITE, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ,
+            P.FIGURES_READ,
         }
     ),
     # The totals, the shops that come in, and campaigns within the budget that a funder has paid in: no voucher, no

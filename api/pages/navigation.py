@@ -38,6 +38,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY),
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
+    Entry(marked("Accounts"), "/desk/accounts", Permission.LEDGER_READ),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
     Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE),

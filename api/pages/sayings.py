@@ -56,6 +56,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "shop-reminded": Saying(marked("A letter is on its way.")),
     "refund-asked": Saying(marked("The refund is asked for.")),
     "refund-sent": Saying(marked("Recorded: the transfer was sent.")),
+    "month-closed": Saying(marked("The month is closed. Its entries have their numbers.")),
     "campaign-planned": Saying(marked("The campaign is written down. Choose its shops, then publish it.")),
     "campaign-published": Saying(marked("Published: everybody can see the campaign now.")),
     "campaign-ended": Saying(marked("The campaign ends. What was spent until tonight counts.")),

@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.pages.desk import (
+    accounts,
     buyers,
     campaign_shops,
     campaigns,
@@ -28,6 +29,7 @@ ROUTERS: Final = (
     refunds.router,
     disputes.router,
     stripe.router,
+    accounts.router,
     buyers.router,
     campaigns.router,
     campaign_shops.router,
