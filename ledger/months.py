@@ -2,8 +2,9 @@
 
 Closing gives every transfer that counts from before the month's end, and that no month took yet, its place, its journal
 and its number. One that comes in afterwards with an earlier day of its own is in the next month that is closed: entered
-on that month's first day, with its own day beside it (plan comptable général, ANC regulation 2014-03, title IX: what
-belongs to a period that is closed is entered on the first day of the next one, saying when it happened).
+on that month's first day, with its own day beside it. That is how the plan comptable général has it (CRC 99-03, title
+IV, chapter II, taken over in ANC 2014-03): what belongs to a period that is closed is entered on the first day of the
+next one, saying when it happened.
 """
 
 from __future__ import annotations
