@@ -25,6 +25,9 @@ from vouchers.tables import Buyer
 
 ALL_VOUCHERS: Final = "BONS"
 
+ROWS_AT_ONCE: Final = 10_000
+"""Ids in one statement: it takes 65,535 parameters at most."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Charted:
@@ -78,8 +81,10 @@ def chart_of(terms: Terms, language: Language) -> Chart:
 
 async def private_among(session: AsyncSession, sides: Collection[Side]) -> frozenset[UUID]:
     """Which of these accounts are private people's."""
-    buyers = {side.id for side in sides if side.kind is Kind.BUYER and side.id is not None}
-    if not buyers:
-        return frozenset()
-    rows = await session.execute(select(Buyer.id).where(Buyer.id.in_(buyers), Buyer.kind == "person"))
-    return frozenset(rows.scalars())
+    buyers = [side.id for side in sides if side.kind is Kind.BUYER and side.id is not None]
+    found: set[UUID] = set()
+    for start in range(0, len(buyers), ROWS_AT_ONCE):
+        some = buyers[start : start + ROWS_AT_ONCE]
+        rows = await session.execute(select(Buyer.id).where(Buyer.id.in_(some), Buyer.kind == "person"))
+        found.update(rows.scalars())
+    return frozenset(found)

@@ -18,8 +18,8 @@ from merchants.movements import till_in
 from vouchers.bookkeeping.charted import Chart, Charted, private_among
 from vouchers.bookkeeping.words import JOURNALS, event, spoken
 
-AT_ONCE: Final = 2_000
-"""Transfers that are read together: enough to be fast, few enough to bound memory."""
+AT_ONCE: Final = 500
+"""Transfers that are read together: enough to be fast, few enough that a till does not wait for their lines."""
 
 
 async def entries(
