@@ -23,6 +23,7 @@ from api.rest import (
     books,
     buyers,
     checkouts,
+    exports,
     handing,
     holds,
     keys,
@@ -42,8 +43,8 @@ PREFIX: Final = "/api/v1"
 
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
-    buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router,
-    books.router,
+    buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router, books.router,
+    exports.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands import (
+    accounts,
     books,
     buyers,
     installing,
@@ -77,6 +78,7 @@ app.add_typer(mail.app, name="mail", rich_help_panel=EVERY_DAY)
 app.command("redeem", rich_help_panel=EVERY_DAY)(vouchers.redeem)
 app.command("close", rich_help_panel=MONTH_END)(settling.close)
 app.command("statement", rich_help_panel=MONTH_END)(settling.statement)
+app.add_typer(accounts.app, name="accounts", rich_help_panel=MONTH_END)
 app.command("expire", rich_help_panel=MONTH_END)(books.expire)
 app.command("audit", rich_help_panel=MONTH_END)(books.audit)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
@@ -102,3 +103,35 @@ class PeriodMalformed(Refusal):
     def __init__(self, *, typed: str) -> None:
         self.typed = typed
         super().__init__(f"{typed!r} is not a period.")
+
+
+class MonthNotOver(Refusal):
+    """The month is not over in Paris: more of it may still come."""
+
+    def __init__(self, *, month: date) -> None:
+        self.month = month
+        super().__init__(f"{month:%Y-%m} is not over.")
+
+
+class MonthOutOfTurn(Refusal):
+    """Months are closed for accounts one after the other; ``due`` is the first day of the next one."""
+
+    def __init__(self, *, due: date) -> None:
+        self.due = due
+        super().__init__(f"The next month to close is {due:%Y-%m}.")
+
+
+class MonthNotClosed(Refusal):
+    """What is not closed for accounts has no numbers yet."""
+
+    def __init__(self, *, month: date) -> None:
+        self.month = month
+        super().__init__(f"{month:%Y-%m} is not closed for accounts.")
+
+
+class AccountNumberUnfit(Refusal):
+    """A number that is none of the French chart of accounts: three digits first, then digits or letters."""
+
+    def __init__(self, *, kind: str, number: str) -> None:
+        self.kind, self.number = kind, number
+        super().__init__(f"{number!r} is no number for the account of kind {kind}.")

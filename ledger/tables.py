@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Boolean, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import PROGRAMME, Base, Cents, Key, Moment, Recorded, Secret, Words
@@ -111,3 +123,39 @@ class Outcome(Base):
     request: Mapped[Secret]
     outcome: Mapped[dict[str, Any]] = mapped_column(JSON)  # not jsonb: an answer is given again in its own order
     recorded_at: Mapped[Recorded]
+
+
+class AccountingMonth(Base):
+    """A month that is closed for accounts. Written once."""
+
+    __tablename__ = "accounting_months"
+    __table_args__ = (
+        CheckConstraint("extract(day FROM first_day) = 1", name="whole"),
+        CheckConstraint("first_place >= 1 AND last_place >= first_place - 1", name="places"),
+        {"schema": PROGRAMME},
+    )
+
+    first_day: Mapped[date] = mapped_column(Date, primary_key=True)
+    first_place: Mapped[int] = mapped_column(BigInteger)
+    last_place: Mapped[int] = mapped_column(BigInteger)
+    entries: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[Cents]
+    closed_by: Mapped[Words]
+    closed_at: Mapped[Moment]
+
+
+class AccountingLine(Base):
+    """A transfer's place in the books of account, its journal and the number of its entry there. Written once."""
+
+    __tablename__ = "accounting_lines"
+    __table_args__ = (
+        UniqueConstraint("transfer_id"),
+        CheckConstraint("place >= 1 AND number >= 1", name="counted"),
+        {"schema": PROGRAMME},
+    )
+
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    transfer_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"))
+    journal: Mapped[Words]
+    number: Mapped[int] = mapped_column(BigInteger)
+    day: Mapped[date] = mapped_column(Date)

@@ -33,7 +33,8 @@ class Permission(StrEnum):
     ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write`` to say how a shop
     sells online: its keys, where holders return to, where its messages go. ``payouts:propose`` is to put settlements
     into a run or withdraw it, ``payouts:approve`` to have the bank's file made of it: a person may be allowed both, and
-    never does both to one run.
+    never does both to one run. ``ledger:write`` is to close months for accounts; transfers are written by what happens,
+    not by anybody.
     """
 
     PROGRAMME_READ = "programme:read"
@@ -66,6 +67,7 @@ class Permission(StrEnum):
     PAYOUTS_PROPOSE = "payouts:propose"
     PAYOUTS_APPROVE = "payouts:approve"
     LEDGER_READ = "ledger:read"
+    LEDGER_WRITE = "ledger:write"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     ORDERS_PAY = "orders:pay"
@@ -90,8 +92,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     "accountant": frozenset(
         {
             P.PROGRAMME_READ, P.SHOPS_READ, P.BUYERS_READ, P.BATCHES_READ, P.VOUCHERS_READ, P.REDEMPTIONS_READ,
-            P.SETTLEMENTS_READ, P.LEDGER_READ, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ, P.FIGURES_READ,
-            P.PAYOUTS_READ, P.PAYOUTS_PROPOSE, P.PAYOUTS_APPROVE,
+            P.SETTLEMENTS_READ, P.LEDGER_READ, P.LEDGER_WRITE, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ,
+            P.FIGURES_READ, P.PAYOUTS_READ, P.PAYOUTS_PROPOSE, P.PAYOUTS_APPROVE,
         }
     ),
     # The totals, the shops that come in, and campaigns within the budget that a funder has paid in: no voucher, no

@@ -59,6 +59,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "payouts-proposed": Saying(marked("Proposed. Ask a colleague to look at it and approve it."), "note"),
     "payouts-approved": Saying(marked("Approved. The bank's file is ready.")),
     "payouts-withdrawn": Saying(marked("Withdrawn. Its settlements wait for another run."), "note"),
+    "month-closed": Saying(marked("The month is closed. Its entries have their numbers.")),
     "campaign-planned": Saying(marked("The campaign is written down. Choose its shops, then publish it.")),
     "campaign-published": Saying(marked("Published: everybody can see the campaign now.")),
     "campaign-ended": Saying(marked("The campaign ends. What was spent until tonight counts.")),

@@ -58,6 +58,32 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Idempotency key used before",
         "This Idempotency-Key was used with another request. Take a new key for a new request.",
     ),
+    e.MonthNotOver: Said(
+        H.CONFLICT,
+        "Mois en cours", "Ce mois ({month}) n'est pas terminé. Clôturez-le le mois suivant.",
+        "Month not over", "This month ({month}) is not over. Close it next month.",
+    ),
+    e.MonthOutOfTurn: Said(
+        H.CONFLICT,
+        "Un autre mois d'abord", "Les mois se clôturent dans l'ordre : le prochain est celui du {due}.",
+        "Another month first", "Months are closed in their order: the next one begins on {due}.",
+    ),
+    e.MonthNotClosed: Said(
+        H.CONFLICT,
+        "Mois non clôturé",
+        "Le mois du {month} n'est pas clôturé : ses écritures n'ont pas encore de numéro. Clôturez-le d'abord.",
+        "Month not closed",
+        "The month of {month} is not closed: its entries have no numbers yet. Close it first.",
+    ),
+    e.AccountNumberUnfit: Said(
+        H.CONFLICT,
+        "Numéro de compte impossible",
+        "Le compte « {kind} » porte le numéro « {number} ». Donnez-lui un numéro du plan comptable : trois chiffres"
+        " d'abord, puis des chiffres ou des lettres (obole programme terms --account {kind}=…).",
+        "Impossible account number",
+        "The account “{kind}” has the number “{number}”. Give it a number of the French chart of accounts: three digits"
+        " first, then digits or letters (obole programme terms --account {kind}=…).",
+    ),
     e.PeriodMalformed: Said(
         H.UNPROCESSABLE_ENTITY,
         "Période incorrecte",

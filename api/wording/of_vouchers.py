@@ -10,6 +10,7 @@ from api.wording.said import Said
 from ledger.errors import Refusal
 from vouchers import errors as v
 from vouchers import qr_reading
+from vouchers.bookkeeping.bookkeeping_errors import WorkbookTooLong
 
 _BAD: Final = H.UNPROCESSABLE_ENTITY
 
@@ -142,6 +143,12 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Un commerce rend lui-même au bon pendant 90 jours, ici jusqu'au {last_day}. Demandez au responsable du programme.",
         "Too late to return",
         "A shop returns to the voucher for 90 days, here through {last_day}. Ask the programme's operator.",
+    ),
+    WorkbookTooLong: Said(
+        _BAD, "Classeur trop long",
+        "Un classeur prend {most} lignes au plus. Prenez le fichier CSV, qui n'a pas de limite, ou moins de mois.",
+        "Workbook too long",
+        "A workbook takes {most} rows at most. Take the CSV file, which has no limit, or fewer months.",
     ),
     v.HoldTooLong: Said(
         _BAD, "Durée de réservation impossible", "Une réservation dure d'une minute à sept jours ; {minutes} minutes demandées.",

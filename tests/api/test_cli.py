@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.engines import Database, owner_engine
-from tests import databases
+from tests import databases, fec_reader
 from tests.api.given import SHOPS_FILE
 from tests.api.lived import LAST_MONTH, SECRETS, Life, Lived
 from tests.scanner import scan
@@ -158,6 +158,21 @@ async def test_a_month_is_closed_once_and_each_shop_has_its_paper(terminal: Term
     assert papers[0].read_bytes() == before
     missing = await terminal.type("statement", "TREIZ-1900-000001", *treiz, exits=1)
     assert "no statement has this number" in missing.stderr
+
+
+async def test_the_accountant_is_written_what_it_takes_away(terminal: Terminal, tmp_path: Path) -> None:
+    month, treiz, folder = f"{LAST_MONTH:%Y-%m}", ("--programme", "treiz"), tmp_path / "accounts"
+    early = await terminal.type("accounts", "fec", month, "-o", folder, *treiz, exits=1)
+    assert "not closed" in early.stderr
+    closed = await terminal.json("accounts", "close", month, *treiz)
+    assert await terminal.json("accounts", "months", *treiz) == [closed]
+    assert month in (await terminal.type("accounts", "close", month, *treiz)).stdout
+    assert month in (await terminal.type("accounts", "months", *treiz)).stdout
+    await terminal.type("accounts", "fec", month, "-o", folder, *treiz)
+    await terminal.type("accounts", "book", "balance", "--from", month, "--as", "xlsx", "-o", folder, *treiz)
+    written = {path.suffix: path.read_bytes() for path in folder.iterdir()}
+    assert sum(one.debit for one in fec_reader.read(written[".txt"])) == closed["total"]
+    assert written[".xlsx"].startswith(b"PK")
 
 
 def spoiled() -> tuple[bytes, list[tuple[int, str, str]]]:

@@ -299,8 +299,16 @@ async def test_who_signs_in_begins_where_the_work_is_and_finds_the_rest(begun: B
     }
     own = {"takings", "settlements", "tills", "story", "hours", "photos", "posters", "campaigns", "online", "bank"}
     finds: dict[str, set[str]] = {
-        "operator": {*common, "desk/code-attempts", "desk/shops/bank", "people", "desk/money", "desk/stripe"},
-        "accountant": {"desk/campaigns", "desk/money", "desk/stripe"},
+        "operator": {
+            *common,
+            "desk/code-attempts",
+            "desk/shops/bank",
+            "people",
+            "desk/money",
+            "desk/stripe",
+            "desk/accounts",
+        },
+        "accountant": {"desk/campaigns", "desk/money", "desk/stripe", "desk/accounts"},
         "manager": common,
         "shop": {f"shop/{begun.demo.shop}/{one}" for one in own},
         "till": {"till/today"},

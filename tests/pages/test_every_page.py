@@ -40,6 +40,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/orders/{order_id}/links.csv": "a list",
     "/{slug:slug}/attestation.pdf": "a paper",
     "/{slug:slug}/attestation.csv": "a list",
+    "/{slug:slug}/desk/accounts/file": "a file for the accountant",
     "/robots.txt": "for search engines",
     "/sitemap.xml": "for search engines",
     "/{slug:slug}/sitemap.xml": "for search engines",

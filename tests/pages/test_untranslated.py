@@ -54,6 +54,8 @@ ALIKE: Final = frozenset(
         "E-mail",
         "Date",
         "Budget",
+        "FEC",
+        "Journal",
         "Commission",
         "Invitations",
         "Photo",

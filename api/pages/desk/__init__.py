@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.pages.desk import (
+    accounts,
     buyers,
     campaign_shops,
     campaigns,
@@ -31,6 +32,7 @@ ROUTERS: Final = (
     disputes.router,
     stripe.router,
     closings.router,
+    accounts.router,
     buyers.router,
     campaigns.router,
     campaign_shops.router,

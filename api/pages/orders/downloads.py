@@ -11,6 +11,7 @@ from fastapi import Response
 
 PDF: Final = "application/pdf"
 CSV: Final = "text/csv; charset=utf-8"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def headers(name: str) -> dict[str, str]:
