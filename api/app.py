@@ -19,6 +19,7 @@ from api.guessing import Guesses
 from api.installation import Installation, installation
 from api.jobs.queue import working
 from api.rest import (
+    bank,
     batches,
     books,
     buyers,
@@ -42,12 +43,13 @@ PREFIX: Final = "/api/v1"
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
     buyers.router, batches.router, orders.router, handing.router, settlements.router, books.router,
+    bank.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
     "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "checkouts",
-    "settlements",
+    "settlements", "bank",
     "books", "health",
 )  # fmt: skip
 """The order of the API's description."""

@@ -61,6 +61,7 @@ TAKES: Final[dict[str, str]] = {
     "GET /accounts": "ledger:read", "GET /accounts/{account}": "ledger:read",
     "GET /accounts/{account}/transfers": "ledger:read", "GET /transfers": "ledger:read",
     "GET /transfers/{transfer}": "ledger:read", "GET /trial-balance": "ledger:read", "GET /audit": "ledger:read",
+    "POST /bank/statements": "orders:pay", "GET /bank/statements": "orders:pay", "GET /bank/entries": "orders:pay",
 }  # fmt: skip
 """The scope that each route takes."""
 
