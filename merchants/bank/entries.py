@@ -107,17 +107,17 @@ def _part(entry: Entry, whole: Line, part: Details, place: int) -> Line:
     return _doubted(line, "") if amount.money else replace(line, fate="skipped", why="zero")
 
 
-def _merged(line: Line, part: Details, is_credit: bool, **changed: Any) -> Line:
+def _merged(line: Line, told: Details, is_credit: bool, **changed: Any) -> Line:
     """A line with what its transaction says; the counterparty of a credit is its debtor."""
-    debtor, creditor = part.counterparties
-    back = bool(part.returned) or line.reversal
+    debtor, creditor = told.counterparties
+    back = bool(told.returned) or line.reversal
     name, iban = debtor if is_credit else creditor
     if back and not name and not iban:  # what came back names the parties of the payment that failed
         name, iban = creditor if is_credit else debtor
     return replace(
-        line, servicer_ref=part.servicer_ref or line.servicer_ref, end_to_end=part.end_to_end,
-        reference=part.reference, remittance=(part.remittance or part.info or line.remittance)[:LONGEST],
-        counterparty=name, counterparty_iban=iban, returned=part.returned, **changed,
+        line, servicer_ref=told.servicer_ref or line.servicer_ref, end_to_end=told.end_to_end,
+        reference=told.reference, remittance=(told.remittance or told.info or line.remittance)[:LONGEST],
+        counterparty=name, counterparty_iban=iban, returned=told.returned, **changed,
     )  # fmt: skip
 
 

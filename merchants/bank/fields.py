@@ -68,8 +68,8 @@ class Fields:
                 continue
             path = above + name
             self._words.setdefault(path, []).append(child.text or "")
-            if (currency := child.get("Ccy")) is not None:
-                self._currencies.setdefault(path, currency)
+            if child.attrib:
+                self._currencies.setdefault(path, child.get("Ccy", ""))
             if len(child):
                 self._gather(child, f"{path}/", space)
 
@@ -79,10 +79,12 @@ class Fields:
 
     def text(self, *paths: str) -> str:
         """The words of the first of these that has any, in one line."""
+        known = self._words
         for one in paths:
-            for words in self._words.get(one, ()):
-                if found := spaced(words)[:LONGEST]:
-                    return found
+            if one in known:
+                for words in known[one]:
+                    if found := spaced(words)[:LONGEST]:
+                        return found
         return ""
 
     def texts(self, path: str) -> list[str]:
@@ -96,6 +98,8 @@ class Fields:
 
     def day(self, path: str) -> date | None:
         """A day, or the day of a moment, as the bank writes it; none if it is none."""
+        if path not in self._words:
+            return None
         words = self.text(f"{path}/Dt", f"{path}/DtTm") or self.text(path)
         try:
             return date.fromisoformat(words[:10])
@@ -123,11 +127,15 @@ class Fields:
 
     def code(self) -> str:
         """``PMNT-RCDT-ESCT``, or the bank's own."""
+        if not self.has("BkTxCd"):
+            return ""
         domain = [self.text(f"BkTxCd/Domn/{one}") for one in ("Cd", "Fmly/Cd", "Fmly/SubFmlyCd")]
         return "-".join(one for one in domain if one) or self.text("BkTxCd/Prtry/Cd")
 
     def charges(self) -> str:
         """What was taken for it: one sum in .02, a record of several later."""
+        if not self.has("Chrgs"):
+            return ""
         paths = ("Chrgs/Rcrd/Amt", "Chrgs/Amt", "Chrgs/TtlChrgsAndTaxAmt")
         found = next((one for path in paths if (one := self.sum(path)) is not None), None)
         return found.written if found is not None and found.money != Money(0) else ""

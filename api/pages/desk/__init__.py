@@ -1,8 +1,9 @@
-"""The operator's desk: money that came, credit, refunds, disputes, Stripe's account, buyers."""
+"""The operator's desk: money that came, the bank's statements, credit, refunds, disputes, Stripe's account, buyers."""
 
 from typing import Final
 
 from api.pages.desk import (
+    bank,
     buyers,
     campaign_shops,
     campaigns,
@@ -21,6 +22,7 @@ from api.pages.desk import (
 ROUTERS: Final = (
     home.router,
     money.router,
+    bank.router,
     credit.router,
     on_order.router,
     decisions.router,

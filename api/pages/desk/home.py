@@ -21,6 +21,7 @@ from api.pages.rendering import page
 from ledger import audit
 from ledger.days import day_of
 from ledger.money import Money, total
+from merchants.bank.queries import count_queued
 from merchants.joining import applying
 from merchants.shops import bank_changing
 from vouchers.buyers import with_credit
@@ -129,6 +130,12 @@ async def _of_money(
             )
         )  # fmt: skip
     if visitor.may(P.ORDERS_PAY):
+        found.append(
+            Waiting(
+                marked("Lines of bank statements"), "/desk/bank", await count_queued(session), None, "wait",
+                marked("Say which order each is for, or what it is."),
+            )
+        )  # fmt: skip
         givers = await with_credit(session)
         found.append(
             Waiting(
