@@ -21,8 +21,8 @@ from tests import HOME, databases
 from tests.ledger.given import a_town
 
 PACKAGES = (
-    "merchants", "merchants.bank", "merchants.joining", "merchants.street", "vouchers", "vouchers.campaigns", "vouchers.holders",
-    "vouchers.notices", "vouchers.online", "vouchers.orders", "api",
+    "merchants", "merchants.bank", "merchants.joining", "merchants.street", "vouchers", "vouchers.campaigns",
+    "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders", "api",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models

@@ -82,7 +82,7 @@ def _entries() -> None:
             initially="DEFERRED",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_entries")),
-        sa.UniqueConstraint("statement_id", "entry", "part", name=op.f("uq_bank_entries_statement_id")),
+        sa.UniqueConstraint("statement_id", "entry", "part", name=op.f("uq_bank_entries_statement_id_entry_part")),
     )  # fmt: skip
     op.create_index("ix_bank_entries_mark", "bank_entries", ["mark"], unique=False)
     op.create_index(
