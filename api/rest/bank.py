@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from io import BytesIO
+from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -25,6 +25,9 @@ from vouchers.orders import bank_matching
 from vouchers.orders.bank_matching import Taken
 
 router = APIRouter(tags=["bank"], route_class=StrictRoute)
+
+IN_MEMORY: Final = 1_000_000
+"""Bytes of a file above which it waits on the disk."""
 
 _XML: Final[dict[str, Any]] = {"required": True, "content": {"application/xml": {"schema": {"type": "string"}}}}
 
@@ -117,13 +120,15 @@ class EntryShown(Shown):
 @router.post("/bank/statements", status_code=201, max_body_size=LARGEST, openapi_extra={"requestBody": _XML})
 async def take_statements(request: Request, caller: Annotated[Caller, permitted(P.ORDERS_PAY)]) -> FileShown:
     """Read a camt.053 file and record what is sure. The same file again changes nothing."""
-    file = BytesIO(await request.body())
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        async for part in request.stream():
+            file.write(part)
 
-    async def work(session: AsyncSession) -> FileShown:
-        taken = await bank_matching.take(session, file, actor=caller.actor, at=await clock.now(session))
-        return FileShown(statements=[await _taken(session, one) for one in taken])
+        async def work(session: AsyncSession) -> FileShown:
+            taken = await bank_matching.take(session, file, actor=caller.actor, at=await clock.now(session))
+            return FileShown(statements=[await _taken(session, one) for one in taken])
 
-    return await in_transaction(caller.town.sessions, work)
+        return await in_transaction(caller.town.sessions, work)
 
 
 @router.get("/bank/statements")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import BinaryIO, Final, Literal
+from typing import IO, Final, Literal
 
 from lxml import etree
 
@@ -49,7 +49,7 @@ class _Open:
     left_out: int = 0
 
 
-def read(file: BinaryIO) -> Iterator[Part]:
+def read(file: IO[bytes]) -> Iterator[Part]:
     """Each statement: how it begins, its lines, how it ends.
 
     :param file: one that can be read again from its beginning
@@ -66,7 +66,7 @@ def read(file: BinaryIO) -> Iterator[Part]:
 
 
 def _parsed(
-    file: BinaryIO, *events: Literal["start", "end"], tag: tuple[str, ...] | None = None
+    file: IO[bytes], *events: Literal["start", "end"], tag: tuple[str, ...] | None = None
 ) -> Iterator[tuple[str, Node]]:
     file.seek(0)
     return etree.iterparse(
@@ -75,7 +75,7 @@ def _parsed(
     )  # fmt: skip
 
 
-def _version(file: BinaryIO) -> str:
+def _version(file: IO[bytes]) -> str:
     """What the root says the file is."""
     _, root = next(iter(_parsed(file, "start")))
     if root.getroottree().docinfo.doctype:
@@ -88,7 +88,7 @@ def _version(file: BinaryIO) -> str:
     return version
 
 
-def _statements(file: BinaryIO, version: str) -> Iterator[Part]:
+def _statements(file: IO[bytes], version: str) -> Iterator[Part]:
     space = NAMESPACE + version
     statement, entry, transaction = (f"{{{space}}}{one}" for one in ("Stmt", "Ntry", "TxDtls"))
     now, found = _Open(), False

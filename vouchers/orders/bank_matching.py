@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import IO, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,7 +61,7 @@ class Suggestion:
     payment: PaymentView | None
 
 
-async def take(session: AsyncSession, file: BinaryIO, *, actor: str, at: datetime) -> list[Taken]:
+async def take(session: AsyncSession, file: IO[bytes], *, actor: str, at: datetime) -> list[Taken]:
     """Read a file of statements, keep what it says, and record what is sure. All of it or nothing.
 
     :raises BankFileTooLarge, BankFileBroken, BankFileDoctype, BankFileKindUnknown, BankFileWithoutStatement:
@@ -165,11 +165,13 @@ async def _take(session: AsyncSession, now: Keeping, lines: Sequence[Line], *, a
     if now.known is not None:
         await keeping.keep(session, now, lines)
         return
-    orders = await _named(session, lines)
+    told = [references_in(one.said) if one.fate == "read" and one.credit else set() for one in lines]
+    found = await awaiting.orders_by_reference(session, set[str]().union(*told))
+    orders = {one.order.reference: one for one in found}
     judged, sure = list[Line](), dict[tuple[int, int], Awaiting]()
-    for line in lines:
+    for line, references in zip(lines, told, strict=True):
         if line.fate == "read" and line.credit:
-            named = [orders[one] for one in references_in(line.said) if one in orders]
+            named = [orders[one] for one in references if one in orders]
             why = doubt(line, named) or await _seen(session, line, named[0])
             judged.append(replace(line, why=why))
             if not why:
@@ -183,13 +185,6 @@ async def _take(session: AsyncSession, now: Keeping, lines: Sequence[Line], *, a
     ]
     for order_id, one in sorted(kept, key=lambda pair: pair[0]):
         await _record_if_it_waits(session, one, order_id, actor=actor, at=at)
-
-
-async def _named(session: AsyncSession, lines: Sequence[Line]) -> Mapping[str, Awaiting]:
-    """The orders whose references these lines may name."""
-    wanted = set[str]().union(*(references_in(one.said) for one in lines if one.fate == "read" and one.credit))
-    found = await awaiting.orders_by_reference(session, wanted)
-    return {one.order.reference: one for one in found if one.order.reference is not None}
 
 
 async def _seen(session: AsyncSession, line: Line, one: Awaiting) -> Why:
