@@ -44,8 +44,8 @@ class Entry:
 def lines_of(entry: Entry) -> Iterator[Line]:
     """The lines of an entry: itself, or each of its transactions if they add up to it."""
     whole = _whole(entry)
-    if whole.fate != "read":
-        yield whole
+    if whole.fate != "read":  # told as it is, with who and what, so that nothing is lost
+        yield _merged(whole, entry.parts[0], bool(whole.credit)) if len(entry.parts) == 1 else whole
     elif len(entry.parts) + entry.left_out > 1:
         if entry.left_out or _together(entry) != entry.moved:
             yield replace(whole, why="debit" if not whole.credit else "parts")

@@ -103,6 +103,12 @@ def test_each_line_is_read_skipped_or_refused_and_says_why(written: str, fate: s
         assert line.amount == Money.of("5,00")
 
 
+def test_a_line_that_does_not_count_still_says_who_and_what() -> None:
+    told = transaction("5.00", words="Gift", name="A FRIEND", currency="USD")
+    for line in lines(entry("5.00", told, currency="USD"), entry("5.00", told, status="PDNG")):
+        assert (line.fate != "read", line.counterparty, line.remittance) == (True, "A FRIEND", "Gift")
+
+
 def test_charges_are_told_in_each_version() -> None:
     for version in VERSIONS:
         (line,) = lines(entry("5.00", charges="0.20", version=version), version=version)
