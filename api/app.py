@@ -19,6 +19,7 @@ from api.guessing import Guesses
 from api.installation import Installation, installation
 from api.jobs.queue import working
 from api.rest import (
+    bank,
     batches,
     books,
     buyers,
@@ -43,14 +44,14 @@ PREFIX: Final = "/api/v1"
 
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
-    buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router, books.router,
-    exports.router,
+    buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router, bank.router,
+    books.router, exports.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
     "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "checkouts",
-    "settlements", "payouts",
+    "settlements", "payouts", "bank",
     "books", "health",
 )  # fmt: skip
 """The order of the API's description."""

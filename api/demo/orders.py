@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from api.demo import card_money
+from api.demo import bank, card_money
 from api.demo.picture import logo
 from api.demo.rosters import staff
 from api.demo.story import Act, Desk, Story
@@ -71,6 +71,7 @@ class Orders:
         yield from self._mutual(letters_wait=letters_wait)
         yield from self._private(letters_wait=letters_wait)
         yield from card_money.acts(self.desk.session, self.calendar)
+        yield from bank.acts(self.desk.session, actor=self.desk.staff.accountant, read_at=self.calendar.at(1, 8, 30))
 
     def _soap(self) -> Acts:
         """A company that prints: orders lapsed, paid a little short, not paid yet, and a draft with lines to mend."""

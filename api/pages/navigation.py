@@ -22,6 +22,9 @@ class Entry:
     role: Role | None = None
     """Shown to who holds this office only, if one is named."""
 
+    also: tuple[str, ...] = ()
+    """Other pages that stand under it, which its own tabs lead to."""
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -37,11 +40,9 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Orders"), "/orders", Permission.ORDERS_READ),
     Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY),
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
-    Entry(marked("Payouts"), "/desk/payouts", Permission.PAYOUTS_READ),
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
     # Shops may read their own settlements; all of them are for who records the money of buyers.
-    Entry(marked("Month end"), "/desk/month-end", Permission.ORDERS_PAY),
-    Entry(marked("Accounts"), "/desk/accounts", Permission.LEDGER_READ),
+    Entry(marked("Month end"), "/desk/month-end", Permission.ORDERS_PAY, also=("/desk/payouts", "/desk/accounts")),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
     Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE),
@@ -68,8 +69,9 @@ def navigation(visitor: Visitor | None, place: Place | None, *, at: str) -> list
     if visitor is None or place is None:
         return []
     open_to = [(entry, f"/{place.slug}{entry.path}") for entry in ENTRIES if _open_to(visitor, entry)]
-    under = [href for _, href in open_to if at == href or at.startswith(f"{href}/")]
-    nearest = max(under, key=len, default="")
+    roots = [(f"/{place.slug}{path}", href) for entry, href in open_to for path in (entry.path, *entry.also)]
+    under = [(root, href) for root, href in roots if at == root or at.startswith(f"{root}/")]
+    _, nearest = max(under, key=lambda one: len(one[0]), default=("", ""))
     return [NavItem(entry.label, href, href == nearest) for entry, href in open_to]
 
 

@@ -173,9 +173,12 @@ def test_the_types_of_problems_never_change() -> None:
 TYPES = """
 account-number-unfit account-unknown address-invalid addresses-missing already-drawn already-returned already-reversed
 already-undone amount-malformed amount-not-positive application-decided application-unknown asked-lately
-bank-account-same bank-change-over bank-change-unknown batch-too-large batch-unknown beneficiary-unknown bic-invalid
-budget-below-given buyer-owes buyer-unknown campaign-days-wrong campaign-incomplete campaign-not-funded campaign-over
-campaign-standing campaign-unknown card-keys-wrong card-object-unknown card-payment-refused card-payment-unavailable
+bank-account-not-ours bank-account-same bank-change-over bank-change-unknown bank-entry-decided bank-entry-no-money
+bank-entry-unknown bank-file-broken bank-file-doctype bank-file-kind-unknown bank-file-too-large
+bank-file-without-statement bank-statement-changed bank-statement-incomplete bank-statement-unknown
+bank-transfer-taken batch-too-large batch-unknown beneficiary-unknown bic-invalid budget-below-given buyer-owes
+buyer-unknown campaign-days-wrong campaign-incomplete campaign-not-funded campaign-over campaign-standing
+campaign-unknown card-keys-wrong card-object-unknown card-payment-refused card-payment-unavailable
 card-refund-too-large cards-not-offered cashier-name-malformed cashier-removed cashier-unknown charter-outdated
 checkout-closed checkout-unknown closing-unknown closures-too-many code-keys-used-up code-not-recognised
 columns-missing commune-code-unknown commune-not-at-postcode credit-beyond-invoice credit-not-for-people

@@ -104,6 +104,13 @@ async def orders_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUI
     return {one.order.id: one for one in found}
 
 
+async def orders_by_reference(session: AsyncSession, references: Collection[str]) -> list[Awaiting]:
+    """The orders with these references, whatever their status, with their buyers."""
+    if not references:
+        return []
+    return await orders_with_buyers(session, Order.reference.in_(list(references)), limit=len(references))
+
+
 async def last_payments(session: AsyncSession, *, limit: int) -> list[tuple[PaymentView, Awaiting]]:
     """The money that came last for orders, the newest first."""
     statement = select(Payment).where(Payment.order_id.is_not(None)).order_by(Payment.at.desc(), Payment.id.desc())

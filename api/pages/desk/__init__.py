@@ -1,9 +1,10 @@
-"""The operator's desk: money that came, credit, refunds, disputes, Stripe's account, buyers, payouts."""
+"""The operator's desk: money that came, refunds, disputes, Stripe's account, buyers; the month's end, its accounts."""
 
 from typing import Final
 
 from api.pages.desk import (
     accounts,
+    bank,
     buyers,
     campaign_shops,
     campaigns,
@@ -24,6 +25,7 @@ from api.pages.desk import (
 ROUTERS: Final = (
     home.router,
     money.router,
+    bank.router,
     credit.router,
     on_order.router,
     decisions.router,

@@ -13,7 +13,7 @@ from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading, Visitor
 from api.installation import in_transaction
 from api.pages.catalogues import marked
-from api.pages.desk.access import ClosesMonths, SeesBooks
+from api.pages.desk.access import ClosesAccounts, SeesBooks
 from api.pages.forms import Form, Sent, blank
 from api.pages.orders.downloads import CSV, XLSX, headers
 from api.pages.place import CurrentPlace
@@ -50,7 +50,7 @@ async def accounts(request: Request, visitor: SeesBooks, session: PageReading) -
 
 
 @router.post("/{slug:slug}/desk/accounts")
-async def close(request: Request, place: CurrentPlace, visitor: ClosesMonths, form: Sent) -> Response:
+async def close(request: Request, place: CurrentPlace, visitor: ClosesAccounts, form: Sent) -> Response:
     """Close a month. Sent twice it is done once: the month is closed already."""
     if not form.ticked("sure"):
         form.say("sure", "Tick this box: it cannot be undone.")
@@ -66,7 +66,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesMonths, fo
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return see_other(f"/{place.slug}/desk/accounts", said="month-closed")
+            return see_other(f"/{place.slug}/desk/accounts", said="accounts-closed")
     async with place.town.sessions() as session:
         return await _page(request, visitor, session, form)
 

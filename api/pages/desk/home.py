@@ -21,6 +21,7 @@ from api.pages.rendering import page
 from ledger import audit
 from ledger.days import day_of
 from ledger.money import Money, total
+from merchants.bank.queries import count_queued
 from merchants.joining import applying
 from merchants.payouts import queries as payouts
 from merchants.payouts.waiting import waiting as settlements_waiting
@@ -132,6 +133,12 @@ async def _of_money(
             )
         )  # fmt: skip
     if visitor.may(P.ORDERS_PAY):
+        found.append(
+            Waiting(
+                marked("Lines of bank statements"), "/desk/bank", await count_queued(session), None, "wait",
+                marked("Say which order each is for, or what it is."),
+            )
+        )  # fmt: skip
         givers = await with_credit(session)
         found.append(
             Waiting(
