@@ -92,26 +92,18 @@ def _statements(file: IO[bytes], version: str) -> Iterator[Part]:
     space = NAMESPACE + version
     statement, entry, transaction = (f"{{{space}}}{one}" for one in ("Stmt", "Ntry", "TxDtls"))
     now, found = _Open(), False
-    for event, node in _parsed(file, "start", "end", tag=(statement, entry, transaction)):
-        match event, node.tag:
-            case "start", tag if tag == statement:
-                now, found = _Open(), True
-            case "start", tag if tag == entry:
-                now.parts, now.left_out = [], 0
-                if now.begun is None:  # all that stands before the first entry is read
-                    now.begun = _begun(node.getparent(), version)
-                    yield now.begun
-            case "end", tag if tag == transaction:
-                _take(Fields(node, space), now)
-                _drop(node)
-            case "end", tag if tag == entry:
-                yield from _entry(Fields(node, space), now)
-                _drop(node)
-            case "end", tag if tag == statement:
-                if now.begun is None:
-                    yield _begun(node, version)
-                yield _ended(node, space, now)
-                _drop(node)
+    for _, node in _parsed(file, "end", tag=(statement, entry, transaction)):
+        if node.tag == transaction:
+            _take(Fields(node, space), now)
+        elif now.begun is None:  # the first entry, or the end of a statement without any: what is before it is read
+            now.begun, found = _begun(node.getparent() if node.tag == entry else node, version), True
+            yield now.begun
+        if node.tag == entry:
+            yield from _entry(Fields(node, space), now)
+        elif node.tag == statement:
+            yield _ended(node, space, now)
+            now = _Open()
+        _drop(node)
     if not found:
         raise BankFileWithoutStatement
 
@@ -141,7 +133,7 @@ def _entry(fields: Fields, now: _Open) -> Iterator[Part]:
         tuple(now.parts), now.left_out,
     )  # fmt: skip
     now.moved += read_.moved
-    now.parts = []
+    now.parts, now.left_out = [], 0
     yield from lines_of(read_)
 
 
