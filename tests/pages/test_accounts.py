@@ -65,7 +65,8 @@ async def test_what_cannot_be_written_is_said_on_the_page(desk: Desk) -> None:
         missing = await client.get("/treiz/desk/accounts/file", params={"first": "2026-03", "which": "fec"})
         assert missing.status_code == 422
         assert "is not closed" in missing.text
-        assert (await client.get("/treiz/desk/accounts/file")).status_code == 422
+        for odd, status in (({}, 422), ({"first": "March"}, 422), ({"first": "2026-03", "which": "secrets"}, 404)):
+            assert (await client.get("/treiz/desk/accounts/file", params=odd)).status_code == status
         await client.post("/treiz/desk/accounts", data={"month": "2026-03", "sure": "yes"})
         wrong = replace(SELLING, account_numbers={"bank": "BANK"})
         await desk.do(lambda session, _at: programme.set_terms(session, wrong, effective_from=date(2026, 4, 1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -29,7 +29,7 @@ from vouchers.bookkeeping.exports import Form as FileForm
 
 router = APIRouter(include_in_schema=False)
 
-FEC: Final = "fec"
+Which = Literal["fec", "journal.csv", "journal.xlsx", "ledger.csv", "ledger.xlsx", "balance.csv", "balance.xlsx"]
 FEC_KIND: Final = "text/plain; charset=iso-8859-15"
 FILES: Final[dict[str, tuple[Book, FileForm]]] = {
     f"{book}.{form}": (book, form) for book in exports.BOOKS for form in exports.FORMS
@@ -73,7 +73,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesAccounts, 
 
 @router.get("/{slug:slug}/desk/accounts/file")
 async def file(
-    request: Request, place: CurrentPlace, visitor: SeesBooks, first: str = "", last: str = "", which: str = ""
+    request: Request, place: CurrentPlace, visitor: SeesBooks, first: str = "", last: str = "", which: Which = "fec"
 ) -> Response:
     """A file of the months from one to another: written as it is read."""
     try:
@@ -85,7 +85,7 @@ async def file(
             return await _page(request, visitor, session, form)
 
 
-async def _file(request: Request, place: CurrentPlace, first: str, last: str, which: str) -> Response:
+async def _file(request: Request, place: CurrentPlace, first: str, last: str, which: Which) -> Response:
     sessions = place.town.sessions
     language = "fr" if which not in FILES else language_for(request)
     async with sessions() as session:
