@@ -130,7 +130,7 @@ def _entry(fields: Fields, now: _Open) -> Iterator[Part]:
         now.entries, fields.sum("Amt"), fields.credit(), fields.status(), fields.reversal(),
         fields.day("BookgDt"), fields.day("ValDt"), fields.code(), fields.known("AcctSvcrRef"),
         fields.text("AddtlNtryInf"), fields.charges(), told.isdecimal() and int(told) > 1,
-        tuple(now.parts), now.left_out,
+        tuple(now.parts), now.left_out, fields.text("NtryDtls/Btch/PmtInfId", "NtryDtls/Btch/MsgId"),
     )  # fmt: skip
     now.moved += read_.moved
     now.parts, now.left_out = [], 0

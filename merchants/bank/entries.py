@@ -16,7 +16,7 @@ NOT_BOOKED: Final[dict[str, Why]] = {"PDNG": "pending", "FUTR": "pending", "INFO
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as it is written. ``batch``: it says that it holds several transactions."""
+    """An entry as it is written. ``batch``: it says that it holds several transactions; ``block``: of which file."""
 
     place: int
     amount: Sum | None
@@ -32,6 +32,7 @@ class Entry:
     batch: bool = False
     parts: tuple[Details, ...] = ()
     left_out: int = 0
+    block: str = ""
 
     @property
     def moved(self) -> Money:
@@ -65,8 +66,8 @@ def _whole(entry: Entry) -> Line:
     amount = entry.amount
     return Line(
         entry.place, 0, fate, why, amount.written if amount else "", amount.money if amount else None, entry.credit,
-        entry.booked_on, entry.valued_on, entry.reversal, entry.code, entry.servicer_ref, remittance=entry.info,
-        charges=entry.charges,
+        entry.booked_on, entry.valued_on, entry.reversal, entry.code, entry.servicer_ref, end_to_end=entry.block,
+        remittance=entry.info, charges=entry.charges,
     )  # fmt: skip
 
 
@@ -115,7 +116,8 @@ def _merged(line: Line, told: Details, is_credit: bool, **changed: Any) -> Line:
     if back and not name and not iban:  # what came back names the parties of the payment that failed
         name, iban = creditor if is_credit else debtor
     return replace(
-        line, servicer_ref=told.servicer_ref or line.servicer_ref, end_to_end=told.end_to_end,
+        line, servicer_ref=told.servicer_ref or line.servicer_ref,
+        end_to_end=told.end_to_end or line.end_to_end,
         reference=told.reference, remittance=(told.remittance or told.info or line.remittance)[:LONGEST],
         counterparty=name, counterparty_iban=iban, returned=told.returned, **changed,
     )  # fmt: skip

@@ -53,6 +53,7 @@ class Line:
     :param written: the amount and the currency as the bank writes them
     :param amount: in euro; none if it is in another currency or cannot be read
     :param credit: whether money came; none if that cannot be read
+    :param end_to_end: the payer's own reference; of a batch as a whole, that of its block of the payer's file
     :param reference: the structured creditor reference, as written
     :param remittance: what the payer wrote, or else what the bank says of it
     :param returned: why a payment came back, in the bank's code

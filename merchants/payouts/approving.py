@@ -6,13 +6,18 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
+from ledger import posting
+from ledger.chart import Kind, single
 from ledger.days import day_of
 from ledger.money import Money
+from ledger.posting import NewTransfer
 from merchants import programme
 from merchants.payouts.credit_transfers import Account, CreditTransfer, credit_transfers
 from merchants.payouts.debtors import debtor_of
@@ -25,11 +30,14 @@ from merchants.payouts.waiting import Due, judged
 from merchants.shops.queries import shops_by_id
 from merchants.tables import Settlement
 
+AGAIN: Final = "payout_again"
+
 
 async def approve(session: AsyncSession, run_id: UUID, *, actor: str, at: datetime) -> RunView:
     """Approve a run: the file is made, once and for ever. Asked again by who approved it, nothing changes.
 
-    Nothing is posted: the settlements put the money into transit, and the bank's statement says when it left.
+    The settlements put the money into transit, and the bank's statement says when it left; only what came back from
+    an earlier run, and is owed to its shop since, is put into transit again.
 
     :raises PayoutRunUnknown:
     :raises PayoutRunDecided: if somebody else approved it, or it was withdrawn
@@ -52,6 +60,7 @@ async def approve(session: AsyncSession, run_id: UUID, *, actor: str, at: dateti
         credit_transfers, transfers, message=found.number, debtor=debtor_of(terms), execution_day=found.execution_day,
         at=at,
     )  # fmt: skip
+    await _pay_again(session, found, at=at)
     # In a thread: a thousand transfers take the processor a tenth of a second.
     await _decide(session, run_id, "approved", approved_by=actor, approved_at=at, file=await asyncio.to_thread(make))
     return await run(session, run_id)
@@ -102,6 +111,18 @@ async def _transfers(session: AsyncSession, run_id: UUID, *, told: str) -> list[
         )
         for row, number, _ in rows
     ]
+
+
+async def _pay_again(session: AsyncSession, found: RunView, *, at: datetime) -> None:
+    """Put what came back from earlier runs into transit again."""
+    before = aliased(Payout)
+    came_back = exists().where(before.settlement_id == Payout.settlement_id, before.state == "returned")
+    rows = await session.execute(select(Payout.shop_id, Payout.amount).where(Payout.run_id == found.id, came_back))
+    transfers = [
+        NewTransfer(AGAIN, shop, single(Kind.TRANSIT), Money(amount), document=found.number) for shop, amount in rows
+    ]
+    if transfers:
+        await posting.post(session, transfers, at=at)
 
 
 async def _refuse_outdated(session: AsyncSession, outdated: Sequence[Payout]) -> None:

@@ -17,6 +17,8 @@ from merchants.shops.identity import masked_iban
 from merchants.tables import Settlement, Shop
 
 State = Literal["proposed", "approved", "withdrawn"]
+PayoutState = Literal["proposed", "approved", "withdrawn", "confirmed", "returned"]
+"""That of the run, until the bank says that a payout left, or came back."""
 
 _COPIED: Final = (
     "id", "number", "execution_day", "count", "proposed_by", "proposed_at", "approved_by", "approved_at",
@@ -55,6 +57,7 @@ class PayoutView:
     masked: str
     amount: Money
     end_to_end_id: str
+    state: PayoutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ async def payouts_of(session: AsyncSession, run_id: UUID) -> list[PayoutView]:
     return [
         PayoutView(
             row.id, row.settlement_id, number, row.shop_id, sign, row.creditor, masked_iban(row.iban),
-            Money(row.amount), row.end_to_end_id,
+            Money(row.amount), row.end_to_end_id, cast("PayoutState", row.state),
         )
         for row, number, sign in await session.execute(statement)
     ]  # fmt: skip

@@ -51,7 +51,7 @@ class PayoutRun(Base):
 class Payout(Base):
     """A settlement in a run, with the account and the name as they will be sent; in one live run at most.
 
-    ``amount`` in cents; ``state`` is that of its run.
+    ``amount`` in cents; ``state`` is that of its run, until the bank says that it left or came back.
     """
 
     __tablename__ = "payouts"
@@ -60,8 +60,13 @@ class Payout(Base):
         CheckConstraint("amount BETWEEN 1 AND 99999999999", name="amount"),
         CheckConstraint("length(end_to_end_id) BETWEEN 1 AND 35", name="end_to_end_id"),
         CheckConstraint("length(creditor) BETWEEN 1 AND 70", name="creditor"),
-        CheckConstraint("state IN ('proposed', 'approved', 'withdrawn')", name="state"),
-        Index("uq_payouts_live", "settlement_id", unique=True, postgresql_where=text("state <> 'withdrawn'")),
+        CheckConstraint("state IN ('proposed', 'approved', 'withdrawn', 'confirmed', 'returned')", name="state"),
+        Index(
+            "uq_payouts_live",
+            "settlement_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('withdrawn', 'returned')"),
+        ),
         Index("ix_payouts_run_id", "run_id", "id"),
         IN_PROGRAMME,
     )

@@ -22,11 +22,12 @@ from merchants.shops.queries import ShopView, shops_by_id
 from merchants.tables import Settlement
 
 Why = Literal[
-    "no-account", "account-invalid", "outside-sepa", "account-changing", "suspended", "name-not-sendable", "too-much"
-]
+    "no-account", "account-invalid", "outside-sepa", "account-changing", "suspended", "name-not-sendable", "too-much",
+    "came-back",
+]  # fmt: skip
 """Why a settlement is held back: its shop named no account, or one that fails its check, or whose country SEPA does
 not reach; another account waits to hold; the operator suspended the shop; its name cannot be sent; no transfer is
-that large."""
+that large; it was sent to the same account before, and came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ class Waiting:
 
 
 async def waiting(session: AsyncSession) -> Waiting:
-    """The settlements that pay something and are in no run but withdrawn ones."""
-    live = exists().where(Payout.settlement_id == Settlement.id, Payout.state != "withdrawn")
+    """The settlements that pay something and are in no run, but for runs that were withdrawn or what came back."""
+    live = exists().where(Payout.settlement_id == Settlement.id, Payout.state.not_in(("withdrawn", "returned")))
     columns = Settlement.id, Settlement.number, Settlement.shop_id, Settlement.paid, Settlement.payable_on
     rows = await session.execute(select(*columns).where(Settlement.paid > 0, ~live).order_by(Settlement.id))
     return await judged(session, [Due(id_, number, shop, Money(paid), day) for id_, number, shop, paid, day in rows])
@@ -88,25 +89,39 @@ async def judged(session: AsyncSession, due: Sequence[Due]) -> Waiting:
     """Which of these can be paid now."""
     shops = await shops_by_id(session, list({one.shop for one in due}))
     changing = {one.shop for one in await bank_changing.waiting(session)}
-    found = [judge(one, shops[one.shop], changing=one.shop in changing) for one in due]
+    back = await _came_back(session, [one.settlement for one in due])
+    found = [
+        judge(one, shops[one.shop], changing=one.shop in changing, back=(one.settlement, shops[one.shop].iban) in back)
+        for one in due
+    ]
     return Waiting(
         tuple(one for one in found if isinstance(one, Payable)),
         tuple(one for one in found if isinstance(one, HeldBack)),
     )
 
 
-def judge(due: Due, shop: ShopView, *, changing: bool) -> Payable | HeldBack:
+async def _came_back(session: AsyncSession, settlements: Sequence[UUID]) -> set[tuple[UUID, str | None]]:
+    """Settlements with the accounts from which they came back."""
+    statement = select(Payout.settlement_id, Payout.iban).where(
+        Payout.settlement_id.in_(settlements), Payout.state == "returned"
+    )
+    return {(settlement, iban) for settlement, iban in await session.execute(statement)}
+
+
+def judge(due: Due, shop: ShopView, *, changing: bool, back: bool = False) -> Payable | HeldBack:
     """Whether a settlement can be paid, and to whom. Pure.
 
     The name is that of whoever holds the account, as far as it is known: banks compare the two before they pay
     (regulation 2024/886, verification of payee).
 
     :param changing: whether another account of the shop waits to hold
+    :param back: whether it was sent to the account of the shop before, and came back
     """
     obstacles: dict[Why, bool] = {
         "suspended": shop.status == "suspended",
         "account-changing": changing,
         "no-account": not shop.iban,
+        "came-back": back,
         "too-much": due.amount > MOST,
     }
     found = next((why for why, stands in obstacles.items() if stands), None) or _account(shop)

@@ -1,4 +1,4 @@
-"""From the lines of a bank statement to the orders that they pay.
+"""From the lines of a bank statement to the orders that they pay; those about payouts to shops go to these.
 
 What is sure is recorded at once: a reference whose check digits agree, that names one order, which waits for money and
 has not had this amount before. Everything else waits for a person, with what is doubtful about it.
@@ -23,6 +23,7 @@ from merchants.bank.errors import BankEntryNoMoney, BankTransferTaken
 from merchants.bank.keeping import Keeping, KeptLine
 from merchants.bank.lines import Begun, Ended, Line, Part, Why
 from merchants.bank.queries import EntryView, decided
+from merchants.payouts import confirming
 from vouchers.buyers import buyer
 from vouchers.orders import awaiting, finding, paying, queries
 from vouchers.orders.awaiting import Awaiting
@@ -178,9 +179,11 @@ async def _take(session: AsyncSession, now: Keeping, lines: Sequence[Line], *, a
                 sure[line.entry, line.part] = named[0]
         else:
             judged.append(line)
+    every = await keeping.keep(session, now, judged)
+    await confirming.settle(session, every, actor=actor, at=at)
     kept = [
         (sure[one.line.entry, one.line.part].order.id, one)
-        for one in await keeping.keep(session, now, judged)
+        for one in every
         if one.line.fate == "read" and not one.line.why and (one.line.entry, one.line.part) in sure
     ]
     for order_id, one in sorted(kept, key=lambda pair: pair[0]):

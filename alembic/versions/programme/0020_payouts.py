@@ -70,7 +70,9 @@ def _payouts() -> None:
         sa.CheckConstraint("amount BETWEEN 1 AND 99999999999", name=op.f("ck_payouts_amount")),
         sa.CheckConstraint("length(end_to_end_id) BETWEEN 1 AND 35", name=op.f("ck_payouts_end_to_end_id")),
         sa.CheckConstraint("length(creditor) BETWEEN 1 AND 70", name=op.f("ck_payouts_creditor")),
-        sa.CheckConstraint("state IN ('proposed', 'approved', 'withdrawn')", name=op.f("ck_payouts_state")),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'approved', 'withdrawn', 'confirmed', 'returned')", name=op.f("ck_payouts_state")
+        ),
         sa.ForeignKeyConstraint(["run_id"], ["payout_runs.id"], name=op.f("fk_payouts_run_id")),
         sa.ForeignKeyConstraint(["settlement_id"], ["settlements.id"], name=op.f("fk_payouts_settlement_id")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_payouts_shop_id")),
@@ -80,7 +82,7 @@ def _payouts() -> None:
     op.create_index("ix_payouts_run_id", "payouts", ["run_id", "id"], unique=False)
     op.create_index(
         "uq_payouts_live", "payouts", ["settlement_id"], unique=True,
-        postgresql_where=sa.text("state <> 'withdrawn'"),
+        postgresql_where=sa.text("state NOT IN ('withdrawn', 'returned')"),
     )  # fmt: skip
 
 

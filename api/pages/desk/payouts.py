@@ -24,7 +24,7 @@ from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from merchants.payouts import approving, errors, proposing, queries
 from merchants.payouts.execution_days import CUT_OFF, earliest_day, latest_day
-from merchants.payouts.queries import RunView, State
+from merchants.payouts.queries import PayoutState, RunView, State
 from merchants.payouts.waiting import Why, waiting
 from merchants.shops.identity import masked_iban
 
@@ -44,6 +44,13 @@ STATES: Final[Mapping[State, tuple[str, str]]] = {
     "withdrawn": ("stop", marked("Withdrawn")),
 }
 """The kind of badge of each state, and its word."""
+
+TOLD: Final[Mapping[PayoutState, tuple[str, str]]] = {
+    "approved": ("wait", marked("Not on a statement yet")),
+    "confirmed": ("done", marked("Left the account")),
+    "returned": ("error", marked("Came back")),
+}
+"""What the bank's statements said of a payout whose file was made."""
 
 HELD: Final[Mapping[Why, tuple[str, str]]] = {
     "no-account": (
@@ -67,6 +74,9 @@ HELD: Final[Mapping[Why, tuple[str, str]]] = {
     ),
     "too-much": (
         marked("More than a transfer takes"), marked("Ask your bank how to pay such an amount."),
+    ),
+    "came-back": (
+        marked("Its transfer came back"), marked("Ask the shop for another account, or ask its bank why."),
     ),
 }  # fmt: skip
 """Why a settlement is held back, and what to do about it."""
@@ -153,9 +163,11 @@ async def _run(
     request: Request, place: Place, visitor: Visitor, session: AsyncSession, run_id: UUID, form: Form
 ) -> Response:
     found = await queries.run(session, run_id)
+    payouts = await queries.payouts_of(session, run_id)
     return page(
         request, "desk/payout_run.html", status=200 if form.valid else 422, form=form, one=found,
-        payouts=await queries.payouts_of(session, run_id), states=STATES, account=_account(place),
+        payouts=payouts, over=all(one.state in {"confirmed", "returned"} for one in payouts), states=STATES, told=TOLD,
+        account=_account(place),
         names=await _names(session, found), own=found.proposed_by == visitor.actor,
         approves=visitor.may(P.PAYOUTS_APPROVE), proposes=visitor.may(P.PAYOUTS_PROPOSE),
     )  # fmt: skip
