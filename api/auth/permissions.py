@@ -33,7 +33,7 @@ class Permission(StrEnum):
     ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write`` to say how a shop
     sells online: its keys, where holders return to, where its messages go. ``payouts:propose`` is to put settlements
     into a run or withdraw it, ``payouts:approve`` to have the bank's file made of it: a person may be allowed both, and
-    never does both to one run. ``ledger:write`` is to close months for accounts; transfers are written by what happens,
+    never does both to one run. ``accounts:close`` is to close months for accounts; transfers are written by what happens,
     not by anybody.
     """
 
@@ -67,7 +67,7 @@ class Permission(StrEnum):
     PAYOUTS_PROPOSE = "payouts:propose"
     PAYOUTS_APPROVE = "payouts:approve"
     LEDGER_READ = "ledger:read"
-    LEDGER_WRITE = "ledger:write"
+    ACCOUNTS_CLOSE = "accounts:close"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
     ORDERS_PAY = "orders:pay"
@@ -92,7 +92,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     "accountant": frozenset(
         {
             P.PROGRAMME_READ, P.SHOPS_READ, P.BUYERS_READ, P.BATCHES_READ, P.VOUCHERS_READ, P.REDEMPTIONS_READ,
-            P.SETTLEMENTS_READ, P.LEDGER_READ, P.LEDGER_WRITE, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ,
+            P.SETTLEMENTS_READ, P.LEDGER_READ, P.ACCOUNTS_CLOSE, P.ORDERS_READ, P.ORDERS_PAY, P.DOCUMENTS_READ,
             P.FIGURES_READ, P.PAYOUTS_READ, P.PAYOUTS_PROPOSE, P.PAYOUTS_APPROVE,
         }
     ),

@@ -69,7 +69,7 @@ class MonthShown(Shown):
 
 @router.post("/accounting/months", status_code=201, response_model=MonthShown)
 async def close_month(
-    asked: MonthAsked, caller: Annotated[Caller, permitted(P.LEDGER_WRITE)], key: IdempotencyKey
+    asked: MonthAsked, caller: Annotated[Caller, permitted(P.ACCOUNTS_CLOSE)], key: IdempotencyKey
 ) -> JSONResponse:
     """Close a month for accounts: its entries get their numbers for good. Closing it again changes nothing."""
     month = Period.month(asked.month)

@@ -43,6 +43,7 @@ MOVES: Final[dict[str, tuple[str, Body]]] = {
     "POST /holds/{hold}/captures": ("other till", lambda _: {"amount": 100}),
     "POST /holds/{hold}/void": ("other till", lambda _: {}),
     "POST /closings": ("operator", lambda _: {"month": f"{LAST_MONTH:%Y-%m}"}),
+    "POST /accounting/months": ("operator", lambda _: {"month": f"{LAST_MONTH:%Y-%m}"}),
 }
 """Every route that moves money: who asks, and for what."""
 

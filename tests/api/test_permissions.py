@@ -65,7 +65,7 @@ TAKES: Final[dict[str, str]] = {
     "GET /accounts": "ledger:read", "GET /accounts/{account}": "ledger:read",
     "GET /accounts/{account}/transfers": "ledger:read", "GET /transfers": "ledger:read",
     "GET /transfers/{transfer}": "ledger:read", "GET /trial-balance": "ledger:read", "GET /audit": "ledger:read",
-    "POST /accounting/months": "ledger:write", "GET /accounting/months": "ledger:read",
+    "POST /accounting/months": "accounts:close", "GET /accounting/months": "ledger:read",
     "GET /accounting/fec": "ledger:read", "GET /accounting/books/{book}": "ledger:read",
     "POST /bank/statements": "orders:pay", "GET /bank/statements": "orders:pay", "GET /bank/entries": "orders:pay",
 }  # fmt: skip

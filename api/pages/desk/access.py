@@ -24,7 +24,7 @@ def _who_may(permission: P) -> Any:
 
 SeesOrders = Annotated[Visitor, _who_may(P.ORDERS_READ)]
 SeesBooks = Annotated[Visitor, _who_may(P.LEDGER_READ)]
-ClosesAccounts = Annotated[Visitor, _who_may(P.LEDGER_WRITE)]
+ClosesAccounts = Annotated[Visitor, _who_may(P.ACCOUNTS_CLOSE)]
 SeesBuyers = Annotated[Visitor, _who_may(P.BUYERS_READ)]
 RecordsMoney = Annotated[Visitor, _who_may(P.ORDERS_PAY)]
 CancelsOrders = Annotated[Visitor, _who_may(P.ORDERS_WRITE)]

@@ -107,5 +107,5 @@ async def _page(request: Request, visitor: Visitor, session: AsyncSession, form:
     return page(
         request, "desk/accounts.html", status=200 if form.valid else 422, form=form, closed=closed[::-1],
         due=await months.due_month(session, at=await clock.now(session)), books=BOOK_NAMES,
-        closes=visitor.may(P.LEDGER_WRITE),
+        closes=visitor.may(P.ACCOUNTS_CLOSE),
     )  # fmt: skip
