@@ -81,7 +81,8 @@ gone = { for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do $(call is,$(1)) || 
 pip = $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-compile --no-deps --require-hashes $(1)
 
 # What no program imports, or little of it, is compiled when it is.
-RARE := /(pip|setuptools|pkg_resources|mypy|mypyc|stripe/(params|events|v2))/|/tests?/
+RARE := /(pip|setuptools|pkg_resources|mypy|mypyc|stripe/(params|events|v2)|pygments/(lexers|styles)|reportlab/graphics)/|/tests?/
+RARE := $(RARE)|/playwright/sync_api/|/sqlalchemy/(testing|dialects/(mysql|oracle|mssql|sqlite))/
 
 # The environment, from the hashed lock; again when the lock or the project's description changes.
 $(READY): requirements.lock pyproject.toml
@@ -95,7 +96,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/uv pip install -qq --no-deps --require-hashes --python $(BIN)/python -r requirements.lock 2>/dev/null \
 		|| $(call pip,-r requirements.lock)
 	@$(BIN)/python -m compileall -qq -j 0 -x '$(RARE)' $(VENV)/lib || true  # as pip does it, but on all processors
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation \
+	@$(BIN)/uv pip install -qq --no-deps --no-build-isolation --python $(BIN)/python --editable . 2>/dev/null \
+		|| $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-deps --no-build-isolation \
 		--editable .
 	@touch $@
 
