@@ -33,8 +33,8 @@ class Permission(StrEnum):
     ``checkouts:write`` to send holders to the page on which they enter their code, ``online:write`` to say how a shop
     sells online: its keys, where holders return to, where its messages go. ``payouts:propose`` is to put settlements
     into a run or withdraw it, ``payouts:approve`` to have the bank's file made of it: a person may be allowed both, and
-    never does both to one run. ``accounts:close`` is to close months for accounts; transfers are written by what happens,
-    not by anybody.
+    never does both to one run. ``accounts:close`` is to close months for accounts; transfers are written by what
+    happens, not by anybody.
     """
 
     PROGRAMME_READ = "programme:read"

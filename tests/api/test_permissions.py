@@ -106,7 +106,7 @@ def test_the_table_knows_every_route() -> None:
 def test_only_reading_and_keys_need_no_scope_that_writes() -> None:
     for route, scope in TAKES.items():
         method = route.partition(" ")[0]
-        writes = scope.endswith((":write", ":pay", ":credit", ":return", ":propose", ":approve"))
+        writes = scope.endswith((":write", ":pay", ":credit", ":return", ":propose", ":approve", ":close"))
         assert method == "GET" or writes or (scope, method) in READ_BY_POST, route
 
 

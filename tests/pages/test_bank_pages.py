@@ -52,7 +52,7 @@ async def test_a_file_is_read_and_what_waits_is_decided_on_a_page(desk: Desk) ->
         read = await sent(client, content)
         assert read.status_code == 303
         told = plain((await client.get(read.headers["location"])).text)
-        for words in ("Enregistrée pour une commande", "Pas comprise", "7.00 USD", "cheques Noel"):
+        for words in ("Enregistrée dans les livres", "Pas comprise", "7.00 USD", "cheques Noel"):
             assert words in told
         assert "Le compte n'est pas bon" not in told
         again = await client.get((await sent(client, content)).headers["location"])

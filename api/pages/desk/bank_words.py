@@ -10,7 +10,7 @@ from merchants.bank.lines import Why
 from merchants.bank.queries import State
 
 STATES: Final[Mapping[State, tuple[str, str]]] = {
-    "recorded": ("done", marked("In the books")),
+    "recorded": ("done", marked("Recorded in the books")),
     "queued": ("wait", marked("Waits for somebody")),
     "explained": ("note", marked("Explained")),
     "skipped": ("draft", marked("Skipped")),

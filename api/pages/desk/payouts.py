@@ -48,7 +48,7 @@ STATES: Final[Mapping[State, tuple[str, str]]] = {
 TOLD: Final[Mapping[PayoutState, tuple[str, str]]] = {
     "approved": ("wait", marked("Not on a statement yet")),
     "confirmed": ("done", marked("Left the account")),
-    "returned": ("error", marked("Came back")),
+    "returned": ("error", marked("Sent back by the bank")),
 }
 """What the bank's statements said of a payout whose file was made."""
 
