@@ -73,7 +73,7 @@ def sessions_of(engine: AsyncEngine, *, schema: str) -> Sessions:
 @asynccontextmanager
 async def snapshot_of(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """A session that only reads, all of it as of one moment: its sums agree, whatever others commit meanwhile."""
-    async with sessions() as session:
+    async with sessions.begin() as session:
         await session.connection(execution_options=_SNAPSHOT)
         yield session
 
