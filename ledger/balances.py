@@ -79,6 +79,8 @@ class TrialLine:
 
 async def balances_of(session: AsyncSession, accounts: Sequence[UUID]) -> dict[UUID, Balance]:
     """What these accounts hold now; unknown ids are absent."""
+    if not accounts:
+        return {}
     rows = await session.execute(_BALANCES, given(id=accounts))
     return {row[0]: _balance(row) for row in rows}
 
@@ -126,6 +128,8 @@ async def transfer(session: AsyncSession, transfer_id: UUID) -> Posted:
 
 async def transfers_by_id(session: AsyncSession, transfers: Sequence[UUID]) -> dict[UUID, Posted]:
     """These transfers; unknown ids are absent."""
+    if not transfers:
+        return {}
     rows = await session.execute(_TRANSFERS, given(id=transfers))
     return {row.id: _posted(row) for row in rows.scalars()}
 
@@ -156,6 +160,8 @@ async def history(session: AsyncSession, account: UUID, *, after: int = 0, limit
 
 async def reversals_of(session: AsyncSession, transfers: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which of these transfers are reversed, and by which transfer."""
+    if not transfers:
+        return {}
     rows = await session.execute(_REVERSALS, given(id=transfers))
     return {reversed_: transfer for reversed_, transfer in rows if reversed_ is not None}
 
