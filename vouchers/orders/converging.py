@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Text, func, literal, or_, select, union_all
+from sqlalchemy import CompoundSelect, Text, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import cast
@@ -79,22 +79,8 @@ async def knowledge(
     session: AsyncSession, *, session_id: str | None = None, payment_intent: str | None = None
 ) -> Knowledge:
     """What the books show of a page and of a payment: to be read before they are fetched, for `act`."""
-    page, intent = session_id or "", payment_intent or ""
-    statement: CompoundSelect[str, str | None, str] = union_all(
-        select(literal("attempt"), CheckoutAttempt.session_id, CheckoutAttempt.state).where(
-            or_(CheckoutAttempt.session_id == page, CheckoutAttempt.payment_intent == intent)
-        ),
-        select(literal("payment"), Payment.payment_intent, cast(Payment.amount, Text)).where(
-            Payment.payment_intent == intent
-        ),
-        select(literal("refund"), cast(Refund.id, Text), Refund.state).where(Refund.payment_intent == intent),
-        select(
-            literal("dispute"),
-            Dispute.id,
-            Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
-        ).where(Dispute.payment_intent == intent),
-    )
-    rows = await session.execute(statement)
+    asked = {"page": session_id or "", "intent": payment_intent or ""}
+    rows = await session.execute(_KNOWLEDGE, asked)
     shown = frozenset((str(what), str(name), str(state)) for what, name, state in rows)
     return Knowledge(session_id, payment_intent, shown)
 
@@ -142,14 +128,38 @@ async def seen(session: AsyncSession, event_id: str) -> bool:
 async def _act_on_payment(
     session: AsyncSession, order_id: UUID, told: Fetched, payment: PaymentState, *, at: datetime
 ) -> None:
-    if payment.succeeded and payment.received > ZERO:
+    paid = await _paid_by(session, payment.id)
+    if paid is None and payment.succeeded and payment.received > ZERO:
         await paying.record_card(session, order_id, payment.received, payment_intent=payment.id, actor=STRIPE, at=at)
-        await card.note_payment(session, await queries.order(session, order_id), payment)
-    recorded = select(Payment.id).where(Payment.payment_intent == payment.id, Payment.order_id == order_id)
-    if (await session.execute(recorded)).scalar_one_or_none() is None:
+        await card.note_payment(session, order_id, payment)
+        paid = order_id
+    if paid != order_id:
         return  # nothing came, so nothing can go back
     for refund in sorted(told.refunds, key=lambda one: one.id):
         found = await queries.order(session, order_id)
         await giving_back.note_refund(session, found, refund, actor=STRIPE, at=at)
     for dispute in sorted(told.disputes, key=lambda one: (one.opened_at, one.id)):
         await disputing.note_dispute(session, order_id, dispute, actor=STRIPE, at=at)
+
+
+async def _paid_by(session: AsyncSession, payment_intent: str) -> UUID | None:
+    """The order for which a payment is in the books."""
+    statement = select(Payment.order_id).where(Payment.payment_intent == payment_intent)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+_KNOWLEDGE: Final[CompoundSelect[str, str | None, str]] = union_all(
+    select(literal("attempt"), CheckoutAttempt.session_id, CheckoutAttempt.state).where(
+        or_(CheckoutAttempt.session_id == bindparam("page"), CheckoutAttempt.payment_intent == bindparam("intent"))
+    ),
+    select(literal("payment"), Payment.payment_intent, cast(Payment.amount, Text)).where(
+        Payment.payment_intent == bindparam("intent")
+    ),
+    select(literal("refund"), cast(Refund.id, Text), Refund.state).where(Refund.payment_intent == bindparam("intent")),
+    select(
+        literal("dispute"),
+        Dispute.id,
+        Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
+    ).where(Dispute.payment_intent == bindparam("intent")),
+)
+"""What the books show of a page and of a payment; asked twice for each message."""
