@@ -221,8 +221,9 @@ async def _fetch(gateway: StripeGateway, known: Knowledge, payment_intent: str, 
     """A payment with all that the books must know of it: its refunds, and its disputes, also those known here alone."""
     payment = await gateway.payment(payment_intent)
     back = await gateway.refunds(payment_intent) if known.refunds or payment.succeeded else ()
-    wanted = {one for one in (payment.dispute, dispute, *known.disputes) if one is not None}
-    disputes = [await gateway.dispute(one) for one in sorted(wanted)]
+    disputes = [payment.dispute] if payment.dispute else []
+    others = {one for one in (dispute, *known.disputes) if one is not None} - {one.id for one in disputes}
+    disputes += [await gateway.dispute(one) for one in sorted(others)]
     mine = tuple(one for one in disputes if one.payment_intent == payment_intent)
     return Fetched(payment=payment, refunds=back, disputes=mine)
 

@@ -127,17 +127,24 @@ async def seen(session: AsyncSession, event_id: str) -> bool:
 async def _act_on_payment(
     session: AsyncSession, order_id: UUID, told: Fetched, payment: PaymentState, *, at: datetime
 ) -> None:
-    if payment.succeeded and payment.received > ZERO:
+    paid = await _paid_by(session, payment.id)
+    if paid is None and payment.succeeded and payment.received > ZERO:
         await paying.record_card(session, order_id, payment.received, payment_intent=payment.id, actor=STRIPE, at=at)
-        await card.note_payment(session, await queries.order(session, order_id), payment)
-    recorded = select(Payment.id).where(Payment.payment_intent == payment.id, Payment.order_id == order_id)
-    if (await session.execute(recorded)).scalar_one_or_none() is None:
+        await card.note_payment(session, order_id, payment)
+        paid = order_id
+    if paid != order_id:
         return  # nothing came, so nothing can go back
     for refund in sorted(told.refunds, key=lambda one: one.id):
         found = await queries.order(session, order_id)
         await giving_back.note_refund(session, found, refund, actor=STRIPE, at=at)
     for dispute in sorted(told.disputes, key=lambda one: (one.opened_at, one.id)):
         await disputing.note_dispute(session, order_id, dispute, actor=STRIPE, at=at)
+
+
+async def _paid_by(session: AsyncSession, payment_intent: str) -> UUID | None:
+    """The order for which a payment is in the books."""
+    statement = select(Payment.order_id).where(Payment.payment_intent == payment_intent)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 _PAGE: Final = bindparam("page", type_=Text())
@@ -156,6 +163,7 @@ _SHOWN: Final[CompoundSelect[str, str | None, str]] = union_all(
         Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
     ).where(Dispute.payment_intent == _INTENT),
 )
+"""What the books show of a page and of a payment; asked twice for each message."""
 _EVENTS: Final = typed("Table", StripeEvent.__table__)
 _FIRST_TIME: Final = insert(_EVENTS).on_conflict_do_nothing().returning(_EVENTS.c.id)
 _SEEN: Final = select(_EVENTS.c.id).where(_EVENTS.c.id == bindparam("event"))

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Table, case, func, select, union_all
+from sqlalchemy import CompoundSelect, Table, Text, case, func, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,6 +24,7 @@ from ledger.chart import Kind, single
 from ledger.database import sum_of
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
+from ledger.parallel import any_of, given
 from vouchers.orders.cards.card_words import Movement
 from vouchers.orders.tables import Dispute, Payment, Refund, StripeMovement
 
@@ -90,7 +91,9 @@ async def take_movements(session: AsyncSession, movements: Sequence[Movement], *
     :returns: those that are new
     """
     fresh = []
-    for one in sorted(movements, key=lambda line: (line.created, line.id)):
+    known = set((await session.execute(_KNOWN, given(id=[one.id for one in movements]))).scalars())
+    unknown = [one for one in movements if one.id not in known]
+    for one in sorted(unknown, key=lambda line: (line.created, line.id)):
         transfers = _transfers(one)
         entry = transfers[0].entry if transfers else None
         row = {
@@ -222,6 +225,10 @@ def _open() -> CompoundSelect[str, str | None, str | None, int, int]:
         .where(theirs.c.about.is_(None), ours.c.amount != 0)
     )
     return union_all(at_stripe, in_books).order_by("about")
+
+
+_KNOWN: Final = select(StripeMovement.id).where(StripeMovement.id == any_of("id", Text()))
+"""Those of many lines that were taken already: two days of them are read again each time."""
 
 
 def _posted() -> CompoundSelect[str, int]:
