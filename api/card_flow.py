@@ -89,7 +89,7 @@ async def pay_by_card(
             if await _keep(town, begun.page, opened):
                 return opened.url
             await _shut(here, town, begun.page, ways)
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         raise OrderChanged(version=(await order(session, order_id)).version)
 
 
@@ -98,7 +98,7 @@ async def shut_stale(here: Installation, town: Town, attempt_id: UUID) -> None:
 
     :raises CardsNotOffered, CardPaymentUnavailable, CardPaymentRefused, CardKeysWrong:
     """
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         one = await card.attempt(session, attempt_id)
         page = await card.page_of(session, await order(session, one.order), one)
     await _shut(here, town, page, ways_back(here, town, one.order))
@@ -145,7 +145,7 @@ async def send_refund(here: Installation, town: Town, refund_id: UUID) -> None:
 
     :raises CardsNotOffered, CardPaymentUnavailable, CardKeysWrong: it is still asked, and tried again
     """
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         asked, at = await refunds.refund(session, refund_id), await clock.now(session)
     if asked.state != "asked" or asked.method != "card" or asked.payment_intent is None:
         return
@@ -163,7 +163,7 @@ async def act_on_event(here: Installation, town: Town, event: Event) -> Outcome:
 
     :raises CardsNotOffered, CardPaymentUnavailable, CardPaymentRefused, CardKeysWrong: let Stripe send it again
     """
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         if await converging.seen(session, event.id):
             return "acted"
     try:
@@ -221,8 +221,9 @@ async def _fetch(gateway: StripeGateway, known: Knowledge, payment_intent: str, 
     """A payment with all that the books must know of it: its refunds, and its disputes, also those known here alone."""
     payment = await gateway.payment(payment_intent)
     back = await gateway.refunds(payment_intent) if known.refunds or payment.succeeded else ()
-    wanted = {one for one in (payment.dispute, dispute, *known.disputes) if one is not None}
-    disputes = [await gateway.dispute(one) for one in sorted(wanted)]
+    disputes = [payment.dispute] if payment.dispute else []
+    others = {one for one in (dispute, *known.disputes) if one is not None} - {one.id for one in disputes}
+    disputes += [await gateway.dispute(one) for one in sorted(others)]
     mine = tuple(one for one in disputes if one.payment_intent == payment_intent)
     return Fetched(payment=payment, refunds=back, disputes=mine)
 
@@ -236,7 +237,7 @@ async def _give_back(gateway: StripeGateway, asked: RefundView, payment_intent: 
 
 
 async def _knowledge(town: Town, session_id: str | None, payment_intent: str | None) -> Knowledge:
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         return await converging.knowledge(session, session_id=session_id, payment_intent=payment_intent)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import DateTime, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,5 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 async def now(session: AsyncSession) -> datetime:
     """The present moment, by the database."""
-    moment = type_coerce(func.clock_timestamp(), DateTime(timezone=True))
-    return (await session.execute(select(moment))).scalar_one()
+    return (await session.execute(_NOW)).scalar_one()
+
+
+_NOW: Final = select(type_coerce(func.clock_timestamp(), DateTime(timezone=True)))

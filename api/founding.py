@@ -28,7 +28,7 @@ async def found(
     """
     schema = registry.schema_of(slug)
     shared = sessions_of(engine, schema="public")
-    async with shared() as session:
+    async with shared.begin() as session:
         if any(one.slug == slug for one in await registry.programmes(session)):
             raise registry.ProgrammeExists(slug=slug)
     await migrate_programme(engine, schema)

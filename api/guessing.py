@@ -170,7 +170,7 @@ class Guesses:
 
 async def wrong_codes(sessions: Sessions) -> dict[str, int]:
     """How many wrong codes came from where in the last quarter of an hour; for the operator."""
-    async with sessions() as session:
+    async with sessions.begin() as session:
         statement = (
             select(WrongCodes.place, sum_of(WrongCodes.times))
             .where(WrongCodes.minute > func.clock_timestamp() - REMEMBERED)

@@ -28,6 +28,6 @@ async def healthz() -> Health:
 @router.get("/readyz")
 async def readyz(here: Here) -> Health:
     """The database answers too; a problem with status 503 if it does not."""
-    async with here.shared() as session:
+    async with here.shared.begin() as session:
         await clock.now(session)
     return Health()

@@ -85,7 +85,7 @@ class Installation:
             if moment - read_at < FRESH_SECONDS:
                 return known
             self.towns[slug] = (known, moment)  # whoever comes meanwhile goes on with what is known
-        async with self.shared() as session:
+        async with self.shared.begin() as session:
             registered = await registry.programme(session, slug=slug)
         self.towns[slug] = (await self._open(registered), moment)
         return self.towns[slug][0]
@@ -99,13 +99,13 @@ class Installation:
 
     async def all_towns(self) -> list[Town]:
         """Every programme of this installation."""
-        async with self.shared() as session:
+        async with self.shared.begin() as session:
             known = await registry.programmes(session)
         return [await self.town(one.slug) for one in known]
 
     async def _open(self, registered: Registered) -> Town:
         sessions = sessions_of(self.engine, schema=registered.schema)
-        async with sessions() as session:
+        async with sessions.begin() as session:
             keys = await key_ring(session, programme=registered.id, masters=self.settings.master_secrets)
         return Town(registered, sessions, keys)
 

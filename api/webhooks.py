@@ -29,7 +29,7 @@ async def hear(programme: str, request: Request, here: Here) -> JSONResponse:
     except CardsNotOffered:
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
     body = await _body(request)
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         at = await clock.now(session)
     event = read_event(body, request.headers.get("stripe-signature", ""), keys.webhook_secrets, at=at)
     await act_on_event(here, town, event)

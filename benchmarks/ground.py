@@ -79,18 +79,18 @@ class Ground:
 
     async def redemptions(self) -> int:
         """How many redemptions the books hold."""
-        async with self.town.sessions() as session:
+        async with self.town.sessions.begin() as session:
             rows = await session.execute(select(func.count()).select_from(_REDEMPTIONS))
             return rows.scalar_one()
 
     async def findings(self) -> list[str]:
         """What the audit of the programme finds."""
-        async with self.town.sessions() as session:
+        async with self.town.sessions.begin() as session:
             return [str(finding) for finding in (await audit(session)).findings]
 
     async def version(self) -> str:
         """Which PostgreSQL this is, and that its commits are real."""
-        async with self.town.sessions() as session:
+        async with self.town.sessions.begin() as session:
             names = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
             said = [(await session.execute(text(f"SHOW {name}"))).scalar_one() for name in names]
         return f"{said[0]} (" + ", ".join(f"{n}={v}" for n, v in zip(names[1:], said[1:], strict=True)) + ")"

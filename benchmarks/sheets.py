@@ -173,7 +173,7 @@ async def _draw(url: str, home: str, schema: str, programme: str, asked: str) ->
     database = make_url(url)
     async with runtime_engine(Database(database, database), settings) as engine:
         sessions = sessions_of(engine, schema=schema)
-        async with sessions() as session:
+        async with sessions.begin() as session:
             keys = await key_ring(session, programme=UUID(programme), masters=settings.master_secrets)
         town = Town(Registered(UUID(programme), schema, schema, datetime.now(UTC)), sessions, keys)
         before, started = _highest(), time.perf_counter()

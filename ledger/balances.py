@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from typing import cast as typed
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, case, cast, func, or_, select, union_all
+from sqlalchemy import BigInteger, Row, Select, Table, Uuid, case, cast, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.chart import CHART, Kind, Side
 from ledger.database import sum_of
 from ledger.errors import AccountUnknown, TransferUnknown
 from ledger.money import Money
+from ledger.parallel import any_of, given
 from ledger.tables import Account, Transfer
 
 
@@ -77,8 +79,10 @@ class TrialLine:
 
 async def balances_of(session: AsyncSession, accounts: Sequence[UUID]) -> dict[UUID, Balance]:
     """What these accounts hold now; unknown ids are absent."""
-    rows = await session.execute(select(*_SUMS).where(Account.id.in_(accounts)))
-    return {row.id: _balance(row) for row in rows}
+    if not accounts:
+        return {}
+    rows = await session.execute(_BALANCES, given(id=accounts))
+    return {row[0]: _balance(row) for row in rows}
 
 
 async def balance(session: AsyncSession, account: UUID, *, at: datetime | None = None) -> Balance:
@@ -124,7 +128,9 @@ async def transfer(session: AsyncSession, transfer_id: UUID) -> Posted:
 
 async def transfers_by_id(session: AsyncSession, transfers: Sequence[UUID]) -> dict[UUID, Posted]:
     """These transfers; unknown ids are absent."""
-    rows = await session.execute(select(Transfer).where(Transfer.id.in_(transfers)))
+    if not transfers:
+        return {}
+    rows = await session.execute(_TRANSFERS, given(id=transfers))
     return {row.id: _posted(row) for row in rows.scalars()}
 
 
@@ -154,8 +160,10 @@ async def history(session: AsyncSession, account: UUID, *, after: int = 0, limit
 
 async def reversals_of(session: AsyncSession, transfers: Sequence[UUID]) -> dict[UUID, UUID]:
     """Which of these transfers are reversed, and by which transfer."""
-    rows = await session.execute(select(Transfer.reverses, Transfer.id).where(Transfer.reverses.in_(transfers)))
-    return {row.reverses: row.id for row in rows}
+    if not transfers:
+        return {}
+    rows = await session.execute(_REVERSALS, given(id=transfers))
+    return {reversed_: transfer for reversed_, transfer in rows if reversed_ is not None}
 
 
 async def trial_balance(session: AsyncSession, *, at: datetime | None = None) -> list[TrialLine]:
@@ -187,10 +195,16 @@ def _trial_at(at: datetime) -> Select[str, int, int, int]:
     )
 
 
+_ACCOUNTS: Final = typed("Table", Account.__table__)
+
 _SUMS: Final = (
-    Account.id, Account.kind, Account.name, Account.debits_posted, Account.credits_posted, Account.debits_pending,
-    Account.version, Account.opened_at,
+    _ACCOUNTS.c.id, _ACCOUNTS.c.kind, _ACCOUNTS.c.name, _ACCOUNTS.c.debits_posted, _ACCOUNTS.c.credits_posted,
+    _ACCOUNTS.c.debits_pending, _ACCOUNTS.c.version, _ACCOUNTS.c.opened_at,
 )  # fmt: skip
+
+_BALANCES: Final = select(*_SUMS).where(_ACCOUNTS.c.id == any_of("id", Uuid()))
+_TRANSFERS: Final = select(Transfer).where(Transfer.id == any_of("id", Uuid()))
+_REVERSALS: Final = select(Transfer.reverses, Transfer.id).where(Transfer.reverses == any_of("id", Uuid()))
 
 
 def _balance(row: Row[UUID, str, str, int, int, int, int, datetime]) -> Balance:

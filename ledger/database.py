@@ -59,7 +59,12 @@ class Base(DeclarativeBase):
 
 
 def sessions_of(engine: AsyncEngine, *, schema: str) -> Sessions:
-    """Sessions that read and write one programme's schema and no other."""
+    """Sessions that read and write one programme's schema and no other.
+
+    What only reads begins and commits too (``sessions.begin()``). A session that is merely closed is rolled back, and
+    at a rollback psycopg lets the connection forget every statement it has prepared: all would be parsed and planned
+    anew.
+    """
     bound = engine.execution_options(schema_translate_map={PROGRAMME: schema})
     return async_sessionmaker(
         bound,
@@ -73,7 +78,7 @@ def sessions_of(engine: AsyncEngine, *, schema: str) -> Sessions:
 @asynccontextmanager
 async def snapshot_of(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """A session that only reads, all of it as of one moment: its sums agree, whatever others commit meanwhile."""
-    async with sessions() as session:
+    async with sessions.begin() as session:
         await session.connection(execution_options=_SNAPSHOT)
         yield session
 

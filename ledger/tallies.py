@@ -164,6 +164,8 @@ class Counterpart:
 
 async def counterparts(session: AsyncSession, account: UUID, entries: Sequence[UUID]) -> list[Counterpart]:
     """What these entries did to an account, by the kind of the account on the other side; each way by itself."""
+    if not entries:
+        return []
     found = []
     for here, there, sign in (
         (Transfer.credit_account_id, Transfer.debit_account_id, 1),
@@ -184,6 +186,8 @@ async def counterparts(session: AsyncSession, account: UUID, entries: Sequence[U
 
 async def net_by_document(session: AsyncSession, kind: Kind, documents: Sequence[str]) -> dict[str, dict[str, Money]]:
     """What transfers under each document brought to (positive) or took from accounts of a kind, by transfer kind."""
+    if not documents:
+        return {}
     came_in = case((Transfer.credit_account_id == Account.id, Transfer.amount), else_=-Transfer.amount)
     statement = (
         select(Transfer.document, Transfer.kind, sum_of(came_in))

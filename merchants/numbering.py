@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,22 +19,23 @@ async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year:
     They are taken under a lock that lasts until the end of the transaction: if it fails, they were never given,
     and two transactions never wait in vain for each other's numbers.
     """
-    statement = (
-        insert(Number)
-        .values(series=series, year=year, last=count)
-        .on_conflict_do_update(index_elements=[Number.series, Number.year], set_={"last": Number.last + count})
-        .returning(Number.last)
-    )
-    last = (await session.execute(statement)).scalar_one()
+    last: int = (await session.execute(_TAKE, {"series": series, "year": year, "last": count})).scalar_one()
     return [f"{prefix}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
 
 
 async def numbers_taken(session: AsyncSession, *, series: str) -> int:
     """How many numbers of a series were given, over all years."""
-    statement = select(func.coalesce(func.sum(Number.last), 0)).where(Number.series == series)
-    return int((await session.execute(statement)).scalar_one())
+    return int((await session.execute(_TAKEN, {"series": series})).scalar_one())
 
 
 async def one_at_a_time(session: AsyncSession, *, series: str) -> None:
     """Let transactions that give numbers of a series wait for each other, whatever their year."""
     await take_numbers(session, series=f"{series} lock", prefix="", year=0, count=0)
+
+
+_NUMBERS: Final = cast("Table", Number.__table__)
+_NEW: Final = insert(_NUMBERS)
+_TAKE: Final = _NEW.on_conflict_do_update(
+    index_elements=[_NUMBERS.c.series, _NUMBERS.c.year], set_={"last": _NUMBERS.c.last + _NEW.excluded.last}
+).returning(_NUMBERS.c.last)
+_TAKEN: Final = select(func.coalesce(func.sum(_NUMBERS.c.last), 0)).where(_NUMBERS.c.series == bindparam("series"))

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from io import BytesIO
 from itertools import accumulate
 from threading import Lock
@@ -302,13 +303,9 @@ class Paper:
         canvas.scale(side * POINTS / len(rows), -side * POINTS / len(rows))
         canvas.setFillColor(HexColor("#000000"))
         # Written out here: by way of reportlab's paths, whole numbers take longer than all else on the page.
-        canvas.addLiteral(
-            " ".join(
-                f"{run.start()} {row} {run.end() - run.start()} 1 re"
-                for row, modules in enumerate(rows)
-                for run in _DARK.finditer(bytes(modules))
-            )
-        )
+        starts, lengths = _runs(len(rows))
+        dark = _DARK.finditer(b"\0".join(map(bytes, rows)))  # what is light between two rows keeps their runs apart
+        canvas.addLiteral(" ".join([starts[run.start()] + lengths[run.end() - run.start()] for run in dark]))
         canvas.addLiteral("f")
         canvas.restoreState()
 
@@ -362,6 +359,13 @@ class Paper:
             self._canvas.drawString(0, 0, str(self.page))
             self._canvas.endForm()
         self._canvas.save()
+
+
+@lru_cache(maxsize=8)
+def _runs(side: int) -> tuple[list[str], list[str]]:
+    """How a run of dark squares is written: what each place in a grid begins it with, what each length ends it with."""
+    starts = [f"{place} {row} " for row in range(side) for place in range(side + 1)]
+    return starts, [f"{length} 1 re" for length in range(side + 1)]
 
 
 def _up(y: float) -> float:

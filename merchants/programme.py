@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
 
-from sqlalchemy import func, insert, inspect, select
+from sqlalchemy import bindparam, func, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.chart import CHART, Kind
@@ -133,8 +133,7 @@ async def terms_on(session: AsyncSession, day: date) -> Terms:
 
     :raises TermsMissing: before the first rules
     """
-    statement = select(Row).where(Row.effective_from <= day).order_by(Row.effective_from.desc(), Row.id.desc()).limit(1)
-    row = (await session.execute(statement)).scalar_one_or_none()
+    row = (await session.execute(_ON, {"day": day})).scalar_one_or_none()
     if row is None:
         raise TermsMissing(day=day)
     return _terms(row)
@@ -186,3 +185,11 @@ def _checked(terms: Terms) -> Terms:
 def _terms(row: Row) -> Terms:
     kept = {column.key: getattr(row, column.key) for column in inspect(Row).columns}
     return Terms(**{name: kept[name] for name in Terms.__dataclass_fields__})
+
+
+_ON: Final = (
+    select(Row)
+    .where(Row.effective_from <= bindparam("day"))
+    .order_by(Row.effective_from.desc(), Row.id.desc())
+    .limit(1)
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import importlib.util
+import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -23,6 +25,10 @@ from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_ga
 
 # What the tests import stays: nothing of it is garbage, and to look for some takes a tenth of the time.
 gc.disable()
+
+# httpx looks for it several times in each request, in every folder; Python remembers only what it finds.
+if importlib.util.find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]  # so Python is told that it is not there
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("obole")

@@ -56,6 +56,12 @@ def test_nothing_is_called_by_what_it_is_not() -> None:
     assert not [module for module in modules(*ALL) if vague & set(re.split(r"[_/.]", str(module.relative_to(ROOT))))]
 
 
+def test_what_only_reads_commits_too() -> None:
+    merely_closed = re.compile(r"async with .*\b(sessions|shared)\(\) as ")
+    assert merely_closed.search("async with town.sessions() as session:")
+    assert not [one for one in modules(*FLOORS) if merely_closed.search(one.read_text(encoding="utf-8"))]
+
+
 def lint(folder: Path) -> str:
     """What import-linter says of the packages in a folder."""
     done = subprocess.run(

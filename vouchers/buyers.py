@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import func, insert, literal, or_, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, posting, tallies
@@ -159,7 +159,7 @@ async def buyer(session: AsyncSession, buyer_id: UUID) -> BuyerView:
 
     :raises BuyerUnknown:
     """
-    row = (await session.execute(select(Buyer).where(Buyer.id == buyer_id))).scalar_one_or_none()
+    row = (await session.execute(_BUYER, {"buyer": buyer_id})).scalar_one_or_none()
     if row is None:
         raise BuyerUnknown(buyer=buyer_id)
     return (await _buyers(session, [row]))[0]
@@ -249,3 +249,6 @@ async def _buyers(session: AsyncSession, rows: list[Buyer]) -> list[BuyerView]:
 async def _funders(session: AsyncSession, rows: list[Funder]) -> list[FunderView]:
     held = await balances.balances_of(session, [row.id for row in rows])
     return [FunderView(row.id, row.name, row.registered_at, held[row.id].available) for row in rows]
+
+
+_BUYER: Final = select(Buyer).where(Buyer.id == bindparam("buyer"))

@@ -93,7 +93,7 @@ class Doorkeeper:
         if slug not in self._asking:
 
             async def find(hashes: Sequence[bytes]) -> Sequence[KeyView | Exception | None]:
-                async with town.sessions() as session:
+                async with town.sessions.begin() as session:
                     known = await find_many(session, set(hashes))
                 return [known.get(one) for one in hashes]
 

@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import LargeBinary, Table, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.permissions import KeyRole, scopes_of
 from api.tables import ApiKey
 from ledger.errors import Refusal
 from ledger.ids import new_id
+from ledger.parallel import any_of, given
 from merchants.shops.queries import shop
 from merchants.shops.tills import till
 from vouchers.buyers import buyer
@@ -129,14 +130,9 @@ async def keys_of(session: AsyncSession, subjects: Collection[UUID]) -> list[Key
 
 async def find_many(session: AsyncSession, hashes: Collection[bytes]) -> dict[bytes, KeyView]:
     """The keys of these hashes that are not revoked."""
-    columns = (
-        ApiKey.hash, ApiKey.id, ApiKey.role, ApiKey.subject, ApiKey.scopes, ApiKey.label, ApiKey.hint,
-        ApiKey.made_at, ApiKey.revoked_at,
-    )  # fmt: skip
-    statement = select(*columns).where(ApiKey.hash.in_(list(hashes)), ApiKey.revoked_at.is_(None))
     return {
         row[0]: KeyView(row[1], cast("KeyRole", row[2]), row[3], tuple(row[4]), *row[5:])
-        for row in await session.execute(statement)
+        for row in await session.execute(_FIND, given(hash=hashes))
     }
 
 
@@ -175,3 +171,12 @@ def _view(row: ApiKey) -> KeyView:
         row.made_at,
         row.revoked_at,
     )
+
+
+_KEYS: Final = cast("Table", ApiKey.__table__)
+
+_FIND: Final = select(
+    _KEYS.c.hash, _KEYS.c.id, _KEYS.c.role, _KEYS.c.subject, _KEYS.c.scopes, _KEYS.c.label, _KEYS.c.hint,
+    _KEYS.c.made_at, _KEYS.c.revoked_at,
+).where(_KEYS.c.hash == any_of("hash", LargeBinary()), _KEYS.c.revoked_at.is_(None))  # fmt: skip
+"""Asked for every request with a key."""

@@ -104,7 +104,7 @@ async def checked(sessions: Sessions, email: str, password: str) -> people.Perso
 
     :raises SignInRefused:
     """
-    async with sessions() as session:
+    async with sessions.begin() as session:
         found = await people.find(session, email=email)
         kept = await _kept(session, found.id if found is not None and found.disabled_at is None else new_id())
     right = await _in_a_worker(_agrees, kept or _nobodys(), password)
@@ -124,7 +124,7 @@ async def require_old(sessions: Sessions, person_id: UUID, password: str) -> Non
 
     :raises OldPasswordWrong:
     """
-    async with sessions() as session:
+    async with sessions.begin() as session:
         kept = await _kept(session, person_id)
     if kept is not None and not await agrees(kept, password):
         raise OldPasswordWrong

@@ -47,7 +47,7 @@ async def require(sessions: Sessions, cashier: UUID, pin: str, *, address: str) 
 
     :raises TooManyAttempts, PinWrong:
     """
-    async with sessions() as session:
+    async with sessions.begin() as session:
         kept = await cashiers.pin_hash_of(session, cashier)
     if kept is None:
         return

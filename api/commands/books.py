@@ -77,7 +77,7 @@ async def _audit(slug: str | None) -> dict[str, Audit]:
 
 async def _prove(town: Town) -> Audit:
     """In one snapshot: the audit reads more than once, and the tills go on."""
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         return await proofs.audit(session)
 

@@ -89,7 +89,7 @@ async def _test(slug: str | None, to: str) -> Outcome:
     async with books() as opened:
         town = await chosen(opened, slug)
         settings = opened.settings
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             at = await clock.now(session)
             terms = await programme.terms_on(session, day_of(at))
         look = look_of(terms, home=f"{settings.base_url}/{town.registered.slug}/")

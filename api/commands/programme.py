@@ -122,7 +122,7 @@ def list_(json: Json = False) -> None:
     """List the programmes of this installation."""
 
     async def read() -> list[Registered]:
-        async with books() as opened, opened.shared() as session:
+        async with books() as opened, opened.shared.begin() as session:
             return await registry.programmes(session)
 
     found_ = asyncio.run(read())
@@ -137,7 +137,7 @@ def show(slug: Slug = None, json: Json = False) -> None:
     """Show a programme and the rules that hold today."""
 
     async def read(town: Town) -> tuple[Registered, Terms]:
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             today = day_of(await clock.now(session))
             return town.registered, await programme.terms_on(session, today)
 

@@ -82,13 +82,13 @@ def statement(
 
 
 async def _of_period(town: Town, period: Period) -> list[SettlementView] | None:
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         found = await queries.closing_of(session, period)
         return None if found is None else await queries.settlements_page(session, closing=found.id, limit=1_000_000)
 
 
 async def _of_number(town: Town, number: str) -> list[SettlementView] | None:
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         found = await queries.settlement_by_number(session, number.strip().upper())
     return [found] if found else None
 
@@ -99,7 +99,7 @@ async def _write(town: Town, wanted: list[SettlementView], folder: Path, languag
     written: list[Path] = []
     with bar("Drawing statements") as told:
         for one in wanted:
-            async with town.sessions() as session:
+            async with town.sessions.begin() as session:
                 read = await queries.statement(session, one.id)
             drawn = BytesIO()
             draw_statement(drawn, read, language)

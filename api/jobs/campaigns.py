@@ -37,7 +37,7 @@ async def reward(town: Town) -> Money:
 
     :returns: how much
     """
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         due = await rewarding.campaigns_due(session, at=await clock.now(session))
     return total([await _reward(town, campaign) for campaign in due])
 

@@ -35,7 +35,7 @@ async def tend_cards(here: Installation, town: Town) -> None:
     """Every minute."""
     if not here.cards.offered(town.registered.slug):
         return
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         at = await clock.now(session)
         stale = await card.stale_attempts(session, at=at, limit=AT_ONCE)
         waiting = await card.waiting_attempts(session, "open", before=at - A_MINUTE, limit=AT_ONCE)
@@ -61,7 +61,7 @@ async def reconcile_cards(here: Installation, town: Town) -> None:
     """Every ten minutes."""
     if not here.cards.offered(town.registered.slug):
         return
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         at = await clock.now(session)
         waiting = await card.waiting_attempts(session, "complete", before=at, limit=AT_ONCE)
         disputes = await disputing.open_disputes(session)
@@ -89,7 +89,7 @@ async def take_movements(here: Installation, town: Town) -> int:
     :raises CardsNotOffered, CardPaymentUnavailable, CardPaymentRefused, CardKeysWrong:
     """
     gateway = here.cards.gateway(town.registered.slug)
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         since = await stripe_books.read_since(session)
     lines = [one async for one in gateway.movements(since=since)]
     lines.reverse()
@@ -109,7 +109,7 @@ async def _take(town: Town, lines: list[Movement]) -> int:
 
 async def _look_again(here: Installation, town: Town) -> None:
     """What is at Stripe and not in the books is a webhook that was lost, or a payment that is none of ours."""
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         at = await clock.now(session)
         intents = await stripe_books.to_look_at(session, since=at - RECENT, limit=AT_ONCE)
     await _each(town, (card_flow.converge_payment(here, town, one) for one in intents))

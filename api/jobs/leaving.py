@@ -56,7 +56,7 @@ async def send_waiting(installation: Installation, town: Town, queued: Queue, co
     put_off: set[UUID] = set()
     async with mailer_of(installation.settings).session() as line:
         for _ in range(ROUNDS):
-            async with town.sessions() as session:
+            async with town.sessions.begin() as session:
                 waiting = await queued(session, limit=AT_ONCE + len(put_off))
             waiting = [one for one in waiting if one not in put_off]
             if not waiting:

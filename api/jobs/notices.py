@@ -42,7 +42,7 @@ async def send_all(installation: Installation) -> None:
 
 async def send_due(installation: Installation, town: Town) -> None:
     """Send every message whose time has come."""
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         waiting = await delivering.due_endpoints(session, at=await clock.now(session))
     room = asyncio.Semaphore(BESIDE_EACH_OTHER)
 

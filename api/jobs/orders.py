@@ -51,7 +51,7 @@ async def tend_orders(_installation: Installation, town: Town) -> None:
     await _until_none(town, _lapse)
     # First, since an order is delivered once each of its messages has an outcome.
     await in_transaction(town.sessions, _doubt)
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         moving = await queries.moving(session)
     for order_id in moving:
         await advance_order(town, order_id)

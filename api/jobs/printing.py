@@ -61,7 +61,7 @@ async def print_order(installation: Installation, town: Town, printing_id: UUID)
 
 async def tend_printings(installation: Installation, town: Town) -> None:
     """Every minute: draw what a job that died has left, delete the files whose hour is over."""
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         at = await clock.now(session)
         left, due = await printing.stale(session, at=at), await printing.due(session, at=at)
     for printing_id in due:
@@ -90,12 +90,12 @@ async def _to_file(settings: Settings, town: Town, begun: PrintingView) -> None:
 
 
 async def _draw(out: BinaryIO, settings: Settings, town: Town, begun: PrintingView) -> None:
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         look = await _look(session, begun)
         origins = await origins_of(session, begun.order)
     book = await asyncio.to_thread(SheetBook, out, look, begun.layout)
     for start in range(0, len(origins), AT_ONCE):
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             at = await clock.now(session)
             some = await handouts(session, origins[start : start + AT_ONCE], first=start + 1, at=at)
         await asyncio.to_thread(_add, book, some, town, settings.base_url)

@@ -79,7 +79,7 @@ async def change_password(
 ) -> Response:
     """Change one's password; every visit ends, and this one goes on under a new token."""
     status = HTTPStatus.UNPROCESSABLE_ENTITY
-    async with place.town.sessions() as reading:
+    async with place.town.sessions.begin() as reading:
         has_password = (await people.person(reading, person.id)).has_password
     old = secret_of(form, "old_password") if has_password else ""
     kept = await new_password(form, "new_password", place, person.name, person.email)
@@ -137,7 +137,7 @@ async def _shown(
     status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
 ) -> Response:  # fmt: skip
     """The account's page, with the form that was sent as it was sent."""
-    async with visitor.town.sessions() as session:
+    async with visitor.town.sessions.begin() as session:
         person = await people.person(session, known.id)
         held = (await offices.offices_of(session, [person.id]))[person.id]
         names = await offices.names_of(session, held)

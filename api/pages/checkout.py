@@ -93,7 +93,7 @@ async def go_on(request: Request, place: CurrentPlace, guesses: GuessesOf, form:
 
 
 async def _asked(place: Place, checkout: UUID) -> Asked:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         at = await clock.now(session)
         view = await checkouts.checkout(session, checkout, at=at)
         return Asked(view, await shop(session, view.shop), at)
@@ -111,7 +111,7 @@ async def _code(request: Request, place: Place, guesses: Guesses, form: Form, ch
         form.refuse(refusal, "code")
         return None
     try:
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             await queries.voucher_by_code(session, code)
     except CodeNotRecognised as refusal:
         await guesses.wrong_at_checkout(place.town, checkout=checkout, address=address)
@@ -124,7 +124,7 @@ async def _look(
     request: Request, place: Place, asked: Asked, form: Form, code: UUID, *, changed: bool = False
 ) -> Response:
     """What is left, and what would be held of it."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         voucher = await queries.voucher_by_code(session, code)
     held = _usable(voucher, asked, form)
     if held is None:

@@ -118,7 +118,7 @@ async def change(request: Request, place: CurrentPlace, visitor: VisitorOf, form
     if form.valid:
         changed = await in_transaction(place.town.sessions, work)
         return see_other(f"/{place.slug}/company", said="saved", buyer=str(changed.id))
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         own = await _companies(session, visitor)
         company = await _company(session, visitor, own, asked)
     return _particulars(request, form, company, own)

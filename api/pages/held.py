@@ -187,7 +187,7 @@ async def _find(guesses: Guesses, towns: Sequence[Town], token: str, address: st
         return None
     place = await _place(town)
     try:
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             view = await queries.voucher_by_code(session, code)
     except CodeNotRecognised:
         view = None
@@ -203,5 +203,5 @@ def _code(town: Town, view: VoucherView) -> Code:
 
 
 async def _place(town: Town) -> Place:
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         return Place(town, await terms_now(session))

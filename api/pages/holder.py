@@ -95,7 +95,7 @@ async def manifest(place: CurrentPlace) -> Response:
 
 async def _shops(found: Found, one: Shown, wanted: str) -> tuple[list[str], str, list[NearbyShop]]:
     """Where shops take vouchers; the commune asked for, else where this one was spent, else where most are; a few."""
-    async with found.town.sessions() as session:
+    async with found.town.sessions.begin() as session:
         known = dict(await nearby.communes(session))
         if not known or not one.spendable:
             return [], "", []
@@ -109,7 +109,7 @@ async def _adding(found: Found, one: Shown) -> list[tuple[CampaignView, int]]:
     """The campaigns that may add to this voucher now, and in how many shops: not those that have given it all."""
     if not one.spendable:
         return []
-    async with found.town.sessions() as session:
+    async with found.town.sessions.begin() as session:
         every = await adding(session, at=await clock.now(session))
     return [
         (campaign, shops)

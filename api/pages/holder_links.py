@@ -173,7 +173,7 @@ TEMPLATES: Final[Mapping[Kind, str]] = {
 
 
 async def _letter(town: Town, secret: str) -> LetterView:
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         return await letters.opened(session, secret, at=await clock.now(session))
 
 

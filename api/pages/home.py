@@ -32,7 +32,7 @@ async def programmes(request: Request, here: Here) -> Response:
         return RedirectResponse(f"/{towns[0].registered.slug}/", 302)
     places = []
     for town in towns:
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             places.append(Place(town, await terms_now(session)))
     return page(request, "home/programmes.html", places=places, indexed=True)
 

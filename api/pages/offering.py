@@ -180,7 +180,7 @@ async def _known(place: Place, visitor: Visitor | None) -> Giver | None:
     """Who offers, if this browser proved it: as its private buyer, or as a person who has none yet."""
     if visitor is None:
         return None
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         found = await buyers_by_id(session, visitor.buyers)
     for one in found.values():
         if one.kind == "person" and one.email and visitor.may(P.ORDERS_WRITE, one.id):
@@ -192,7 +192,7 @@ async def _known(place: Place, visitor: Visitor | None) -> Giver | None:
 
 
 async def _today(place: Place) -> date:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return day_of(await clock.now(session))
 
 

@@ -56,7 +56,7 @@ async def place_of(request: Request, town: TownOf, _visitor: MaybeVisitor) -> Pl
 
     :raises ProgrammeUnknown:
     """
-    async with town.sessions() as session:
+    async with town.sessions.begin() as session:
         found = Place(town, await terms_now(session))
     request.state.place = found
     return found

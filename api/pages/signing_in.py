@@ -117,7 +117,7 @@ async def enter_page(request: Request, session: PageReading, secret: str) -> Res
 async def enter(request: Request, place: CurrentPlace, session: PageWriting, secret: str, form: Sent) -> Response:
     """Use a link up: sign in, with a new password if one was chosen."""
     try:
-        async with place.town.sessions() as looking:
+        async with place.town.sessions.begin() as looking:
             link = await links.look_at(looking, secret, at=await clock.now(looking))
         kept = await _chosen(form, link, place)
         if not form.valid:

@@ -232,7 +232,7 @@ async def trial_balance(
 @router.get("/audit")
 async def audit(caller: Annotated[Caller, permitted(P.LEDGER_READ)]) -> AuditShown:
     """Recompute every account from its transfers, and prove every batch, redemption and settlement."""
-    async with caller.town.sessions() as session:
+    async with caller.town.sessions.begin() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         found = await proofs.audit(session)
     return AuditShown.of(found, await wrong_codes(caller.town.sessions))

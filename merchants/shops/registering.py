@@ -70,7 +70,8 @@ async def register_all(
             {"id": id_, "status": status, "status_at": at, "registered_at": at, **asdict(one)} for id_, one in some
         ]  # fmt: skip
         try:
-            await session.execute(insert(Shop), rows)
+            # One statement, also where some have what others lack.
+            await session.execute(insert(Shop), rows, execution_options={"render_nulls": True})
         except IntegrityError as error:  # another registration of the same shop was faster
             raise ShopExists(siret=_siret_in(error)) from error
         events = [{"id": new_id(), "shop_id": id_, "what": status, "actor": actor, "at": at} for id_, _ in some]

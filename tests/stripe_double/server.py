@@ -59,6 +59,7 @@ class Handler(BaseHTTPRequestHandler):
     server: StripeServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # an answer leaves in one piece
     server_version = "nginx"
     sys_version = ""
 
@@ -181,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
         return status, told
 
     def _json(self, status: int, told: Any, headers: dict[str, str]) -> None:
-        body = json.dumps(told, indent=2, ensure_ascii=False).encode()
+        body = json.dumps(told, ensure_ascii=False).encode()  # to indent it, as Stripe does, takes three times as long
         self._send(status, body, "application/json", headers)
 
     def _send(self, status: int, body: bytes, kind: str, headers: dict[str, str]) -> None:

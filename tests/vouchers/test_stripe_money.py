@@ -90,7 +90,7 @@ async def test_a_dispute_takes_the_money_and_may_bring_it_back(
     assert (dispute.payment_intent, dispute.amount, dispute.reason) == (paid, Money(4_000), "product_not_received")
     assert dispute.withdrawn
     assert not dispute.closed
-    assert (await stripe_gateway.payment(paid)).dispute == name
+    assert (await stripe_gateway.payment(paid)).dispute == await stripe_gateway.dispute(name)
     with pytest.raises(CardPaymentRefused) as refused:
         await stripe_gateway.refund(refund=uuid4(), payment_intent=paid, amount=Money(100))
     assert refused.value.code == "charge_disputed"

@@ -156,13 +156,13 @@ async def note_checkout(
     return state == "failed"
 
 
-async def note_payment(session: AsyncSession, found: OrderView, told: PaymentState) -> None:
+async def note_payment(session: AsyncSession, order_id: UUID, told: PaymentState) -> None:
     """Write down that a payment succeeded, with the attempt that brought it. The order is locked."""
     if told.attempt is None:
         return
     await session.execute(
         update(CheckoutAttempt)
-        .where(CheckoutAttempt.id == told.attempt, CheckoutAttempt.order_id == found.id)
+        .where(CheckoutAttempt.id == told.attempt, CheckoutAttempt.order_id == order_id)
         .values(state="paid", payment_intent=told.id)
         .execution_options(synchronize_session=False)
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+from typing import cast as typed
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Text, func, literal, or_, select, union_all
+from sqlalchemy import CompoundSelect, Table, Text, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.expression import cast
@@ -79,22 +80,7 @@ async def knowledge(
     session: AsyncSession, *, session_id: str | None = None, payment_intent: str | None = None
 ) -> Knowledge:
     """What the books show of a page and of a payment: to be read before they are fetched, for `act`."""
-    page, intent = session_id or "", payment_intent or ""
-    statement: CompoundSelect[str, str | None, str] = union_all(
-        select(literal("attempt"), CheckoutAttempt.session_id, CheckoutAttempt.state).where(
-            or_(CheckoutAttempt.session_id == page, CheckoutAttempt.payment_intent == intent)
-        ),
-        select(literal("payment"), Payment.payment_intent, cast(Payment.amount, Text)).where(
-            Payment.payment_intent == intent
-        ),
-        select(literal("refund"), cast(Refund.id, Text), Refund.state).where(Refund.payment_intent == intent),
-        select(
-            literal("dispute"),
-            Dispute.id,
-            Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
-        ).where(Dispute.payment_intent == intent),
-    )
-    rows = await session.execute(statement)
+    rows = await session.execute(_SHOWN, {"page": session_id or "", "intent": payment_intent or ""})
     shown = frozenset((str(what), str(name), str(state)) for what, name, state in rows)
     return Knowledge(session_id, payment_intent, shown)
 
@@ -128,28 +114,56 @@ async def first_time(session: AsyncSession, event: Event, *, at: datetime) -> bo
 
     :returns: whether it never was before
     """
-    statement = insert(StripeEvent).values(id=event.id, type=event.type, object_id=event.object_id, at=at)
-    written = await session.execute(statement.on_conflict_do_nothing().returning(StripeEvent.id))
+    row = {"id": event.id, "type": event.type, "object_id": event.object_id, "at": at}
+    written = await session.execute(_FIRST_TIME, row)
     return written.scalar_one_or_none() is not None
 
 
 async def seen(session: AsyncSession, event_id: str) -> bool:
     """Whether a message was acted upon already."""
-    statement = select(StripeEvent.id).where(StripeEvent.id == event_id)
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    return (await session.execute(_SEEN, {"event": event_id})).scalar_one_or_none() is not None
 
 
 async def _act_on_payment(
     session: AsyncSession, order_id: UUID, told: Fetched, payment: PaymentState, *, at: datetime
 ) -> None:
-    if payment.succeeded and payment.received > ZERO:
+    paid = await _paid_by(session, payment.id)
+    if paid is None and payment.succeeded and payment.received > ZERO:
         await paying.record_card(session, order_id, payment.received, payment_intent=payment.id, actor=STRIPE, at=at)
-        await card.note_payment(session, await queries.order(session, order_id), payment)
-    recorded = select(Payment.id).where(Payment.payment_intent == payment.id, Payment.order_id == order_id)
-    if (await session.execute(recorded)).scalar_one_or_none() is None:
+        await card.note_payment(session, order_id, payment)
+        paid = order_id
+    if paid != order_id:
         return  # nothing came, so nothing can go back
     for refund in sorted(told.refunds, key=lambda one: one.id):
         found = await queries.order(session, order_id)
         await giving_back.note_refund(session, found, refund, actor=STRIPE, at=at)
     for dispute in sorted(told.disputes, key=lambda one: (one.opened_at, one.id)):
         await disputing.note_dispute(session, order_id, dispute, actor=STRIPE, at=at)
+
+
+async def _paid_by(session: AsyncSession, payment_intent: str) -> UUID | None:
+    """The order for which a payment is in the books."""
+    statement = select(Payment.order_id).where(Payment.payment_intent == payment_intent)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+_PAGE: Final = bindparam("page", type_=Text())
+_INTENT: Final = bindparam("intent", type_=Text())
+_SHOWN: Final[CompoundSelect[str, str | None, str]] = union_all(
+    select(literal("attempt"), CheckoutAttempt.session_id, CheckoutAttempt.state).where(
+        or_(CheckoutAttempt.session_id == _PAGE, CheckoutAttempt.payment_intent == _INTENT)
+    ),
+    select(literal("payment"), Payment.payment_intent, cast(Payment.amount, Text)).where(
+        Payment.payment_intent == _INTENT
+    ),
+    select(literal("refund"), cast(Refund.id, Text), Refund.state).where(Refund.payment_intent == _INTENT),
+    select(
+        literal("dispute"),
+        Dispute.id,
+        Dispute.status + cast(Dispute.withdrawn, Text) + func.coalesce(cast(Dispute.due_by, Text), ""),
+    ).where(Dispute.payment_intent == _INTENT),
+)
+"""What the books show of a page and of a payment; asked twice for each message."""
+_EVENTS: Final = typed("Table", StripeEvent.__table__)
+_FIRST_TIME: Final = insert(_EVENTS).on_conflict_do_nothing().returning(_EVENTS.c.id)
+_SEEN: Final = select(_EVENTS.c.id).where(_EVENTS.c.id == bindparam("event"))

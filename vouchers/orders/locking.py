@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
@@ -21,7 +22,7 @@ async def locked(session: AsyncSession, order_id: UUID, *needed: Status) -> Orde
     :raises OrderUnknown:
     :raises WrongOrderStatus: if it is in none of the statuses that are needed
     """
-    row = (await session.execute(select(Order).where(Order.id == order_id).with_for_update())).scalar_one_or_none()
+    row = (await session.execute(_LOCK, {"order": order_id})).scalar_one_or_none()
     if row is None:
         raise OrderUnknown(order=order_id)
     found = view_of(row)
@@ -62,3 +63,6 @@ async def uncover(session: AsyncSession, found: OrderView) -> None:
         await posting.lock(session, [found.buyer])
         await set_aside(session, found.buyer, -found.covered)
         await change_row(session, found.id, covered=0)
+
+
+_LOCK: Final = select(Order).where(Order.id == bindparam("order")).with_for_update()

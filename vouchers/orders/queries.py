@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.formats import Language
@@ -122,7 +122,7 @@ async def order(session: AsyncSession, order_id: UUID) -> OrderView:
 
     :raises OrderUnknown:
     """
-    row = (await session.execute(select(Order).where(Order.id == order_id))).scalar_one_or_none()
+    row = (await session.execute(_ORDER, {"order": order_id})).scalar_one_or_none()
     if row is None:
         raise OrderUnknown(order=order_id)
     return view_of(row)
@@ -184,10 +184,9 @@ async def order_by_reference(session: AsyncSession, reference: str) -> OrderView
 
 async def lines_of(session: AsyncSession, order_id: UUID) -> list[LineView]:
     """The lines of an order."""
-    statement = select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)
     return [
         LineView(row.id, row.position, row.quantity, Money(row.face_value), row.named, row.batch_id)
-        for row in (await session.execute(statement)).scalars()
+        for row in (await session.execute(_LINES, {"order": order_id})).scalars()
     ]
 
 
@@ -265,3 +264,7 @@ def beneficiary_view(row: Beneficiary) -> BeneficiaryView:
 
 def _escaped(typed: str) -> str:
     return typed.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+_ORDER: Final = select(Order).where(Order.id == bindparam("order"))
+_LINES: Final = select(OrderLine).where(OrderLine.order_id == bindparam("order")).order_by(OrderLine.position)

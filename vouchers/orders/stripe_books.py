@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, case, func, select, union_all
+from sqlalchemy import CompoundSelect, Table, Text, case, func, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +24,7 @@ from ledger.chart import Kind, single
 from ledger.database import sum_of
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
+from ledger.parallel import any_of, given
 from vouchers.orders.cards.card_words import Movement
 from vouchers.orders.tables import Dispute, Payment, Refund, StripeMovement
 
@@ -89,15 +91,17 @@ async def take_movements(session: AsyncSession, movements: Sequence[Movement], *
     :returns: those that are new
     """
     fresh = []
-    for one in sorted(movements, key=lambda line: (line.created, line.id)):
+    known = set((await session.execute(_KNOWN, given(id=[one.id for one in movements]))).scalars())
+    unknown = [one for one in movements if one.id not in known]
+    for one in sorted(unknown, key=lambda line: (line.created, line.id)):
         transfers = _transfers(one)
         entry = transfers[0].entry if transfers else None
-        statement = insert(StripeMovement).values(
-            id=one.id, type=one.type, category=one.category, amount=one.amount.cents, fee=one.fee.cents,
-            net=one.net.cents, source=one.source, payment_intent=one.payment_intent, matched=_matched(one),
-            entry_id=entry, made_at=one.created, at=at,
-        )  # fmt: skip
-        written = await session.execute(statement.on_conflict_do_nothing().returning(StripeMovement.id))
+        row = {
+            "id": one.id, "type": one.type, "category": one.category, "amount": one.amount.cents,
+            "fee": one.fee.cents, "net": one.net.cents, "source": one.source, "payment_intent": one.payment_intent,
+            "matched": _matched(one), "entry_id": entry, "made_at": one.created, "at": at,
+        }  # fmt: skip
+        written = await session.execute(_TAKE, row)
         if written.scalar_one_or_none() is not None:
             await posting.post(session, transfers, at=at)
             fresh.append(one)
@@ -190,6 +194,7 @@ def _matched(one: Movement) -> str:
     return one.id
 
 
+@cache
 def _open() -> CompoundSelect[str, str | None, str | None, int, int]:
     """Everything on which the two sides do not agree, by what it is about."""
     posted = _posted().subquery()
@@ -222,6 +227,10 @@ def _open() -> CompoundSelect[str, str | None, str | None, int, int]:
     return union_all(at_stripe, in_books).order_by("about")
 
 
+_KNOWN: Final = select(StripeMovement.id).where(StripeMovement.id == any_of("id", Text()))
+"""Those of many lines that were taken already: two days of them are read again each time."""
+
+
 def _posted() -> CompoundSelect[str, int]:
     """What payments, refunds and disputes brought to 517, by what they are about."""
     return union_all(
@@ -229,3 +238,7 @@ def _posted() -> CompoundSelect[str, int]:
         select(Refund.stripe_refund, -Refund.amount).where(Refund.method == "card", Refund.state == "sent"),
         select(Dispute.id, -Dispute.amount).where(Dispute.withdrawn),
     )
+
+
+_MOVEMENTS: Final = cast("Table", StripeMovement.__table__)
+_TAKE: Final = insert(_MOVEMENTS).on_conflict_do_nothing().returning(_MOVEMENTS.c.id)

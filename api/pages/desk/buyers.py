@@ -172,7 +172,7 @@ def _particulars(form: Form, kind: BuyerKind) -> NewBuyer:
 async def _is_known(place: Place, asked: NewBuyer) -> bool:
     """Whether another company has this SIREN."""
     digits = "".join((asked.siren or "").split())
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return bool(digits) and bool(await buyers.find_buyers(session, siren=digits, limit=1))
 
 

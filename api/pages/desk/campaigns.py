@@ -107,7 +107,7 @@ async def decide(
             form.refuse(refusal)
         else:
             return see_other(f"/{place.slug}/desk/campaigns/{campaign_id}", said=said)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, visitor, campaign_id, form)
 
 

@@ -66,7 +66,7 @@ async def use_or_pay_back(
                 return see_other(f"/{place.slug}/desk/credit", said="credit-paid-back")
     except NotEnoughCredit as refusal:
         form.refuse(refusal, "amount" if do == "back" else "")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, visitor, session, buyer_id, form)
 
 

@@ -55,7 +55,7 @@ async def give_credit(
             form.refuse(refusal)
         else:
             return see_other(f"/{place.slug}/desk/orders/{order_id}", said="credit-given")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _credit_page(request, place, session, order_id, form)
 
 
@@ -82,7 +82,7 @@ async def cancel(request: Request, place: CurrentPlace, visitor: CancelsOrders, 
             form.refuse(refusal)
         else:
             return see_other(f"/{place.slug}/desk/orders/{order_id}", said="order-cancelled")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _cancel_page(request, place, session, order_id, form)
 
 

@@ -86,7 +86,7 @@ async def ask(request: Request, place: CurrentPlace, visitor: GivesBack, order_i
     """Show what it would do; once that is confirmed, do it."""
     form = await forms.read(request, most_fields=FIELDS_MOST)
     try:
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             order = await queries.order(session, order_id)
             found = await refunding.refundable(session, order_id)
         wanted = _wanted(form, found, order)
@@ -99,7 +99,7 @@ async def ask(request: Request, place: CurrentPlace, visitor: GivesBack, order_i
                 return see_other(f"/{place.slug}/desk/refunds/{asked}", said="refund-asked")
             if asked is not None:
                 return await _summary(request, place, form, order, wanted, asked)
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             return await _page(request, place, session, order_id, form, q=form.shown("q"))
     finally:
         await request.close()
@@ -174,7 +174,7 @@ def methods_of(found: Refundable, *, from_vouchers: bool) -> list[Method]:
 async def _summary(
     request: Request, place: Place, form: Form, order: OrderView, wanted: Wanted, asked: RefundView
 ) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         one = await order_and_buyer(session, order.id)
     kept = [(name, value) for name, values in form.typed.items() if name != "do" for value in values]
     return page(

@@ -120,7 +120,7 @@ async def record(request: Request, place: CurrentPlace, visitor: RecordsMoney, f
             form.say("again", "The same amount was recorded for this order before. Confirm that it came a second time.")
         except Refusal as refusal:
             form.refuse(refusal, {MoneyMoved: forms.GENERAL})
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _look(request, session, form, order_id)
 
 

@@ -73,7 +73,7 @@ async def settle(request: Request, place: CurrentPlace, visitor: GivesBack, form
         else:
             said = "refund-sent" if do == "sent" else "refund-kept"
             return see_other(f"/{place.slug}/desk/refunds/{refund_id}", said=said)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, refund_id, form)
 
 

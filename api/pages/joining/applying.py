@@ -103,7 +103,7 @@ async def form_of_invited(request: Request, session: PageReading, secret: str) -
 @router.post("/{slug:slug}/join/invited/{secret}/form")
 async def apply_invited(request: Request, place: CurrentPlace, secret: str, form: Sent) -> Response:
     """Ask to join, having been invited."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         try:
             invited = await invitation_of(session, secret)
         except JoiningLinkSpent:
@@ -138,7 +138,7 @@ async def _filled(request: Request, session: AsyncSession, siret: str, *, email:
 
 
 async def _apply(request: Request, place: Place, siret: str, form: Form, invitation: UUID | None) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         known = await establishments.establishment(session, siret)
     new = _read(form, siret, legal_name=known.legal_name if known else None)
     who, email = site_free(form, "person"), address(form, "email")
@@ -166,7 +166,7 @@ async def _apply(request: Request, place: Place, siret: str, form: Form, invitat
             status = HTTPStatus.TOO_MANY_REQUESTS
         else:
             return see_other(f"/{place.slug}/join/sent")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, siret, form, status=status)
 
 

@@ -128,7 +128,7 @@ async def replace(
     request: Request, place: CurrentPlace, visitor: VisitorOf, form: Sent, order_id: UUID, origin: UUID
 ) -> Response:
     """Replace it. A form that is sent twice replaces once."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await order_for(session, visitor, order_id, P.ORDERS_WRITE)
         entry, _ = await _one(session, order_id, origin)
     reason = form.one_of("reason", tuple(REASONS))

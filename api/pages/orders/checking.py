@@ -61,7 +61,7 @@ async def place_order(
         else:
             pay = placed.status == "awaiting_payment" and method == "card"
             return see_other(f"/{place.slug}/orders/{order_id}{'/pay' if pay else ''}", said="order-placed")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await order_for(session, visitor, order_id, P.ORDERS_WRITE)
         return await _page(request, place, session, form, order, offered)
 

@@ -109,7 +109,7 @@ async def _picture(place: Place, visitor: Visitor, form: Form, order_id: UUID) -
 
 
 async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await queries.order(session, order_id)
         lines = await queries.lines_of(session, order_id)
         people = await queries.beneficiaries_of(session, order_id)

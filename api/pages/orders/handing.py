@@ -58,7 +58,7 @@ async def ask(
     try:
         asked = await in_transaction(place.town.sessions, work)
     except Refusal as refusal:
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             found = await order_for(session, visitor, order_id, P.CODES_READ)
             form.refuse(refusal)
             return await show_order(request, place, visitor, session, here, found, form)
@@ -90,7 +90,7 @@ async def state(visitor: VisitorOf, session: PageReading, order_id: UUID, printi
 @router.get("/{slug:slug}/orders/{order_id}/printings/{printing_id}/sheets.pdf")
 async def sheets(place: CurrentPlace, visitor: VisitorOf, here: Here, order_id: UUID, printing_id: UUID) -> Response:
     """The file. Whoever has it has the vouchers: the order is delivered."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         await order_for(session, visitor, order_id, P.CODES_READ)
         try:
             file = await file_of(session, here.settings, printing_id, order_id=order_id)
@@ -103,7 +103,7 @@ async def sheets(place: CurrentPlace, visitor: VisitorOf, here: Here, order_id: 
 @router.get("/{slug:slug}/orders/{order_id}/links.csv")
 async def links(place: CurrentPlace, visitor: VisitorOf, here: Here, order_id: UUID) -> Response:
     """The links, a line each, written as they are read."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await order_for(session, visitor, order_id, P.CODES_READ)
         at = await clock.now(session)
     if order.status not in PRINTED:

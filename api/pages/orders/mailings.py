@@ -92,7 +92,7 @@ async def send(request: Request, place: CurrentPlace, visitor: VisitorOf, form: 
     try:
         await in_transaction(place.town.sessions, work)
     except Refusal as refusal:
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             order = await order_for(session, visitor, order_id, P.ORDERS_WRITE)
             form.refuse(refusal)
             return await _page(request, visitor, session, order, form)
@@ -116,7 +116,7 @@ async def again(
     request: Request, place: CurrentPlace, visitor: VisitorOf, form: Sent, order_id: UUID, beneficiary_id: UUID
 ) -> Response:
     """Send it."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await order_for(session, visitor, order_id, P.ORDERS_WRITE)
         who = await queries.beneficiary(session, order_id, beneficiary_id)
     typed = form.text("email", most=addresses.LONGEST + 1)
@@ -127,7 +127,7 @@ async def again(
             form.refuse(refusal, {AddressInvalid: "email", AddressesMissing: "email"})
         else:
             return see_other(f"/{place.slug}/orders/{order_id}/mailings", said="mail-asked")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _again_page(request, session, order, who, form)
 
 

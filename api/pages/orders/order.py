@@ -232,7 +232,7 @@ async def _done(
     try:
         await in_transaction(place.town.sessions, work)
     except Refusal as refusal:
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             found = await order_for(session, visitor, order_id, P.ORDERS_WRITE)
             form.refuse(refusal)
             return await show_order(request, place, visitor, session, here, found, form)

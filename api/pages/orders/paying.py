@@ -78,7 +78,7 @@ async def begin(
     request: Request, place: CurrentPlace, visitor: VisitorOf, here: Here, form: Sent, order_id: UUID
 ) -> Response:
     """To the provider's page, which is opened with no transaction open."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         await order_for(session, visitor, order_id, P.ORDERS_WRITE)
     try:
         address = await pay_by_card(here, place.town, order_id, actor=visitor.actor)
@@ -86,7 +86,7 @@ async def begin(
         form.refuse(refusal)
     else:
         return see_other(address)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, place, session, here, await order(session, order_id), form)
 
 
@@ -96,7 +96,7 @@ async def paid(
     *, asked: Annotated[str, Query(alias="session", max_length=300)] = "",
 ) -> Response:  # fmt: skip
     """Where the provider's page leads back to. What became of the payment is asked, as a webhook would do."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         await order_for(session, visitor, order_id)
         known = {one.session_id for one in await card.attempts_of(session, order_id)}
     if asked not in known or not here.cards.offered(place.slug):
@@ -106,7 +106,7 @@ async def paid(
         await converge_checkout(here, place.town, asked)
     except (CardPaymentUnavailable, CardKeysWrong, CardPaymentRefused, CardObjectUnknown):
         answered = False  # the webhook, or the job that looks every few minutes, will bring it
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         found = await order(session, order_id)
         attempts = await card.attempts_of(session, order_id)
         payments = await payments_of(session, order_id)

@@ -79,7 +79,7 @@ async def people(
 async def keep(request: Request, place: CurrentPlace, visitor: VisitorOf, order_id: UUID) -> Response:
     """Add people, mend lines, take people out."""
     form = await forms.read(request, most_fields=FIELDS_MOST)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         await order_for(session, visitor, order_id, P.ORDERS_WRITE)
     do, _, which = form.shown("do").partition(":")
     said = None if do in {"mend", "remove"} else "list-taken"
@@ -177,7 +177,7 @@ def _part(known: Sequence[queries.BeneficiaryView], asked: Mapping[str, str]) ->
 
 
 async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await queries.order(session, order_id)
         known = await queries.beneficiaries_of(session, order_id)
         waiting = await drafting.unmended(session, order_id)

@@ -98,7 +98,7 @@ async def begin(request: Request, place: CurrentPlace, visitor: VisitorOf, form:
 
 
 async def _form(request: Request, place: Place, visitor: Visitor, form: Form) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         found = await buyers.buyers_by_id(session, set(visitor.buyers))
     givers: list[BuyerView] = [found[one] for one in visitor.buyers if one in found]
     return page(

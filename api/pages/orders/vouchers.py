@@ -86,7 +86,7 @@ def _line(form: Form, number: int, terms: Terms | None) -> Line | None:
 
 
 async def _page(request: Request, place: Place, order_id: UUID, form: Form, *, lines: int) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         order = await queries.order(session, order_id)
         named = len(await queries.beneficiaries_of(session, order_id, limit=1))
     if order.status != "draft":

@@ -82,7 +82,7 @@ async def back_to_application(place: CurrentPlace, _visitor: Recruits, applicati
 
 
 async def _again(request: Request, place: CurrentPlace, application_id: UUID, form: Form) -> Response:
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, application_id, form)
 
 

@@ -72,7 +72,7 @@ async def remind(
         else:
             return see_other(f"/{place.slug}/desk/shops/invitations", said="shop-reminded")
     form.faults = {"": next(iter(form.faults.values()))}  # the list has many fields of that name
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _list(request, session, form)
 
 
@@ -116,7 +116,7 @@ async def invite(request: Request, place: CurrentPlace, visitor: Recruits, form:
             pass
         else:
             return see_other(f"/{place.slug}/desk/shops/invitations", said="shops-invited")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _choose(request, session, form, words)
 
 

@@ -34,7 +34,7 @@ class OwnShop:
 def _who_may(permission: P) -> Any:
     async def check(visitor: VisitorOf, shop_id: UUID) -> OwnShop:
         visitor.require(permission, shop_id)
-        async with visitor.town.sessions() as session:
+        async with visitor.town.sessions.begin() as session:
             return OwnShop(await shop(session, shop_id), visitor)
 
     return Depends(check)

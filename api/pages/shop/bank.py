@@ -59,7 +59,7 @@ async def ask(request: Request, place: CurrentPlace, own: DecidesWherePaid, form
         else:
             # Who must first prove who they are types the account once more: it is not written into a page.
             return see_other(f"/{place.slug}/shop/{own.id}/bank", said="bank-asked" if asked else "prove-first")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, own, form)
 
 
@@ -85,7 +85,7 @@ async def prove(
             answer = see_other(f"/{place.slug}/shop/{own.id}/bank")
             await begin_person_visit(request, answer, session, place.town, person=person.id, proved=True)
             return answer
-    async with place.town.sessions() as reading:
+    async with place.town.sessions.begin() as reading:
         return await _page(request, reading, own, blank(request), proving=form, status=status)
 
 
@@ -99,7 +99,7 @@ async def send_link(request: Request, place: CurrentPlace, own: DecidesWherePaid
         except TooManyAttempts as refusal:
             form = blank(request)
             form.refuse(refusal)
-            async with place.town.sessions() as reading:
+            async with place.town.sessions.begin() as reading:
                 return await _page(
                     request, reading, own, blank(request), proving=form, status=HTTPStatus.TOO_MANY_REQUESTS
                 )

@@ -61,7 +61,7 @@ async def change_week(request: Request, place: CurrentPlace, own: ShowsItself, f
             form.refuse(refusal, "note")
         else:
             return see_other(f"/{place.slug}/shop/{own.id}/hours", said="saved")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, own, form, blank(request))
 
 
@@ -87,7 +87,7 @@ async def close(request: Request, place: CurrentPlace, own: ShowsItself, form: S
             form.refuse(refusal)
         else:
             return see_other(f"/{place.slug}/shop/{own.id}/hours", said="saved")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         says = (await profile.profile(session, own.id)).hours
         return await _page(request, session, own, _week(request, says), form)
 

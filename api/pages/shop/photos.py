@@ -68,7 +68,7 @@ async def add(request: Request, place: CurrentPlace, own: ShowsItself, form: Sen
             form.refuse(refusal, BESIDE)
         else:
             return see_other(f"/{place.slug}/shop/{own.id}/photos", said="saved")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, own, form)
 
 

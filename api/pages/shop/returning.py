@@ -81,7 +81,7 @@ async def begin(request: Request, own: ReturnsGoods, session: PageReading, redem
 @router.post("/{slug:slug}/shop/{shop_id}/takings/{redemption_id}/return")
 async def ask(request: Request, place: CurrentPlace, own: ReturnsGoods, redemption_id: UUID, form: Sent) -> Response:
     """Show what it would do; once that is confirmed, do it."""
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         taken = await _taken(session, own, redemption_id)
     amount = _amount(form, taken)
     reason = form.text("reason", most=LONGEST_REASON)

@@ -85,7 +85,7 @@ async def change_particulars(request: Request, place: CurrentPlace, own: ShowsIt
             form.refuse(refusal, GENERAL)
         else:
             return see_other(f"/{place.slug}/shop/{own.id}/story", said="saved")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         says = await profile.profile(session, own.id)
     telling = blank(request, craft=says.craft, story=says.story, phone=says.phone, website=says.website)
     return _page(request, own, telling, form)

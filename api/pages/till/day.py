@@ -58,7 +58,7 @@ async def close(request: Request, till: CurrentTill, form: Sent) -> Response:
 
 async def _just_closed(till: AtTill) -> ClosingView | None:
     """The closing of a moment ago: of a button that was touched twice, or whose answer was lost."""
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         last = await till_closing.closings_of(session, till.device.till.id, limit=1)
     return last[0] if last and till.at - last[0].closed_at < JUST_NOW else None
 
@@ -66,7 +66,7 @@ async def _just_closed(till: AtTill) -> ClosingView | None:
 @router.get("/{slug:slug}/till/closings/{act}")
 async def closing(request: Request, till: CurrentTill, act: UUID) -> Response:
     """What each cashier took."""
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         lines = await till_closing.closings_of_act(session, act)
         if not lines or lines[0].till != till.device.till.id:
             return see_other(f"{till.home}/today")
@@ -78,7 +78,7 @@ async def closing(request: Request, till: CurrentTill, act: UUID) -> Response:
 async def _today(request: Request, till: AtTill, form: Form, refusal: Refusal | None = None) -> Response:
     if refusal is not None:
         form.refuse(refusal)
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         rows = await queries.redemptions_at(session, till.device.till.id, since=till.morning)
         open_rows = await till_closing.not_closed(session, till.device.till.id)
         names = await cashiers_by_id(session, {one.cashier for one in rows if one.cashier})

@@ -32,7 +32,7 @@ async def any_till(request: Request, here: Here) -> Response:
         return see_other(f"/{paired[0].registered.slug}/till")
     places = []
     for town in paired:
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             places.append(Place(town, await terms_now(session)))
     status = HTTPStatus.OK if places else HTTPStatus.UNAUTHORIZED
     answer = page(request, "till/which.html", status=status, places=places, till=None)

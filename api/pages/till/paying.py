@@ -58,7 +58,7 @@ class Settled:
 async def voucher(request: Request, here: Here, till: CurrentTill, ticket: str, basket: BasketOf) -> Response:
     """What is left on a voucher, and the amount to take; the receipt if it was taken already."""
     presented = _read(here, till, ticket)
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         settled = await _settled(session, till, presented)
     if settled.redemption is not None:
         return _to_receipt(till, settled.redemption, basket)
@@ -73,7 +73,7 @@ async def take(
 ) -> Response:
     """Take an amount. When this leads to the receipt, it is in the books."""
     presented = _read(here, till, ticket)
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         settled = await _settled(session, till, presented)
         view = await queries.voucher_by_code(session, presented.code)
     elsewhere = _elsewhere(till, settled, ticket, basket)
@@ -173,7 +173,7 @@ async def _refused(
         said = explain(refusal, language_for(request))
         return await till_page(request, "stopped.html", till, status=said.status, said=said, basket=basket)
     form.refuse(refusal, "amount")
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         settled = await _settled(session, till, presented)
     return await _page(request, till, presented, settled, basket, form)
 
@@ -182,7 +182,7 @@ async def _page(
     request: Request, till: AtTill, presented: Presented, settled: Settled, basket: Basket, form: Form,
     *, meant: tuple[Money, ...] = (),
 ) -> Response:  # fmt: skip
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         view = await queries.voucher_by_code(session, presented.code)
         sums = await summed(session, basket, shop=till.device.shop.id)
     over = settled.abandoned or not presented.fresh

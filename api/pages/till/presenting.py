@@ -62,7 +62,7 @@ async def present(request: Request, here: Installation, guesses: Guesses, till: 
     await guesses.wait(till.caller, address)
     with suppress(CodeNotRecognised):
         code = UUID(bytes=codes.read(text, till.town.keys.keys))
-        async with till.town.sessions() as session:
+        async with till.town.sessions.begin() as session:
             await queries.voucher_by_code(session, code)
         return ticket_for(here, till, code)
     other = await _other_programme(here, till.town, text)
@@ -120,7 +120,7 @@ async def _other_programme(here: Installation, ours: Town, text: str) -> str | N
     """The name of another programme of this installation whose code this is."""
     for town in await here.all_towns():
         if town.registered.slug != ours.registered.slug and _proves_itself(text, town):
-            async with town.sessions() as session:
+            async with town.sessions.begin() as session:
                 terms = await terms_now(session)
             return terms.name if terms else town.registered.slug
     return None

@@ -39,7 +39,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/{slug:slug}/till/receipts/{redemption}")
 async def receipt(request: Request, till: CurrentTill, redemption: UUID, basket: BasketOf) -> Response:
     """What was taken, and what is left."""
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         found = await own(session, till, redemption)
         view = await queries.voucher_view(session, found.voucher)
         sums = await summed(session, basket, shop=till.device.shop.id)
@@ -54,7 +54,7 @@ async def receipt(request: Request, till: CurrentTill, redemption: UUID, basket:
 @router.get("/{slug:slug}/till/receipts/{redemption}/undo")
 async def undo_page(request: Request, till: CurrentTill, redemption: UUID, basket: BasketOf) -> Response:
     """Why it is taken back."""
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         found = await own(session, till, redemption)
     if found.undo is not None:
         return see_other(f"{till.home}/receipts/{redemption}{basket.query()}")
@@ -81,7 +81,7 @@ async def undo(request: Request, till: CurrentTill, redemption: UUID, basket: Ba
             form.refuse(refusal)
     if form.valid:
         return see_other(f"{till.home}/receipts/{redemption}{basket.query()}")
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         found = await own(session, till, redemption)
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     return await till_page(

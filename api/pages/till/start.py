@@ -111,6 +111,6 @@ async def _presented(
 
 async def _start(request: Request, till: AtTill, basket: Basket, form: Form) -> Response:
     status = HTTPStatus.OK if form.valid else HTTPStatus.UNPROCESSABLE_ENTITY
-    async with till.town.sessions() as session:
+    async with till.town.sessions.begin() as session:
         sums = await summed(session, basket, shop=till.device.shop.id)
     return await till_page(request, "start.html", till, status=status, form=form, basket=basket, sums=sums)

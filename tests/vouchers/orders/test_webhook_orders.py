@@ -12,12 +12,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ledger.chart import Kind
+from ledger import balances
+from ledger.chart import Kind, single
 from ledger.money import Money
 from tests.thoroughness import examples
 from tests.vouchers.orders.cards import CardTown, Told
 from tests.vouchers.orders.given import OrderTown
 from vouchers.buyers import buyer
+from vouchers.queries import voucher_views
 
 EXAMPLES: Final = examples(9)
 """For each story, beside the newest message first; what differs most from one to the next is which
@@ -264,18 +266,20 @@ async def test_messages_that_are_lost_are_made_up_for_by_the_jobs(cards: CardTow
 
 async def _sums(town: OrderTown) -> dict[Kind, int]:
     kinds = (Kind.STRIPE, Kind.BANK_FEES, Kind.FEES, Kind.VAT)
-    return {kind: (await town.balance(kind)).cents for kind in kinds}
+    held = await town.do(lambda session: balances.balances_of(session, [single(kind) for kind in kinds]))
+    return {kind: held[single(kind)].balance.cents for kind in kinds}
 
 
 async def _books(town: OrderTown, order: UUID, payer: UUID, before: dict[Kind, int]) -> Books:
     found = await town.order(order)
     known = await town.do(lambda session: buyer(session, payer))
-    views = [await town.view(paper) for paper in await town.vouchers_of(order)]
+    papers = [paper.id for paper in await town.vouchers_of(order)]
+    views = await town.do(lambda session: voucher_views(session, papers))
     now = await _sums(town)
     did = {kind: now[kind] - before[kind] for kind in now}
     return Books(
         found.status, found.covered.cents, known.credit.cents, known.set_aside.cents,
-        tuple(sorted((one.facts.status, one.left.cents) for one in views)),
+        tuple(sorted((one.facts.status, one.left.cents) for one in views.values())),
         tuple(one.state for one in await town.attempts(order)),
         did[Kind.STRIPE] + did[Kind.BANK_FEES], did[Kind.BANK_FEES], did[Kind.FEES], did[Kind.VAT],
     )  # fmt: skip

@@ -45,7 +45,9 @@ def checkout_of(session: stripe.checkout.Session) -> CheckoutState:
     )
 
 
-def payment_of(intent: stripe.PaymentIntent, charge: stripe.Charge | None, dispute: str | None) -> PaymentState:
+def payment_of(
+    intent: stripe.PaymentIntent, charge: stripe.Charge | None, dispute: DisputeState | None
+) -> PaymentState:
     """A payment, its last charge and the newest dispute of it."""
     error = intent.last_payment_error
     return PaymentState(

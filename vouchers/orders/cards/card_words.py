@@ -74,7 +74,7 @@ class CheckoutState:
 class PaymentState:
     """A payment as it stands. ``received`` is what was collected, ``refunded`` what went back of it.
 
-    ``failure`` is Stripe's code of why the last try failed; ``dispute`` the id of the newest dispute.
+    ``failure`` is Stripe's code of why the last try failed; ``dispute`` is the newest.
     """
 
     id: str
@@ -83,7 +83,7 @@ class PaymentState:
     received: Money
     charge: str | None
     refunded: Money
-    dispute: str | None
+    dispute: DisputeState | None
     failure: str | None
     mark: Mark
 

@@ -164,10 +164,10 @@ class StripeGateway:
         with _asking(intent_id):
             intent = await self._client.payment_intents.retrieve_async(intent_id, {"expand": ["latest_charge"]})
             charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
-            dispute: str | None = None
+            dispute: DisputeState | None = None
             if charge is not None and charge.disputed:
                 newest = await self._client.disputes.list_async({"payment_intent": intent_id, "limit": 1})
-                dispute = newest.data[0].id if newest.data else None
+                dispute = reading.dispute_of(newest.data[0]) if newest.data else None
         return reading.payment_of(intent, charge, dispute)
 
     async def refund(self, *, refund: UUID, payment_intent: str, amount: Money) -> RefundState:

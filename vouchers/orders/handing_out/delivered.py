@@ -7,10 +7,11 @@ voucher. Of several letters to one person the last counts; one that came back re
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Text, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -34,26 +35,37 @@ async def delivered_to(session: AsyncSession, address: str) -> list[Delivery]:
 
     :param address: canonical, in whatever case
     """
-    known = address.lower()
-    # Spelt so that the primary key and the index of reissued vouchers find them.
-    chain = or_(
-        Voucher.id == Beneficiary.voucher_id,
-        and_(Voucher.origin_id == Beneficiary.voucher_id, Voucher.origin_id != Voucher.id),
-    )
-    statement = _sent(chain).where(func.lower(Beneficiary.email) == known, func.lower(Mailing.address) == known)
-    return [_delivery(row) for row in await session.execute(statement.order_by(Voucher.id))]
+    return [_delivery(row) for row in await session.execute(_to_address(), {"known": address.lower()})]
 
 
 async def delivery_of(session: AsyncSession, voucher_id: UUID) -> Delivery | None:
     """Where the code of a voucher was sent; None if it was handed out otherwise, or is not alive."""
-    statement = _sent(Beneficiary.voucher_id == Voucher.origin_id).where(Voucher.id == voucher_id)
-    row = (await session.execute(statement)).first()
+    row = (await session.execute(_of_voucher(), {"voucher": voucher_id})).first()
     return _delivery(row) if row else None
 
 
 def _delivery(row: Row[UUID, str, str]) -> Delivery:
     voucher, address, language = row
     return Delivery(voucher, address, cast("Language", language))
+
+
+@cache
+def _to_address() -> Select[UUID, str, str]:
+    """What lies in the mailbox of ``known``; made once, since to make it takes longer than to ask it."""
+    # Spelt so that the primary key and the index of reissued vouchers find them.
+    chain = or_(
+        Voucher.id == Beneficiary.voucher_id,
+        and_(Voucher.origin_id == Beneficiary.voucher_id, Voucher.origin_id != Voucher.id),
+    )
+    known = bindparam("known", type_=Text())
+    theirs = _sent(chain).where(func.lower(Beneficiary.email) == known, func.lower(Mailing.address) == known)
+    return theirs.order_by(Voucher.id)
+
+
+@cache
+def _of_voucher() -> Select[UUID, str, str]:
+    """Where the code of ``voucher`` was sent."""
+    return _sent(Beneficiary.voucher_id == Voucher.origin_id).where(Voucher.id == bindparam("voucher"))
 
 
 def _sent(whose: ColumnElement[bool]) -> Select[UUID, str, str]:

@@ -32,10 +32,10 @@ async def links_csv(
     :raises NoUsableCodeKey: if a voucher's codes were made under a master secret that is not here
     """
     yield csv_of([_HEADS[language]])
-    async with sessions() as session:
+    async with sessions.begin() as session:
         origins = await origins_of(session, order_id)
     for start in range(0, len(origins), AT_ONCE):
-        async with sessions() as session:
+        async with sessions.begin() as session:
             some = await handouts(session, origins[start : start + AT_ONCE], first=start + 1, at=at)
         rows = [_row(one, keys, base_url, language) for one in some]
         if rows:
