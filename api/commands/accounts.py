@@ -58,7 +58,7 @@ def fec(month: AMonth, folder: Folder = Path(), slug: Slug = None) -> None:
     """Write the FEC of a year, from its beginning through a month (LPF art. A47 A-1)."""
 
     async def work(town: Town) -> Path:
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             asked = await exports.wanted(session, month, month, "fr")
         return await _write(exports.fec_bytes(town.sessions, asked), folder / exports.fec_name(asked))
 
@@ -80,7 +80,7 @@ def book(
     """Write the journal, the general ledger or the trial balance of closed months."""
 
     async def work(town: Town) -> Path:
-        async with town.sessions() as session:
+        async with town.sessions.begin() as session:
             asked = await exports.wanted(session, first, last or first, language)
         name = exports.book_name(asked, which, form)
         return await _write(exports.book_bytes(town.sessions, asked, which, form), folder / name)

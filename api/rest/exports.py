@@ -89,7 +89,7 @@ async def list_months(_caller: Annotated[Caller, permitted(P.LEDGER_READ)], sess
 @router.get("/accounting/fec", response_class=Response, responses=A_FEC)
 async def read_fec(caller: Annotated[Caller, permitted(P.LEDGER_READ)], month: Month) -> Response:
     """The French file of accounting entries of a year, from its beginning through this month."""
-    async with caller.town.sessions() as session:
+    async with caller.town.sessions.begin() as session:
         asked = await exports.wanted(session, Period.month(month), Period.month(month), "fr")
     return await _file(exports.fec_bytes(caller.town.sessions, asked), exports.fec_name(asked), FEC)
 
@@ -104,7 +104,7 @@ async def read_book(
     form: Annotated[Form, Query(description="how it is written")] = "csv",
 ) -> Response:
     """Journal, general ledger or trial balance of the closed months from one to another, both of one year."""
-    async with caller.town.sessions() as session:
+    async with caller.town.sessions.begin() as session:
         asked = await exports.wanted(session, Period.month(first), Period.month(last), language)
     parts = exports.book_bytes(caller.town.sessions, asked, book, form)
     return await _file(parts, exports.book_name(asked, book, form), KINDS[form])

@@ -32,7 +32,7 @@ async def entries(
     """
     after = 0
     while True:
-        async with sessions() as session:
+        async with sessions.begin() as session:
             some = await lines_page(session, places, after=after, limit=AT_ONCE, of=of)
             lines = await _both_sides(session, some, chart, of)
         if not some:

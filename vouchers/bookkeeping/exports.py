@@ -76,7 +76,7 @@ async def fec_bytes(sessions: Sessions, asked: Wanted) -> AsyncIterator[bytes]:
     yield fec.HEADER
     new_year = asked.first.replace(month=1)
     of_year = [one for one in asked.closed if new_year <= one.first_day <= asked.last]
-    async with sessions() as session:
+    async with sessions.begin() as session:
         carried = await brought_forward(session, asked.closed, asked.first.year, asked.chart)
     yield fec.encoded(opening_lines(carried, of_year[0], asked.chart, valid_on=day_of(of_year[0].closed_at)))
     async for some in entries(sessions, places_of(asked.closed, new_year, asked.last), asked.chart):
@@ -112,7 +112,7 @@ async def _ledger(sessions: Sessions, asked: Wanted) -> Rows:
     """Account by account: what it began with, its lines, and what it holds after each."""
     language = asked.chart.language
     yield [(*JOURNAL_HEADS[language], _RUNNING[language])]
-    async with sessions() as session:
+    async with sessions.begin() as session:
         accounts = await trial_balance(session, asked.closed, asked.first, asked.last, asked.chart)
     places = places_of(asked.closed, asked.first, asked.last)
     for one in accounts:
@@ -126,7 +126,7 @@ async def _ledger(sessions: Sessions, asked: Wanted) -> Rows:
 
 
 async def _balance(sessions: Sessions, asked: Wanted) -> Rows:
-    async with sessions() as session:
+    async with sessions.begin() as session:
         found = await trial_balance(session, asked.closed, asked.first, asked.last, asked.chart)
     yield [BALANCE_HEADS[asked.chart.language]]
     yield [

@@ -67,7 +67,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesAccounts, 
             form.refuse(refusal)
         else:
             return see_other(f"/{place.slug}/desk/accounts", said="accounts-closed")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, visitor, session, form)
 
 
@@ -81,14 +81,14 @@ async def file(
     except Refusal as refusal:
         form = blank(request, first=first, last=last)
         form.refuse(refusal)
-        async with place.town.sessions() as session:
+        async with place.town.sessions.begin() as session:
             return await _page(request, visitor, session, form)
 
 
 async def _file(request: Request, place: CurrentPlace, first: str, last: str, which: Which) -> Response:
     sessions = place.town.sessions
     language = "fr" if which not in FILES else language_for(request)
-    async with sessions() as session:
+    async with sessions.begin() as session:
         asked = await exports.wanted(session, Period.month(first), Period.month(last or first), language)
     if which in FILES:
         book, form = FILES[which]

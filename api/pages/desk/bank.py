@@ -76,7 +76,7 @@ async def take(request: Request, place: CurrentPlace, visitor: RecordsMoney, for
         else:
             said = "statement-known" if all(one.before for one in taken) else "statement-read"
             return see_other(f"/{place.slug}/desk/bank/statements/{taken[-1].statement}", said=said)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _page(request, session, form)
 
 
@@ -139,7 +139,7 @@ async def decide(request: Request, place: CurrentPlace, visitor: RecordsMoney, f
             form.refuse(refusal)
         else:
             return see_other(f"/{place.slug}/desk/bank/entries/{entry_id}", said="line-decided")
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _entry_page(request, session, form, entry_id, "")
 
 

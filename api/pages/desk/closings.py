@@ -67,7 +67,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesMonths, fo
             return see_other(f"/{place.slug}/desk/month-end/closed/{done}", said="month-closed")
     except Refusal as refusal:
         form.refuse(refusal)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _look(request, session, form, period, closes=True)
 
 

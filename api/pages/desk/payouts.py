@@ -106,7 +106,7 @@ async def propose(request: Request, place: CurrentPlace, visitor: ProposesPayout
                 return see_other(f"/{place.slug}/desk/payouts/{made}", said="payouts-proposed")
         except Refusal as refusal:
             form.refuse(refusal, BESIDE)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _overview(request, place, visitor, session, form)
 
 
@@ -138,7 +138,7 @@ async def decide(request: Request, place: CurrentPlace, visitor: SeesPayouts, fo
         else:
             said = "payouts-withdrawn" if do == "withdraw" else "payouts-approved"
             return see_other(f"/{place.slug}/desk/payouts/{run_id}", said=said)
-    async with place.town.sessions() as session:
+    async with place.town.sessions.begin() as session:
         return await _run(request, place, visitor, session, run_id, form)
 
 
