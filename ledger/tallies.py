@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Exists, Select, case, exists, func, or_, select
+from sqlalchemy import Date, Exists, Select, case, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -16,6 +17,8 @@ from ledger.database import sum_of
 from ledger.days import PARIS
 from ledger.money import Money
 from ledger.tables import Account, Transfer
+
+Group = TypeVar("Group", UUID, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,20 @@ async def left_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> d
     return {one: Money(left) for one, left in await session.execute(statement)}
 
 
+async def holding_by_group(session: AsyncSession, members: Select[UUID, Group]) -> dict[Group, tuple[int, Money]]:
+    """How many accounts of each group hold money, and how much they hold together; groups that hold none left out.
+
+    :param members: pairs of account and group
+    """
+    of = members.subquery()
+    account, group = of.c
+    held = Account.credits_posted - Account.debits_posted
+    statement = (
+        select(group, func.count(), sum_of(held)).join(Account, Account.id == account).where(held > 0).group_by(group)
+    )
+    return {one: (count, Money(cents)) for one, count, cents in await session.execute(statement)}
+
+
 async def amounts_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[UUID, dict[str, Money]]:
     """What the transfers of each group come to, by kind.
 
@@ -144,6 +161,21 @@ async def amounts_by_group(session: AsyncSession, members: Select[UUID, UUID]) -
     for which, kind, amount in await session.execute(statement):
         found.setdefault(which, {})[kind] = Money(amount)
     return found
+
+
+async def by_month(
+    session: AsyncSession, transfer_kind: str, *, side: Side, kinds: Sequence[Kind], since: datetime
+) -> dict[tuple[date, Kind], Money]:
+    """What transfers of a kind brought to (credit) or took from (debit) accounts of some kinds, month by month."""
+    column = Transfer.credit_account_id if side is Side.CREDIT else Transfer.debit_account_id
+    month = cast(func.date_trunc("month", func.timezone(str(PARIS), Transfer.effective_at)), Date)
+    statement = (
+        select(month, Account.kind, sum_of(Transfer.amount))
+        .join(Account, Account.id == column)
+        .where(Transfer.kind == transfer_kind, Account.kind.in_(kinds), Transfer.effective_at >= since)
+        .group_by(month, Account.kind)
+    )
+    return {(one, Kind(kind)): Money(cents) for one, kind, cents in await session.execute(statement)}
 
 
 async def not_among(session: AsyncSession, *, kind: str, known: Select[UUID], limit: int) -> list[UUID]:

@@ -23,7 +23,8 @@ from merchants.shops import identity
 from merchants.tables import Closing
 from merchants.tables import Terms as Row
 
-BreakageTo = Literal["operator", "funder"]
+BreakageTo = Literal["operator", "funder", "buyer"]
+"""Who gets what expires: the operator all; funders their part and the operator the rest; or everybody their part."""
 
 WHOLE: Final = 10_000
 """Basis points in a whole: rates are in hundredths of a percent."""

@@ -60,7 +60,7 @@ class Terms(Base):
         CheckConstraint("vat_rate_bp BETWEEN 0 AND 10000", name="vat"),
         CheckConstraint("service_fee_bp BETWEEN 0 AND 10000", name="fee"),
         CheckConstraint("validity_months BETWEEN 1 AND 120", name="validity"),
-        CheckConstraint("breakage_to IN ('operator', 'funder')", name="breakage"),
+        CheckConstraint("breakage_to IN ('operator', 'funder', 'buyer')", name="breakage"),
         CheckConstraint("0 < least_face AND least_face <= most_face", name="faces"),
         CheckConstraint("order_days BETWEEN 1 AND 365", name="order_days"),
         Index("ix_terms_effective_from", "effective_from"),

@@ -6,18 +6,20 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, posting
 from ledger.days import day_of
 from ledger.ids import new_id
-from vouchers.errors import LastDayTooEarly, VoucherNotBlocked, VoucherReplaced
+from ledger.money import Money
+from vouchers import buyers
+from vouchers.errors import CreditSpent, LastDayTooEarly, VoucherNotBlocked, VoucherReplaced
 from vouchers.events import tell
 from vouchers.expiring import EXPIRY
 from vouchers.facts import VoucherFacts, voucher
 from vouchers.freezing import only_frozen, refuse_frozen
-from vouchers.tables import Voucher
+from vouchers.tables import Batch, Voucher
 
 REINSTATEMENT: Final = "reinstatement"
 """The reversal of an expiry."""
@@ -60,26 +62,38 @@ async def extend(
     :raises VoucherUnknown, VoucherReplaced:
     :raises LastDayTooEarly: if it is earlier than it was, or over already
     :raises Overdrawn: if a funder to whom the expired money went has spent it since
+    :raises CreditSpent: if the buyer to whom it went has
     """
     found = await _locked(session, voucher_id)
     earliest = max(found.last_day, day_of(at))
     if last_day < earliest:
         raise LastDayTooEarly(last_day=last_day, earliest=earliest)
     await _set(session, voucher_id, last_day=last_day)
-    await _reinstate(session, voucher_id, at=at)
+    await _reinstate(session, found, at=at)
     told = f"{found.last_day} to {last_day}: {reason}"
     await tell(session, voucher_id, "extended", actor=actor, reason=told, at=at)
     return await voucher(session, voucher_id)
 
 
-async def _reinstate(session: AsyncSession, voucher_id: UUID, *, at: datetime) -> None:
-    history = await balances.history(session, voucher_id, limit=MOST_TRANSFERS)
+async def _reinstate(session: AsyncSession, expired: VoucherFacts, *, at: datetime) -> None:
+    history = await balances.history(session, expired.id, limit=MOST_TRANSFERS)
     expiries = [transfer.id for transfer in history if transfer.kind == EXPIRY]
     reversed_already = await balances.reversals_of(session, expiries)
+    buyer_id = (await session.execute(select(Batch.buyer_id).where(Batch.id == expired.batch))).scalar_one()
     entry = new_id()
-    for expiry in expiries:
-        if expiry not in reversed_already:
-            await posting.reverse(session, expiry, kind=REINSTATEMENT, at=at, entry=entry)
+    for transfer in history:
+        if transfer.id in expiries and transfer.id not in reversed_already:
+            if transfer.credit == buyer_id:
+                await _refuse_spent(session, buyer_id, transfer.amount)
+            await posting.reverse(session, transfer.id, kind=REINSTATEMENT, at=at, entry=entry)
+
+
+async def _refuse_spent(session: AsyncSession, buyer_id: UUID, amount: Money) -> None:
+    """A buyer's account is not guarded, since a buyer may owe: what it was given back must still be free."""
+    await posting.lock(session, [buyer_id])
+    free = (await buyers.buyer(session, buyer_id)).free
+    if free < amount:
+        raise CreditSpent(free=free, needed=amount)
 
 
 async def _locked(session: AsyncSession, voucher_id: UUID) -> VoucherFacts:

@@ -90,6 +90,22 @@ class LastDayTooEarly(Refusal):
         super().__init__(f"The last day {last_day} is before {earliest}.")
 
 
+class ExtensionUnderWay(Refusal):
+    """A batch is extended once at a time."""
+
+    def __init__(self, *, last_day: date) -> None:
+        self.last_day = last_day
+        super().__init__(f"This batch is being extended to {last_day}.")
+
+
+class CreditSpent(Refusal):
+    """What expired was given back to the buyer, who has used it since."""
+
+    def __init__(self, *, free: Money, needed: Money) -> None:
+        self.free, self.needed = free, needed
+        super().__init__(f"The buyer has {free} left of the {needed} that it was given back.")
+
+
 class AmountNotPositive(Refusal):
     """An amount of money that must be above zero is not."""
 

@@ -1,8 +1,9 @@
-"""Expiry at the end of the last day, Europe/Paris: what is left goes to breakage, or back to who funded it."""
+"""Expiry at the end of the last day, Europe/Paris: what is left goes to breakage, or back to who paid for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final
@@ -18,6 +19,7 @@ from ledger.days import day_of
 from ledger.ids import new_id
 from ledger.money import Money
 from merchants import programme
+from merchants.programme import BreakageTo
 from vouchers.facts import VoucherFacts, vouchers_by_id
 from vouchers.tables import Batch, TopUp, Voucher
 
@@ -38,17 +40,19 @@ async def expire_due(session: AsyncSession, *, at: datetime) -> int:
     due = await tallies.with_money(session, over, limit=AT_ONCE)
     if not due:
         return 0
-    to_funders = (await programme.terms_on(session, today)).breakage_to == "funder"
-    origins = {one.id: one.origin for one in (await vouchers_by_id(session, due)).values()}
-    shares = await _funders(session, list(origins.values())) if to_funders else {}
-    funders = {funder for by_funder in shares.values() for funder in by_funder}
-    books = await posting.lock(session, {*due, *funders, single(Kind.BREAKAGE)})
+    breakage_to = (await programme.terms_on(session, today)).breakage_to
+    vouchers = (await vouchers_by_id(session, due)).values()
+    bought = await _bought(session, {one.batch for one in vouchers}, breakage_to)
+    origins = {one.id: one.origin for one in vouchers}
+    shares = await _funders(session, list(origins.values())) if breakage_to != "operator" else {}
+    receivers = {funder for by_funder in shares.values() for funder in by_funder}
+    receivers |= {one.keeper for one in bought.values()}
+    books = await posting.lock(session, {*due, *receivers})
     # Extended, spent or held while we waited for the locks: read again what is decided on.
     facts = await vouchers_by_id(session, due)
-    faces = await _face_values(session, facts)
-    if to_funders:
+    if breakage_to != "operator":
         shares = await _funders(session, list(origins.values()))
-        late = {funder for by_funder in shares.values() for funder in by_funder} - funders
+        late = {funder for by_funder in shares.values() for funder in by_funder} - receivers
         books |= await posting.lock(session, late) if late else {}
     expired = [
         one for one in facts.values() if one.last_day < today and books[one.id].left and not books[one.id].pending
@@ -56,18 +60,26 @@ async def expire_due(session: AsyncSession, *, at: datetime) -> int:
     transfers = [
         transfer
         for one in expired
-        for transfer in _transfers(one, books[one.id].left, faces[one.batch], shares.get(one.origin, {}))
+        for transfer in _transfers(one, books[one.id].left, bought[one.batch], shares.get(one.origin, {}))
     ]
     await posting.post(session, transfers, at=at, books=books)
     return len(expired)
 
 
+@dataclass(frozen=True, slots=True)
+class _Bought:
+    """What a buyer put on each voucher of a batch, and the account to which that part of what expires goes."""
+
+    face_value: Money
+    keeper: UUID
+
+
 def _transfers(
-    voucher: VoucherFacts, left: Money, face_value: Money, funders: Mapping[UUID, Money]
+    voucher: VoucherFacts, left: Money, bought: _Bought, funders: Mapping[UUID, Money]
 ) -> list[posting.NewTransfer]:
     """Share what is left in proportion to what the buyer and each funder put on the voucher."""
-    receivers = [single(Kind.BREAKAGE), *funders]
-    parts = left.share([face_value.cents, *(given.cents for given in funders.values())])
+    receivers = [bought.keeper, *funders]
+    parts = left.share([bought.face_value.cents, *(given.cents for given in funders.values())])
     entry = new_id()
     return [
         posting.NewTransfer(EXPIRY, voucher.id, receiver, part, entry=entry)
@@ -91,7 +103,9 @@ async def _funders(session: AsyncSession, origins: Sequence[UUID]) -> dict[UUID,
     }
 
 
-async def _face_values(session: AsyncSession, facts: Mapping[UUID, VoucherFacts]) -> dict[UUID, Money]:
-    batches = {one.batch for one in facts.values()}
-    rows = await session.execute(select(Batch.id, Batch.face_value).where(Batch.id.in_(batches)))
-    return {batch: Money(cents) for batch, cents in rows}
+async def _bought(session: AsyncSession, batches: Collection[UUID], breakage_to: BreakageTo) -> dict[UUID, _Bought]:
+    rows = await session.execute(select(Batch.id, Batch.face_value, Batch.buyer_id).where(Batch.id.in_(batches)))
+    return {
+        batch: _Bought(Money(cents), buyer if breakage_to == "buyer" else single(Kind.BREAKAGE))
+        for batch, cents, buyer in rows
+    }

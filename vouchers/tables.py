@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKey, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import PROGRAMME, Base, Cents, Key, Moment, Secret, Words
@@ -132,6 +132,27 @@ class VoucherEvent(Base):
     actor: Mapped[Words]
     reason: Mapped[str | None] = mapped_column(Text)
     at: Mapped[Moment]
+
+
+class Extension(Base):
+    """A batch whose last day is moved, voucher by voucher up to ``reached``; one at a time for each batch."""
+
+    __tablename__ = "extensions"
+    __table_args__ = (
+        Index("ix_extensions_batch_id", "batch_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        IN_PROGRAMME,
+    )
+
+    id: Mapped[Key]
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.batches.id"))
+    last_day: Mapped[date]
+    reason: Mapped[Words]
+    asked_by: Mapped[Words]
+    asked_at: Mapped[Moment]
+    reached: Mapped[UUID | None]
+    extended: Mapped[int] = mapped_column(Integer, server_default="0")
+    refused: Mapped[int] = mapped_column(Integer, server_default="0")
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Redemption(Base):

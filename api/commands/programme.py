@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -22,7 +22,7 @@ from ledger.days import day_of
 from ledger.formats import shown_rate
 from ledger.money import Money
 from merchants import programme, registry
-from merchants.programme import Terms
+from merchants.programme import BreakageTo, Terms
 from merchants.registry import Registered
 from merchants.shops import identity
 from vouchers import keys
@@ -43,7 +43,8 @@ Commission = Annotated[int | None, typer.Option(parser=a_rate, metavar="PERCENT"
 VatRate = Annotated[int | None, typer.Option(parser=a_rate, metavar="PERCENT", help="On commission and fees.")]
 Fee = Annotated[int | None, typer.Option(parser=a_rate, metavar="PERCENT", help="Paid by buyers on face values.")]
 Breakage = Annotated[
-    Literal["operator", "funder"] | None, typer.Option(help="To whom goes what expires of public money.")
+    BreakageTo | None,
+    typer.Option(help="To whom goes what expires: operator; funder (public money); buyer (to each their part)."),
 ]
 PaymentDays = Annotated[int | None, typer.Option(min=0, max=90, help="Days from a statement to its payment.")]
 Iban = Annotated[str | None, typer.Option(help="The account that holds the float.")]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.installation import Installation, Town
 from api.jobs.cards import tend_cards
+from api.jobs.extending import tend_extensions
 from api.jobs.holders import tend_holders
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
@@ -24,7 +25,15 @@ _log = logging.getLogger(__name__)
 
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
-TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards, tend_shops, tend_holders)
+TENDED: Final[tuple[Tend, ...]] = (
+    tend_orders,
+    send_queued,
+    tend_printings,
+    tend_cards,
+    tend_shops,
+    tend_holders,
+    tend_extensions,
+)
 
 
 async def tend_all(installation: Installation) -> None:

@@ -38,7 +38,7 @@ class NavItem:
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Today"), "/desk", Permission.ORDERS_PAY),
     Entry(marked("Orders"), "/orders", Permission.ORDERS_READ),
-    Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY),
+    Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY, also=("/desk/expiry",)),
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
     # Shops may read their own settlements; all of them are for who records the money of buyers.

@@ -79,6 +79,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
         marked("Removed: this person takes nothing any more. What was taken stays in the books.")
     ),
     "month-closed": Saying(marked("The month is closed. Each shop has its statement.")),
+    "batch-extended": Saying(marked("The batch is being extended. That takes a moment.")),
     "refund-kept": Saying(marked("The money stays as credit.")),
     "keep-asked": Saying(
         marked("One more step: open the letter that we have just sent, and press its button."), "note"

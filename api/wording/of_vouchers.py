@@ -58,6 +58,20 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         _BAD, "Dernier jour trop tôt", "Le {last_day} est trop tôt : le dernier jour possible commence au {earliest}.",
         "Last day too early", "{last_day} is too early: the last day can be {earliest} or later.",
     ),
+    v.ExtensionUnderWay: Said(
+        H.CONFLICT, "Prolongation en cours",
+        "Ce lot est en train d'être prolongé jusqu'au {last_day}. Attendez la fin, puis recommencez.",
+        "Extension under way",
+        "This batch is being extended to {last_day}. Wait until that is done, then ask again.",
+    ),
+    v.CreditSpent: Said(
+        H.CONFLICT, "Avoir déjà utilisé",
+        "Ce bon a expiré et {needed} ont été rendus à l'acheteur, à qui il en reste {free} de libre. "
+        "Pour le prolonger, encaissez d'abord la différence, ou émettez un nouveau bon.",
+        "Credit used already",
+        "This voucher expired and {needed} went back to the buyer, who has {free} left that is free. "
+        "To extend it, take the difference first, or issue a new voucher.",
+    ),
     v.AmountNotPositive: Said(
         _BAD, "Montant nul ou négatif", "Le montant doit être supérieur à zéro ; {amount} a été demandé.",
         "Amount not above zero", "The amount must be above zero; {amount} was asked.",
