@@ -111,9 +111,7 @@ def problem_of(refusal: Refusal, language: Language) -> JSONResponse:
     if isinstance(refusal, ShopFieldsInvalid):
         more = {"errors": [_fault(fault, language) for fault in refusal.faults]}
     if isinstance(refusal, NotTakenHere):
-        more |= {"here": dict(zip(("shop", "trade", "commune"), refusal.here, strict=True))} | rule_places(
-            refusal, language
-        )
+        more |= rule_places(refusal, language)
     explained = explain(refusal, language)
     challenge = {"WWW-Authenticate": "Bearer"} if explained.status is HTTPStatus.UNAUTHORIZED else None
     return problem(refusal.name, explained, language, headers=challenge, **more)

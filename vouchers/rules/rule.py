@@ -60,9 +60,9 @@ class Rule:
         if reasons:
             asks = self.asks
             raise NotTakenHere(
-                reasons=reasons, rule=self.id, communes=asks.communes, trades=asks.trades, shops=asks.shops,
-                first_day=asks.first_day, last_day=asks.last_day, day=day,
-                here=(spot.name, spot.naf, spot.commune),
+                reasons=reasons, rule=self.id, communes=asks.communes, trades=asks.trades,
+                shops=tuple((str(id_), name) for id_, name in asks.shops), first_day=asks.first_day,
+                last_day=asks.last_day, shop_here=spot.name, trade_here=spot.naf, commune_here=spot.commune, day=day,
             )  # fmt: skip
 
 

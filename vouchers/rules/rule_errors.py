@@ -12,7 +12,7 @@ class NotTakenHere(Refusal):
     """The voucher is limited, and not taken in this shop or on this day. ``reasons`` has all that is against it.
 
     ``communes`` are pairs of INSEE code and name, ``trades`` NAF codes, ``shops`` pairs of id and name: where it is
-    taken. ``here`` is where it was presented: the shop's name, trade and commune; ``day`` when.
+    taken. Where it was presented: ``shop_here`` is the shop's name, ``trade_here`` its NAF code; ``day`` is when.
     """
 
     def __init__(
@@ -22,14 +22,17 @@ class NotTakenHere(Refusal):
         rule: UUID,
         communes: tuple[tuple[str, str], ...],
         trades: tuple[str, ...],
-        shops: tuple[tuple[UUID, str], ...],
+        shops: tuple[tuple[str, str], ...],
         first_day: date | None,
         last_day: date | None,
-        here: tuple[str, str, str],
+        shop_here: str,
+        trade_here: str,
+        commune_here: str,
         day: date,
     ) -> None:
         self.reasons, self.rule, self.communes, self.trades, self.shops = reasons, rule, communes, trades, shops
-        self.first_day, self.last_day, self.here, self.day = first_day, last_day, here, day
+        self.first_day, self.last_day, self.day = first_day, last_day, day
+        self.shop_here, self.trade_here, self.commune_here = shop_here, trade_here, commune_here
         super().__init__(f"The voucher is limited and not taken here: {', '.join(reasons)}.")
 
 

@@ -42,7 +42,7 @@ class Asks(Protocol):
         """NAF codes."""
 
     @property
-    def shops(self) -> tuple[tuple[UUID, str], ...]:
+    def shops(self) -> tuple[tuple[UUID | str, str], ...]:
         """Id and name."""
 
     @property
@@ -110,8 +110,10 @@ def _here(refusal: NotTakenHere, language: Language) -> str:
     """Of the shop what the rule asks about, if that is what is against it."""
     if not {"commune", "trade", "shop"} & set(refusal.reasons):
         return ""
-    name, naf, commune = refusal.here
-    told = [(refusal.shops, name), (refusal.trades, one_of(naf, language)), (refusal.communes, commune)]
+    told = [
+        (refusal.shops, refusal.shop_here), (refusal.trades, one_of(refusal.trade_here, language)),
+        (refusal.communes, refusal.commune_here),
+    ]  # fmt: skip
     return ", ".join(words for asked, words in told if asked)
 
 
