@@ -104,4 +104,7 @@ def _by_name(one: tuple[str, tuple[str, int]]) -> tuple[str, str]:
     return folded(whole[1] if whole else name), code
 
 
+EVERYWHERE: Final = Reach()
+"""What reaches every shop."""
+
 _ACCEPTED: Final = Shop.status == "accepted"

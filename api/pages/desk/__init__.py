@@ -19,6 +19,7 @@ from api.pages.desk import (
     on_order,
     payouts,
     refunds,
+    rules,
     stripe,
 )
 
@@ -40,4 +41,5 @@ ROUTERS: Final = (
     campaign_shops.router,
     code_attempts.router,
     payouts.router,
+    rules.router,
 )
