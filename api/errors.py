@@ -29,6 +29,7 @@ from api.wording import (
     of_orders,
     of_payouts,
     of_people,
+    of_rules,
     of_shops,
     of_vouchers,
 )
@@ -38,12 +39,14 @@ from ledger.errors import Refusal
 from ledger.formats import LANGUAGES, Language, shown_day, shown_money
 from ledger.money import CURRENCY, Money
 from merchants.errors import ColumnsMissing, Fault, FileTooLarge, FileUnreadable, ShopFieldsInvalid
-from merchants.shops import reasons
+from merchants.shops import reasons, trade_names
 from vouchers.orders.errors import NothingIssued, WrongOrderStatus
 from vouchers.orders.lists.addresses import AddressInvalid
 from vouchers.orders.lists.list_errors import ListColumnsMissing, ListTooLong, ListUnreadable
 from vouchers.orders.lists.list_refusal_words import list_sentence
 from vouchers.orders.lists.list_words import address_code, sentence
+from vouchers.rules import rule_words
+from vouchers.rules.rule_errors import NotTakenHere
 
 PROBLEM: Final = "application/problem+json"
 TYPE: Final = "urn:obole:problem:"
@@ -57,7 +60,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
-    **of_bank.SAID,
+    **of_bank.SAID, **of_rules.SAID,
 }  # fmt: skip
 
 
@@ -79,6 +82,8 @@ def explain(refusal: Refusal, language: Language) -> Explained:
         detail = list_sentence(refusal, language)
     elif isinstance(refusal, AddressInvalid):
         detail = sentence(address_code(refusal.reason), language, value=refusal.typed)
+    elif isinstance(refusal, NotTakenHere):
+        detail = rule_words.refused(refusal, language)
     else:
         known = isinstance(refusal, WrongOrderStatus | NothingIssued)
         given = {name: _status(fact, language) if known else fact for name, fact in vars(refusal).items()}
@@ -105,9 +110,22 @@ def problem_of(refusal: Refusal, language: Language) -> JSONResponse:
         more["currency"] = CURRENCY
     if isinstance(refusal, ShopFieldsInvalid):
         more = {"errors": [_fault(fault, language) for fault in refusal.faults]}
+    if isinstance(refusal, NotTakenHere):
+        more |= rule_places(refusal, language)
     explained = explain(refusal, language)
     challenge = {"WWW-Authenticate": "Bearer"} if explained.status is HTTPStatus.UNAUTHORIZED else None
     return problem(refusal.name, explained, language, headers=challenge, **more)
+
+
+def rule_places(asks: rule_words.Asks, language: Language) -> dict[str, Any]:
+    """Where and when a limited voucher is taken, as JSON."""
+    return {
+        "communes": [{"code": code, "name": name} for code, name in asks.communes],
+        "trades": [{"code": naf, "name": trade_names.one_of(naf, language)} for naf in asks.trades],
+        "shops": [{"id": str(id_), "name": name} for id_, name in asks.shops],
+        "first_day": str(asks.first_day) if asks.first_day else None,
+        "last_day": str(asks.last_day) if asks.last_day else None,
+    }
 
 
 def language_of(request: Request) -> Language:

@@ -42,6 +42,7 @@ from vouchers.orders.handing_out.printing import (
     printing,
 )
 from vouchers.orders.queries import OrderView, order
+from vouchers.rules.queries import version
 from vouchers.sheets import Sheets
 from vouchers.sheets_pdf import Layout, SheetLook, draw_sheets
 
@@ -175,7 +176,8 @@ async def order_look(session: AsyncSession, found: OrderView, language: Language
     terms = await programme.terms_on(session, day_of(at))
     giver = await buyer(session, found.buyer)
     logo = await drafting.picture(session, found.picture, buyer_id=found.buyer) if found.picture else None
-    return sheets.look_of(terms, giver, language, message=found.message, logo=logo.png if logo else None)
+    rule = await version(session, found.rule) if found.rule else None
+    return sheets.look_of(terms, giver, language, message=found.message, logo=logo.png if logo else None, rule=rule)
 
 
 async def statement_pdf(statement: Statement, *, language: Language) -> bytes:

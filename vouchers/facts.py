@@ -12,7 +12,10 @@ from sqlalchemy import Table, Uuid, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.parallel import any_of, given
+from merchants.shops.reach import Spot
 from vouchers.errors import VoucherBlocked, VoucherExpired, VoucherNotYetValid, VoucherReplaced, VoucherUnknown
+from vouchers.rules.queries import COLUMNS, VOUCHERS_AND_RULES, rule_from
+from vouchers.rules.rule import Rule
 from vouchers.tables import Voucher
 
 Status = Literal["active", "blocked", "replaced"]
@@ -31,6 +34,8 @@ class VoucherFacts:
     last_day: date
     status: Status
     replaced_by: UUID | None
+    rule: Rule | None = None
+    """What limits where and when it is taken; its batch's."""
 
     def refuse_unless_usable(self, today: date) -> None:
         """Whether it may be spent today.
@@ -45,6 +50,14 @@ class VoucherFacts:
             raise VoucherNotYetValid(first_day=self.valid_from)
         if today > self.last_day:
             raise VoucherExpired(last_day=self.last_day)
+
+    def refuse_unless_taken(self, spot: Spot, today: date) -> None:
+        """Whether it may be spent in this shop today.
+
+        :raises NotTakenHere: with where and when it is taken
+        """
+        if self.rule is not None:
+            self.rule.refuse_unless_taken(spot, today)
 
 
 async def find_by_hash(session: AsyncSession, hashes: Collection[UUID]) -> dict[UUID, UUID]:
@@ -90,7 +103,8 @@ async def heirs_of(session: AsyncSession, origins: Collection[UUID]) -> dict[UUI
 
 
 def _facts(row: Sequence[Any]) -> VoucherFacts:
-    return VoucherFacts(*row)
+    own: Sequence[Any] = (*row[:_OWN], rule_from(row[_OWN:]))
+    return VoucherFacts(*own)
 
 
 _VOUCHERS: Final = cast("Table", Voucher.__table__)
@@ -98,14 +112,19 @@ _VOUCHERS: Final = cast("Table", Voucher.__table__)
 _BY_HASH: Final = or_(
     _VOUCHERS.c.token_hash == any_of("hash", Uuid()), _VOUCHERS.c.typed_hash == any_of("hash", Uuid())
 )
+_OWN: Final = 9
+"""Columns of the voucher itself among its facts; those of its rule follow."""
 _FACTS: Final = (
     _VOUCHERS.c.id, _VOUCHERS.c.batch_id, _VOUCHERS.c.serial, _VOUCHERS.c.origin_id, _VOUCHERS.c.key_number,
     _VOUCHERS.c.valid_from, _VOUCHERS.c.last_day, _VOUCHERS.c.status, _VOUCHERS.c.replaced_by,
+    *COLUMNS,
 )  # fmt: skip
 
 IDS_BY_HASH: Final = select(_VOUCHERS.c.id).where(_BY_HASH)
 """The ids of vouchers by the hash of either of their codes, for a statement that locks them."""
 
 _FIND: Final = select(_VOUCHERS.c.id, _VOUCHERS.c.token_hash, _VOUCHERS.c.typed_hash).where(_BY_HASH)
-_READ_BY_HASH: Final = select(_VOUCHERS.c.token_hash, _VOUCHERS.c.typed_hash, *_FACTS).where(_BY_HASH)
-_READ: Final = select(*_FACTS).where(_VOUCHERS.c.id == any_of("id", Uuid()))
+_READ_BY_HASH: Final = (
+    select(_VOUCHERS.c.token_hash, _VOUCHERS.c.typed_hash, *_FACTS).select_from(VOUCHERS_AND_RULES).where(_BY_HASH)
+)
+_READ: Final = select(*_FACTS).select_from(VOUCHERS_AND_RULES).where(_VOUCHERS.c.id == any_of("id", Uuid()))

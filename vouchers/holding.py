@@ -48,7 +48,7 @@ async def place(
 
     :param code: the lookup hash of the code (``vouchers.codes.read``)
     :raises AmountNotPositive, HoldTooLong, CodeNotRecognised, TillUnknown, TillRevoked, ShopNotAccepted:
-    :raises VoucherBlocked, VoucherReplaced, VoucherNotYetValid, VoucherExpired, NotEnoughLeft:
+    :raises VoucherBlocked, VoucherReplaced, VoucherNotYetValid, VoucherExpired, NotTakenHere, NotEnoughLeft:
     """
     if amount <= ZERO:
         raise AmountNotPositive(amount=amount)
@@ -63,8 +63,11 @@ async def place(
     await posting.lock(session, {voucher_id, counter.shop})
     await releasing.time_out(session, [voucher_id], at=at)
     books = await posting.lock(session, {voucher_id, counter.shop})
-    (await counters(session, [till]))[till].refuse_unless_open()
-    (await voucher(session, voucher_id)).refuse_unless_usable(day_of(at))
+    counter = (await counters(session, [till]))[till]
+    counter.refuse_unless_open()
+    found = await voucher(session, voucher_id)
+    found.refuse_unless_usable(day_of(at))
+    found.refuse_unless_taken(counter.spot, day_of(at))
     if amount > books[voucher_id].available:
         raise NotEnoughLeft(left=books[voucher_id].available, asked=amount)
     asked = holds.NewHold(REDEMPTION, voucher_id, counter.shop, amount, at + lasts)
@@ -80,7 +83,8 @@ async def capture(
 ) -> tuple[HoldView, Receipt]:
     """Take what is held, or part of it: a redemption like any other from then on.
 
-    Neither the voucher's last day nor a block since then stands in the way: the shop was promised the money.
+    Neither the voucher's last day, that of its rule nor a block since then stands in the way: the shop was promised
+    the money.
 
     :param amount: all that is held if None
     :param shop: the shop that asks; None for the operator

@@ -24,6 +24,8 @@ from vouchers import codes
 from vouchers.buyers import buyer
 from vouchers.errors import AmountNotPositive, BatchTooLarge, LastDayTooEarly, NotPaid
 from vouchers.keys import KeyRing
+from vouchers.rules.keeping import refuse_outside
+from vouchers.rules.queries import version
 from vouchers.tables import Batch, Voucher
 
 MOST: Final = 100_000
@@ -41,6 +43,7 @@ class NewBatch:
     :param valid_from: the first day, today if None
     :param last_day: the last day, included; by the programme's validity if None
     :param on_credit: the operator's explicit decision to issue before it is paid
+    :param rule: the version of a rule of use that limits where and when they are taken
     :param charged: service fee and its VAT as they were agreed when it was ordered; by today's terms if None
     """
 
@@ -52,6 +55,7 @@ class NewBatch:
     last_day: date | None = None
     on_credit: bool = False
     charged: tuple[Money, Money] | None = None
+    rule: UUID | None = None
 
 
 async def issue(
@@ -66,13 +70,15 @@ async def issue(
     """Issue a batch of 1 to 100,000 vouchers.
 
     :returns: the batch's id
-    :raises AmountNotPositive, BatchTooLarge, LastDayTooEarly, BuyerUnknown:
+    :raises AmountNotPositive, BatchTooLarge, LastDayTooEarly, BuyerUnknown, RuleUnknown, RuleOutsideValidity:
     :raises NotPaid: if the buyer has paid in less than face values, fee and VAT, and it is not on credit
     """
     terms = await programme.terms_on(session, day_of(at))
     valid_from = new.valid_from or day_of(at)
     last_day = new.last_day or months_later(valid_from, terms.validity_months)
     _refuse(new, earliest=max(valid_from, day_of(at)), last_day=last_day)
+    if new.rule is not None:
+        refuse_outside(await version(session, new.rule), valid_from=valid_from, last_day=last_day)
     await buyer(session, new.buyer)
     fee, fee_vat = new.charged or _fee(new, terms)
     books = await posting.lock(session, [new.buyer, single(Kind.FEES), single(Kind.VAT)])
@@ -85,7 +91,7 @@ async def issue(
         insert(Batch).values(
             id=batch_id, buyer_id=new.buyer, label=new.label, face_value=new.face_value.cents, quantity=new.quantity,
             fee=fee.cents, fee_vat=fee_vat.cents, valid_from=valid_from, last_day=last_day, on_credit=new.on_credit,
-            issued_by=actor, issued_at=at,
+            rule_id=new.rule, issued_by=actor, issued_at=at,
         )
     )  # fmt: skip
     await _post_fee(session, new.buyer, fee, fee_vat, batch_id, books, at)

@@ -39,6 +39,8 @@ class BatchView:
     on_credit: bool
     issued_by: str
     issued_at: datetime
+    rule: UUID | None = None
+    """The version of the rule that limits them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ def _redemption(found: Row[Redemption, UUID, datetime, str, int]) -> RedemptionV
 def _batch(row: Batch) -> BatchView:
     return BatchView(
         row.id, row.buyer_id, row.label, Money(row.face_value), row.quantity, Money(row.fee), Money(row.fee_vat),
-        row.valid_from, row.last_day, row.on_credit, row.issued_by, row.issued_at,
+        row.valid_from, row.last_day, row.on_credit, row.issued_by, row.issued_at, row.rule_id,
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ async def redeem_many(session: AsyncSession, asked: Sequence[Asked], *, at: date
     A key that was used before is answered as it was then. Refusals are among the answers, never raised:
     ``AmountNotPositive``, ``CodeNotRecognised``, ``TillUnknown``, ``TillRevoked``, ``ShopNotAccepted``,
     ``CashierUnknown``, ``CashierRemoved``, ``VoucherBlocked``, ``VoucherReplaced``, ``VoucherNotYetValid``,
-    ``VoucherExpired``, ``NotEnoughLeft``, ``KeyReused``.
+    ``VoucherExpired``, ``NotTakenHere``, ``NotEnoughLeft``, ``KeyReused``.
 
     :raises sqlalchemy.exc.IntegrityError: if a key was used by another transaction meanwhile; run it again
     """
@@ -127,7 +127,7 @@ def decide(asked: Asked, facts: Facts, *, at: datetime) -> Receipt:
 
     :raises AmountNotPositive, CodeNotRecognised, TillUnknown, TillRevoked, ShopNotAccepted:
     :raises CashierUnknown, CashierRemoved:
-    :raises VoucherBlocked, VoucherReplaced, VoucherNotYetValid, VoucherExpired, NotEnoughLeft:
+    :raises VoucherBlocked, VoucherReplaced, VoucherNotYetValid, VoucherExpired, NotTakenHere, NotEnoughLeft:
     """
     if asked.amount <= ZERO:
         raise AmountNotPositive(amount=asked.amount)
@@ -141,6 +141,7 @@ def decide(asked: Asked, facts: Facts, *, at: datetime) -> Receipt:
     if voucher is None:
         raise CodeNotRecognised
     voucher.refuse_unless_usable(day_of(at))
+    voucher.refuse_unless_taken(counter.spot, day_of(at))
     left = facts.left_on(voucher.id)
     if asked.amount > left:
         raise NotEnoughLeft(left=left, asked=asked.amount)

@@ -23,6 +23,9 @@ from vouchers.buyers import BuyerView, buyer
 from vouchers.errors import NoUsableCodeKey
 from vouchers.keys import KeyRing
 from vouchers.queries import VoucherView, batch, voucher_view, vouchers_page
+from vouchers.rules import rule_words
+from vouchers.rules.queries import version
+from vouchers.rules.rule import Rule
 from vouchers.sheets_pdf import Layout, SheetLook, SheetVoucher, draw_sheets
 
 AT_ONCE: Final = 1_000
@@ -115,9 +118,18 @@ def sheet_voucher(
 
 
 def look_of(
-    terms: Terms, giver: BuyerView, language: Language, *, message: str = "", logo: bytes | None = None
+    terms: Terms,
+    giver: BuyerView,
+    language: Language,
+    *,
+    message: str = "",
+    logo: bytes | None = None,
+    rule: Rule | None = None,
 ) -> SheetLook:
-    """What the sheets of a giver share; a person who gives does so without a name on them."""
+    """What the sheets of a giver share; a person who gives does so without a name on them.
+
+    :param rule: what limits where and when the vouchers are taken
+    """
     return SheetLook(
         programme=terms.name,
         offered_by=giver.name if giver.kind == "company" else None,
@@ -126,13 +138,15 @@ def look_of(
         language=language,
         message=message,
         logo=logo,
+        taken=rule_words.line(rule.asks, language) if rule else "",
     )
 
 
 async def _batch_look(session: AsyncSession, batch_id: UUID, *, at: datetime, language: Language) -> SheetLook:
     found = await batch(session, batch_id)
     terms = await programme.terms_on(session, day_of(at))
-    return look_of(terms, await buyer(session, found.buyer), language)
+    rule = await version(session, found.rule) if found.rule else None
+    return look_of(terms, await buyer(session, found.buyer), language, rule=rule)
 
 
 def _printed(view: VoucherView) -> bool:

@@ -48,7 +48,8 @@ class SheetVoucher:
 class SheetLook:
     """What every voucher of a sheet shares. ``conditions`` and ``support`` are one line each.
 
-    ``message`` is the giver's, cut when it is longer than its place; ``logo`` the giver's, as PNG.
+    ``message`` is the giver's, cut when it is longer than its place; ``logo`` the giver's, as PNG; ``taken`` where and
+    when they are, if they are limited.
     """
 
     programme: str
@@ -58,6 +59,7 @@ class SheetLook:
     language: Language = "fr"
     message: str = ""
     logo: bytes | None = field(default=None, repr=False)
+    taken: str = ""
 
 
 _CELL_WIDTH: Final = WIDTH / 2
@@ -154,6 +156,8 @@ def _small_shared(paper: Paper, look: SheetLook) -> None:
     paper.rectangle(_MARGIN, 45.6, _INNER, 8.6, colour=TINT, corner=1.6)
     if drawable(look.message).strip():
         _small_message(paper, look)
+    elif look.taken:
+        _small_taken(paper, look.taken, 60.4)
     else:
         paper.paragraph(_MARGIN, 59.2, words["how"], Style(8.6), width=_INNER, leading=1.35, most=2)
     edge = _CELL_WIDTH - _MARGIN
@@ -172,7 +176,7 @@ def _small_conditions(paper: Paper, words: str) -> None:
 
 def _small_message(paper: Paper, look: SheetLook) -> None:
     """The giver's words, as large as they may be; how to spend the voucher stays beside short ones."""
-    for size, most in ((8.6, 2), (7.6, 3), (6.6, 4)):
+    for size, most in ((8.6, 2), (7.6, 3), (6.6, 4)) if not look.taken else ((8.6, 2), (7.6, 2), (6.6, 2)):
         lines, style = fitted_lines(look.message, Style(size), _INNER - 3, most)
         if style.size == size:
             break
@@ -180,8 +184,17 @@ def _small_message(paper: Paper, look: SheetLook) -> None:
     paper.rectangle(_MARGIN, 55.4, 0.7, step * len(lines), colour=ACCENT)
     for number, line in enumerate(lines):
         paper.text(_MARGIN + 3, 55.4 + step * (number + 0.76), line, style)
-    if len(lines) <= 2:  # noqa: PLR2004 - which leave room for one more
+    if look.taken:
+        _small_taken(paper, look.taken, 64.2)
+    elif len(lines) <= 2:  # noqa: PLR2004 - which leave room for one more
         paper.text(_MARGIN, 64.9, WORDS[look.language]["briefly"], Style(7.6, "plain", GREY), width=_INNER)
+
+
+def _small_taken(paper: Paper, taken: str, y: float) -> None:
+    """Where and when a limited voucher is taken, in place of how to spend any."""
+    lines, style = fitted_lines(taken, Style(7.6, "bold"), _INNER, 2)
+    for number, line in enumerate(lines):
+        paper.text(_MARGIN, y + number * style.size * 1.12 / POINTS, line, style)
 
 
 def _small(paper: Paper, place: int, voucher: SheetVoucher, look: SheetLook) -> None:
@@ -224,6 +237,9 @@ class _Large:
             paper.text(middle, 198.5, words["code"], Style(11, "plain", GREY), align="centre", width=150)
             paper.rectangle(22, 202, WIDTH - 44, 18, colour=TINT, corner=2.5)
             _steps(paper, words)
+            lines, bold = fitted_lines(look.taken, Style(11.5, "bold"), 166, 2)
+            for number, line in enumerate(lines):
+                paper.text(middle, 268.5 + number * bold.size * 1.2 / POINTS, line, bold, align="centre")
             paper.line(22, 277, WIDTH - 22, 277, colour=RULE)
             paper.text(middle, 283, look.conditions, Style(9.5, "plain", GREY), align="centre", width=166)
             paper.text(middle, 288.5, look.support, Style(9.5, "bold", GREY), align="centre", width=166)

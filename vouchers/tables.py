@@ -63,7 +63,7 @@ class Funder(Base):
 
 
 class Batch(Base):
-    """The vouchers that were issued together to one buyer."""
+    """The vouchers that were issued together to one buyer. ``rule_id``: the version of the rule that limits them."""
 
     __tablename__ = "batches"
     __table_args__ = (
@@ -71,6 +71,7 @@ class Batch(Base):
         CheckConstraint("quantity BETWEEN 1 AND 100000", name="quantity"),
         CheckConstraint("valid_from <= last_day", name="days"),
         Index("ix_batches_buyer_id", "buyer_id", "id"),
+        Index("ix_batches_rule_id", "rule_id", postgresql_where=text("rule_id IS NOT NULL")),
         IN_PROGRAMME,
     )
 
@@ -84,6 +85,7 @@ class Batch(Base):
     valid_from: Mapped[date]
     last_day: Mapped[date]
     on_credit: Mapped[bool] = mapped_column(Boolean)
+    rule_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.usage_rule_versions.id"))
     issued_by: Mapped[Words]
     issued_at: Mapped[Moment]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
@@ -26,6 +27,7 @@ from vouchers import codes, issuing, queries, sheets
 from vouchers.issuing import NewBatch
 from vouchers.queries import BatchView
 from vouchers.redeeming import Asked, Receipt, redeem_many
+from vouchers.rules.queries import version_of_rule
 from vouchers.sheets import Sheets
 from vouchers.sheets_pdf import Layout
 
@@ -45,6 +47,9 @@ def issue(
         date | None, typer.Option("--until", parser=a_day, metavar="DAY", help="Last day; by the programme's rules.")
     ] = None,
     on_credit: Annotated[bool, typer.Option("--on-credit", help="Issue though it is not paid yet.")] = False,
+    rule: Annotated[
+        UUID | None, typer.Option(parser=an_id, metavar="ID", help="The rule of use that limits where they are taken.")
+    ] = None,
     slug: Slug = None,
     json: Json = False,
 ) -> None:
@@ -56,7 +61,9 @@ def issue(
 
             async def write(session: AsyncSession) -> BatchView:
                 at = await clock.now(session)
-                issued = await issuing.issue(session, new, keys=town.keys, actor=ACTOR, at=at, progress=told)
+                version = None if rule is None else (await version_of_rule(session, rule)).id
+                limited = replace(new, rule=version)
+                issued = await issuing.issue(session, limited, keys=town.keys, actor=ACTOR, at=at, progress=told)
                 return await queries.batch(session, issued)
 
             return await in_transaction(town.sessions, write)

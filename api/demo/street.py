@@ -1,4 +1,4 @@
-"""What goes on in the streets of the demonstration: a draw that is over, a top-up that runs, a story to come."""
+"""What goes on in the streets of the demonstration: a draw, a top-up, a story to come, a rule of use."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ledger.days import day_of
 from ledger.money import Money
 from vouchers.campaigns import drawing, planning, rewarding, taking_part
 from vouchers.campaigns.promises import Promise, a_draw
+from vouchers.rules import keeping
 
 Act = Callable[[datetime], Awaitable[None]]
 
@@ -23,6 +24,8 @@ RUNS_FOR: Final = 30
 """Days of the top-up, of which so many are over."""
 
 TAKING_PART: Final = 60
+NEIGHBOURS: Final = 12
+"""Shops of the rule of use."""
 
 WINDOWS: Final = (
     "Pendant deux semaines, les vitrines du centre racontent la même histoire : celle de la ville, en objets, en photos"
@@ -63,6 +66,7 @@ class Street:
             theme="Quatre jours chez les artisans", motif="leaf",
         )  # fmt: skip
         yield from self._campaign(soon, self.tills[-TAKING_PART:], planned=day_of(now) - timedelta(days=1))
+        yield moment(day_of(now) - timedelta(days=1), 9, 40), self._rule
         for days in range(1, RUNS_SINCE + 1):
             yield moment(since + timedelta(days=days), 6, 10), self._give
 
@@ -84,6 +88,11 @@ class Street:
         yield moment(planned or promise.first_day - timedelta(days=3), 11, 20), plan
         if then_drawn is not None:
             yield moment(then_drawn, 10, 15), draw
+
+    async def _rule(self, at: datetime) -> None:
+        """A rule of use that buyers may choose."""
+        shops = frozenset(till.shop for till in self.tills[:NEIGHBOURS])
+        await keeping.make(self.session, name="Les douze voisins", shops=shops, actor=ACTOR, at=at)
 
     async def _give(self, at: datetime) -> None:
         """What the job does each morning."""

@@ -20,6 +20,8 @@ from ledger.money import Money
 from merchants.programme import Terms
 from vouchers import qr
 from vouchers.codes import spell
+from vouchers.rules import rule_words
+from vouchers.rules.rule import Rule
 
 LONGEST_NAME: Final = 80
 LONGEST_MESSAGE: Final = 2_000
@@ -73,6 +75,8 @@ class Gift:
     typed: str = field(repr=False)
     logo: Logo | None = None
     again: bool = False
+    rule: Rule | None = None
+    """What limits where and when it is taken."""
 
 
 def look_of(terms: Terms, *, home: str) -> Look:
@@ -90,7 +94,7 @@ def voucher_letter(envelope: Envelope, look: Look, gift: Gift) -> Letter:
         blocks.append(Text(say(language, "again")))
     if message := seen(gift.message)[:LONGEST_MESSAGE].strip():
         blocks.append(Quote(message, facts["giver"]))
-    blocks.append(_voucher(envelope, gift, facts))
+    blocks += [_voucher(envelope, gift, facts), *_taken(gift, language)]
     blocks += _how_and_where(look, facts, language)
     body = Body(
         programme=facts["programme"],
@@ -121,6 +125,7 @@ def reminder_letter(envelope: Envelope, look: Look, gift: Gift, *, days: int, wi
             Text(hello(gift.beneficiary, language)),
             Text(text),
             _voucher(envelope, gift, facts),
+            *_taken(gift, language),
             *_how_and_where(look, facts, language),
             *([Link(say(language, "enough"), say(language, "withdraw"), withdraw)] if withdraw else []),
         ),
@@ -196,6 +201,10 @@ def _voucher(envelope: Envelope, gift: Gift, facts: dict[str, str]) -> Voucher:
         link=gift.link,
         link_label=say(language, "open"),
     )
+
+
+def _taken(gift: Gift, language: Language) -> tuple[Block, ...]:
+    return (Text(rule_words.line(gift.rule.asks, language)),) if gift.rule else ()
 
 
 def _how_and_where(look: Look, facts: dict[str, str], language: Language) -> tuple[Block, ...]:

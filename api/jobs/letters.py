@@ -101,7 +101,7 @@ async def _gift(session: AsyncSession, town: Town, base: str, order: OrderView, 
     return Gift(
         beneficiary=who.name, giver=giver.name, message=order.message, face_value=view.face_value, left=view.left,
         last_day=view.facts.last_day, link=codes.link(base, code), typed=code.typed, logo=await _logo(session, order),
-        again=alive != who.voucher,
+        again=alive != who.voucher, rule=view.facts.rule,
     )  # fmt: skip
 
 

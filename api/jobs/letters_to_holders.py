@@ -87,7 +87,10 @@ async def _opening(session: AsyncSession, look: Look, asked: LetterView) -> str:
 def _gift(town: Town, base: str, view: VoucherView) -> Gift:
     """A voucher as its holder is reminded of it: who gave it to whom is not for whoever asked."""
     code = codes.derive(town.keys.keys[view.facts.key_number], view.facts.id)
-    return Gift("", None, "", view.face_value, view.left, view.facts.last_day, codes.link(base, code), code.typed)
+    return Gift(
+        "", None, "", view.face_value, view.left, view.facts.last_day, codes.link(base, code), code.typed,
+        rule=view.facts.rule,
+    )  # fmt: skip
 
 
 def _link(town: Town, base: str, view: VoucherView) -> str:

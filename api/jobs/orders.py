@@ -15,12 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.installation import Installation, Town, Work, in_transaction
 from ledger.days import day_of
+from ledger.formats import Language
 from vouchers.orders import fulfilling, handing, placing, queries
 from vouchers.orders.errors import WrongOrderStatus
 from vouchers.orders.handing_out import reminding
+from vouchers.rules.rule_errors import RuleOutsideValidity
 
 SYSTEM: Final = "obole"
 ROUNDS: Final = 1_000
+
+TOO_LATE: Final[dict[Language, str]] = {
+    "fr": "Payée après le dernier jour de sa règle d'usage",
+    "en": "Paid after the last day of its rule of use",
+}
+"""Why an order is cancelled that was paid when its vouchers could be spent nowhere any more."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +52,15 @@ async def issue_if_paid(town: Town, order_id: UUID) -> None:
         await in_transaction(town.sessions, issue)
     except WrongOrderStatus:
         _log.info("order %s was issued or cancelled meanwhile", order_id)
+    except RuleOutsideValidity:
+        await in_transaction(town.sessions, lambda session: _cancel_too_late(session, order_id))
+
+
+async def _cancel_too_late(session: AsyncSession, order_id: UUID) -> None:
+    """Its vouchers could be spent nowhere any more: what was paid is the buyer's credit, and the buyer is told."""
+    found = await queries.order(session, order_id)
+    at = await clock.now(session)
+    await placing.cancel(session, order_id, actor=SYSTEM, reason=TOO_LATE[found.language], at=at)
 
 
 async def tend_orders(_installation: Installation, town: Town) -> None:

@@ -140,6 +140,7 @@ def _usable(voucher: VoucherView, asked: Asked, form: Form) -> Money | None:
     """What of a voucher this checkout can have."""
     try:
         voucher.facts.refuse_unless_usable(day_of(asked.at))
+        voucher.facts.refuse_unless_taken(asked.shop.spot, day_of(asked.at))
     except Refusal as refusal:
         form.refuse(refusal, "code")
         return None

@@ -31,6 +31,7 @@ from vouchers.errors import CodeNotRecognised
 from vouchers.holders import claiming, following, reminding
 from vouchers.holders.following import Movement, SetAside
 from vouchers.queries import State, VoucherView
+from vouchers.rules.rule import Rule
 
 Held = Literal["frozen", "given_back"]
 
@@ -74,6 +75,7 @@ class Shown:
     kept: bool
     movements: Sequence[Movement]
     set_aside: Sequence[SetAside]
+    rule: Rule | None
     path: str = field(repr=False)
     link: str = field(repr=False)
     spelt: str = field(repr=False)
@@ -146,6 +148,7 @@ async def shown(found: Found, base_url: str) -> Shown:
             kept=await claiming.keeper_of(session, found.id) is not None,
             movements=await following.movements_of(session, view) if open_ else (),
             set_aside=await following.set_aside(session, view, at=at) if open_ else (),
+            rule=view.facts.rule,
             path=found.path,
             link=codes.link(base_url, found.code),
             spelt=codes.spell(found.code.typed),

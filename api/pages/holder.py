@@ -24,6 +24,7 @@ from api.pages.rendering import page
 from api.pages.till.leading import lead_to_till
 from merchants.shops import nearby
 from merchants.shops.nearby import NearbyShop
+from merchants.shops.reach import EVERYWHERE
 from vouchers import qr
 from vouchers.campaigns.queries import CampaignView, adding
 
@@ -95,14 +96,15 @@ async def manifest(place: CurrentPlace) -> Response:
 
 async def _shops(found: Found, one: Shown, wanted: str) -> tuple[list[str], str, list[NearbyShop]]:
     """Where shops take vouchers; the commune asked for, else where this one was spent, else where most are; a few."""
+    among = one.rule.asks.reach if one.rule else EVERYWHERE
     async with found.town.sessions.begin() as session:
-        known = dict(await nearby.communes(session))
+        known = dict(await nearby.communes(session, among=among))
         if not known or not one.spendable:
             return [], "", []
         seat = found.place.terms.commune if found.place.terms else ""
         busiest = max(known, key=lambda name: known[name])
         near = next((name for name in (wanted, *one.communes, seat) if name in known), busiest)
-        return list(known), near, list(await nearby.some_shops(session, near, on=one.today, limit=FEW))
+        return list(known), near, list(await nearby.some_shops(session, near, on=one.today, limit=FEW, among=among))
 
 
 async def _adding(found: Found, one: Shown) -> list[tuple[CampaignView, int]]:

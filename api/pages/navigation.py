@@ -45,7 +45,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Month end"), "/desk/month-end", Permission.ORDERS_PAY, also=("/desk/payouts", "/desk/accounts")),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
-    Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE),
+    Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE, also=("/desk/rules",)),
     # Whoever runs the programme may look at any shop's pages; this one is for owners.
     Entry(marked("My shop"), "/shop", Permission.SHOPFRONT_WRITE, "shop"),
     Entry(marked("Campaigns"), "/desk/campaigns", Permission.FIGURES_READ),

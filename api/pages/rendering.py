@@ -27,6 +27,7 @@ from api.pages.speaking import PARAMETER, language_for
 from ledger.days import PARIS
 from ledger.formats import Language, shown_day, shown_money, shown_rate
 from ledger.money import Money
+from vouchers.rules import rule_words
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 _NOT_KEPT: Final = frozenset({sayings.KEY, PARAMETER})
@@ -115,6 +116,7 @@ def environment(language: Language) -> Environment:
         "moment": partial(shown_moment, language=language),
         "clock": _clock,
         "rate": partial(_rate, language=language),
+        "taken": partial(_taken, language=language),
     }
     made.globals |= {"asset": asset, "language": language}
     return made
@@ -188,6 +190,10 @@ def _day(day: date, *, language: Language) -> str:
 def _clock(moment: datetime) -> str:
     """``14:05``, in Paris."""
     return f"{moment.astimezone(PARIS):%H:%M}"
+
+
+def _taken(asks: rule_words.Asks, *, language: Language) -> str:
+    return rule_words.line(asks, language)
 
 
 def _rate(basis_points: int, *, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,6 +20,7 @@ from api.once import do_once, request_of
 from api.printing import MOST as MOST_SHEETS
 from api.printing import batch_pdf
 from api.rest.buyers import refuse_other_buyer
+from api.rest.rules import version_for
 from api.rest.types import (
     PDF,
     After,
@@ -42,13 +44,18 @@ from vouchers.errors import BatchUnknown
 from vouchers.issuing import MOST, NewBatch
 from vouchers.proofs import Conservation
 from vouchers.queries import BatchView
+from vouchers.rules.keeping import refuse_unless_offered
+from vouchers.rules.queries import version
 from vouchers.sheets_pdf import Layout
 
 router = APIRouter(tags=["batches"], route_class=StrictRoute)
 
 
 class BatchAsked(Strict):
-    """A batch to issue. ``on_credit`` is the operator's explicit decision to issue before it is paid."""
+    """A batch to issue. ``on_credit`` is the operator's explicit decision to issue before it is paid.
+
+    ``rule`` is the rule of use that limits where and when its vouchers are taken; none if they are taken everywhere.
+    """
 
     model_config = Strict.model_config | example(
         buyer="01a204d2-0860-74ce-a8b1-a57a89cfe4e9", face_value=5000, currency="EUR", quantity=140, label="Noël 2026"
@@ -62,10 +69,11 @@ class BatchAsked(Strict):
     valid_from: Day | None = None
     last_day: Day | None = None
     on_credit: bool = False
+    rule: Id | None = None
 
 
 class BatchShown(Shown):
-    """A batch. ``fee`` is the service fee before VAT."""
+    """A batch. ``fee`` is the service fee before VAT; ``rule`` the version of the rule of use that limits it."""
 
     id: UUID
     buyer: UUID
@@ -78,6 +86,7 @@ class BatchShown(Shown):
     valid_from: date
     last_day: date
     on_credit: bool
+    rule: UUID | None
     issued_at: datetime
 
     @classmethod
@@ -86,7 +95,7 @@ class BatchShown(Shown):
         return cls(
             id=view.id, buyer=view.buyer, label=view.label, face_value=view.face_value.cents, quantity=view.quantity,
             fee=view.fee.cents, fee_vat=view.fee_vat.cents, valid_from=view.valid_from, last_day=view.last_day,
-            on_credit=view.on_credit, issued_at=view.issued_at,
+            on_credit=view.on_credit, rule=view.rule, issued_at=view.issued_at,
         )  # fmt: skip
 
 
@@ -134,7 +143,10 @@ async def issue_batch(
 
     async def work(session: AsyncSession) -> BatchShown:
         at = await clock.now(session)
-        batch = await issuing.issue(session, new, keys=caller.town.keys, actor=caller.actor, at=at)
+        limited = replace(new, rule=await version_for(session, asked.rule))
+        if limited.rule is not None and caller.role == "buyer":
+            await refuse_unless_offered(session, await version(session, limited.rule), at=at)
+        batch = await issuing.issue(session, limited, keys=caller.town.keys, actor=caller.actor, at=at)
         return BatchShown.of(await queries.batch(session, batch))
 
     return JSONResponse(await do_once(caller, request_of(caller, key, "issue", asked), work), 201)
@@ -179,6 +191,7 @@ async def list_vouchers(
     batch: UUID,
     caller: Annotated[Caller, permitted(P.VOUCHERS_READ)],
     session: Reading,
+    language: Spoken,
     limit: Limit = 50,
     after: After = None,
 ) -> Page[VoucherShown]:
@@ -187,8 +200,9 @@ async def list_vouchers(
     at = await clock.now(session)
     rows = await queries.vouchers_page(session, batch=batch, after=after, limit=limit + 1)
     return page(
-        request, response, rows, limit=limit, cursor=lambda row: row.facts.id, show=lambda row: VoucherShown.of(row, at)
-    )
+        request, response, rows, limit=limit, cursor=lambda row: row.facts.id,
+        show=lambda row: VoucherShown.of(row, at, language),
+    )  # fmt: skip
 
 
 @router.get("/batches/{batch}/sheets.pdf", response_class=Response, responses=PDF)

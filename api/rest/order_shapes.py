@@ -10,6 +10,7 @@ from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
+from api.rest.rules import version_for
 from api.rest.types import Cents, Currency, Day, Id, Line, Message, Reason, Shown, Strict, example
 from ledger.formats import Language
 from ledger.money import Money
@@ -43,7 +44,10 @@ class BeneficiaryAsked(Strict):
 
 
 class OrderAsked(Strict):
-    """What is ordered. It stays a draft until it is placed."""
+    """What is ordered. It stays a draft until it is placed.
+
+    ``rule`` is a rule of use that the programme offers, or the version of one: where and when they are taken.
+    """
 
     model_config = Strict.model_config | example(
         buyer="01a204d2-0860-74ce-a8b1-a57a89cfe4e9", currency="EUR", label="Noël 2026", occasion="christmas",
@@ -63,11 +67,12 @@ class OrderAsked(Strict):
     handing: Handing = "sheets"
     deliver_on: Day | None = None
     language: Language = "fr"
+    rule: Id | None = None
 
-    def to_domain(self) -> NewOrder:
+    async def to_domain(self, session: AsyncSession) -> NewOrder:
         """As the domain takes it.
 
-        :raises AddressInvalid:
+        :raises AddressInvalid, RuleUnknown:
         """
         return NewOrder(
             self.buyer,
@@ -78,7 +83,7 @@ class OrderAsked(Strict):
                 for one in self.beneficiaries
             ),
             label=self.label or "", occasion=self.occasion, message=self.message or "", handing=self.handing,
-            deliver_on=self.deliver_on, language=self.language,
+            deliver_on=self.deliver_on, language=self.language, rule=await version_for(session, self.rule),
         )  # fmt: skip
 
 
@@ -130,7 +135,10 @@ class CancelAsked(Strict):
 
 
 class OrderShown(Shown):
-    """An order. ``covered`` is what came for it, ``missing`` what has not; a draft's price is that of today."""
+    """An order. ``covered`` is what came for it, ``missing`` what has not; a draft's price is that of today.
+
+    ``rule`` is the version of the rule of use that limits its vouchers.
+    """
 
     id: UUID
     buyer: UUID
@@ -143,6 +151,7 @@ class OrderShown(Shown):
     handing: Handing
     deliver_on: date | None
     language: Language
+    rule: UUID | None
     quantity: int
     face_total: int
     fee: int
@@ -165,7 +174,7 @@ class OrderShown(Shown):
         return cls(
             id=view.id, buyer=view.buyer, status=view.status, number=view.number, reference=view.reference,
             label=view.label, occasion=view.occasion, message=view.message, handing=view.handing,
-            deliver_on=view.deliver_on, language=view.language, quantity=price.quantity,
+            deliver_on=view.deliver_on, language=view.language, rule=view.rule, quantity=price.quantity,
             face_total=price.face_total.cents, fee=price.fee.cents, fee_vat=price.fee_vat.cents,
             total=price.total.cents, covered=view.covered.cents, missing=(price.total - view.covered).cents,
             method=view.method, on_credit=view.on_credit, version=view.version, made_at=view.made_at,

@@ -63,7 +63,7 @@ async def start_order(
 
     async def work(session: AsyncSession) -> OrderShown:
         at = await clock.now(session)
-        made = await drafting.start(session, asked.to_domain(), actor=caller.actor, at=at)
+        made = await drafting.start(session, await asked.to_domain(session), actor=caller.actor, at=at)
         return await OrderShown.of(session, await queries.order(session, made))
 
     return JSONResponse(await do_once(caller, request_of(caller, key, "start order", asked), work), 201)
@@ -101,7 +101,8 @@ async def change_order(
     """Put something else in the place of what a draft asks for."""
     await order_of(session, caller, order)
     at = await clock.now(session)
-    await drafting.change(session, order, asked.to_domain(), version=asked.version, actor=caller.actor, at=at)
+    new = await asked.to_domain(session)
+    await drafting.change(session, order, new, version=asked.version, actor=caller.actor, at=at)
     return await OrderShown.of(session, await queries.order(session, order))
 
 

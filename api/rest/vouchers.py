@@ -16,7 +16,9 @@ from api.auth.permissions import Permission as P
 from api.dependencies import GuessesOf, Here, IdempotencyKey, Reading, Spoken, Writing, permitted
 from api.once import do_once, request_of
 from api.printing import voucher_pdf
+from api.rest.rules import TakenShown
 from api.rest.types import PDF, Cents, Code, Currency, Day, Id, Page, Reason, Shown, Strict, StrictRoute, example
+from ledger.formats import Language
 from ledger.money import Money
 from vouchers import blocking, events, queries, reissuing, topping_up
 from vouchers.errors import CodeNotRecognised, VoucherUnknown
@@ -35,7 +37,10 @@ class LookUpAsked(Strict):
 
 
 class VoucherShown(Shown):
-    """A voucher. ``left`` counts what is held, ``available`` is what can be spent."""
+    """A voucher. ``left`` counts what is held, ``available`` is what can be spent.
+
+    ``taken`` says where and when it is, if it is limited; its words are in the language asked for by who looks it up.
+    """
 
     id: UUID
     batch: UUID
@@ -48,15 +53,17 @@ class VoucherShown(Shown):
     valid_from: date
     last_day: date
     replaced_by: UUID | None
+    taken: TakenShown | None
 
     @classmethod
-    def of(cls, view: VoucherView, at: datetime) -> VoucherShown:
+    def of(cls, view: VoucherView, at: datetime, language: Language = "en") -> VoucherShown:
         """From the domain, as of a moment."""
         facts = view.facts
         return cls(
             id=facts.id, batch=facts.batch, serial=facts.serial, state=view.state(at),
             face_value=view.face_value.cents, left=view.left.cents, available=view.available.cents,
             valid_from=facts.valid_from, last_day=facts.last_day, replaced_by=facts.replaced_by,
+            taken=TakenShown.of(facts.rule, language) if facts.rule else None,
         )  # fmt: skip
 
 
@@ -112,12 +119,13 @@ async def look_up(
     caller: Annotated[Caller, permitted(P.VOUCHERS_LOOK_UP)],
     session: Reading,
     guesses: GuessesOf,
+    language: Spoken,
 ) -> VoucherShown:
     """What is left on the voucher of a code."""
     address = request.client.host if request.client else ""
     code = await guesses.read(caller, asked.code, address)
     try:
-        return VoucherShown.of(await queries.voucher_by_code(session, code), await clock.now(session))
+        return VoucherShown.of(await queries.voucher_by_code(session, code), await clock.now(session), language)
     except CodeNotRecognised:
         await guesses.wrong(caller, address)
         raise
@@ -125,10 +133,10 @@ async def look_up(
 
 @router.get("/vouchers/{voucher}")
 async def read_voucher(
-    voucher: UUID, caller: Annotated[Caller, permitted(P.VOUCHERS_READ)], session: Reading
+    voucher: UUID, caller: Annotated[Caller, permitted(P.VOUCHERS_READ)], session: Reading, language: Spoken
 ) -> VoucherShown:
     """One voucher."""
-    return VoucherShown.of(await _own(voucher, caller, session), await clock.now(session))
+    return VoucherShown.of(await _own(voucher, caller, session), await clock.now(session), language)
 
 
 @router.get("/vouchers/{voucher}/events")

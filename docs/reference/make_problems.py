@@ -22,7 +22,7 @@ FLOORS = {
     "ledger": "The ledger",
 }
 
-PER_REASON = {"columns-missing", "file-unreadable", "file-too-large"}
+PER_REASON = {"columns-missing", "file-unreadable", "file-too-large", "not-taken-here"}
 
 TOP = f"""# Problems
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from merchants.shops.reach import EVERYWHERE, Reach, within
 from merchants.tables import Shop
 
 
@@ -26,18 +27,19 @@ class NearbyShop:
     commune: str
 
 
-async def communes(session: AsyncSession) -> list[tuple[str, int]]:
-    """Where shops take vouchers, by name, with how many do."""
-    statement = select(Shop.commune, func.count()).where(Shop.status == "accepted").group_by(Shop.commune)
+async def communes(session: AsyncSession, *, among: Reach = EVERYWHERE) -> list[tuple[str, int]]:
+    """Where shops take vouchers, by name, with how many do; those that a rule reaches, if one limits them."""
+    accepting = select(Shop.commune, func.count()).where(Shop.status == "accepted", *within(among))
+    statement = accepting.group_by(Shop.commune)
     return [(commune, count) for commune, count in await session.execute(statement.order_by(Shop.commune))]
 
 
-async def some_shops(session: AsyncSession, commune: str, *, on: date, limit: int) -> Sequence[NearbyShop]:
+async def some_shops(
+    session: AsyncSession, commune: str, *, on: date, limit: int, among: Reach = EVERYWHERE
+) -> Sequence[NearbyShop]:
     """A few shops of a commune that take vouchers: each trade once before any comes twice, others on another day."""
     drawn = func.md5(cast(Shop.id, Text) + on.isoformat())
     turn = func.row_number().over(partition_by=Shop.trade, order_by=drawn)
     columns = (Shop.id, Shop.siret, Shop.name, Shop.trade, Shop.street, Shop.postcode, Shop.commune)
-    statement = (
-        select(*columns).where(Shop.status == "accepted", Shop.commune == commune).order_by(turn, drawn).limit(limit)
-    )
-    return [NearbyShop(*row) for row in await session.execute(statement)]
+    there = select(*columns).where(Shop.status == "accepted", Shop.commune == commune, *within(among))
+    return [NearbyShop(*row) for row in await session.execute(there.order_by(turn, drawn).limit(limit))]

@@ -81,6 +81,24 @@ def place(postcode: str, commune: str, commune_code: str = "") -> Place:
     return Place(digits, label, None if found is None else found.code)
 
 
+def commune_named(code: str) -> str | None:
+    """The name of a commune by its INSEE code, if we know it; ``Marseille 1er Arrondissement`` of an arrondissement."""
+    found = _communes().get(code)
+    return None if found is None else found.name
+
+
+def whole_of(code: str) -> tuple[str, str] | None:
+    """The commune, code and name, of which this is an arrondissement."""
+    found = _communes().get(code)
+    return (found.parent, _communes()[found.parent].name) if found is not None and found.parent else None
+
+
+@lru_cache(maxsize=1024)
+def with_parts(communes: frozenset[str]) -> frozenset[str]:
+    """INSEE codes, and with that of a commune those of its arrondissements."""
+    return communes | {one.code for one in _communes().values() if one.parent in communes}
+
+
 def _known(postcode: str, name: str, code: str, *, cedex: bool) -> _Commune | None:
     """The commune of the table that is meant; for a CEDEX code of its own, any commune may be."""
     served = _by_postcode().get(postcode, ())

@@ -12,6 +12,7 @@ from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from merchants.shops.errors import ShopUnknown
+from merchants.shops.reach import Spot
 from merchants.shops.spelling import folded
 from merchants.tables import Shop, ShopEvent
 
@@ -45,6 +46,11 @@ class ShopView:
     status: Status
     status_at: datetime
     registered_at: datetime
+
+    @property
+    def spot(self) -> Spot:
+        """Where and what it is, as rules of use ask."""
+        return Spot(self.id, self.name, self.commune, self.commune_code, self.naf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ledger.ids import new_id
 from ledger.parallel import any_of, given
 from merchants.shops.errors import ShopNotAccepted, TillRevoked, TillUnknown
 from merchants.shops.queries import Status, shop
+from merchants.shops.reach import Spot
 from merchants.tables import Shop, Till
 
 
@@ -31,12 +32,13 @@ class TillView:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """Where a voucher is presented: the till, its shop, and the shop's state."""
+    """Where a voucher is presented: the till, its shop, the shop's state, and where and what it is."""
 
     till: UUID
     shop: UUID
     shop_status: Status
     till_revoked: bool
+    spot: Spot
 
     def refuse_unless_open(self) -> None:
         """Whether this till may redeem.
@@ -96,7 +98,10 @@ async def tills_of(session: AsyncSession, shop_id: UUID) -> list[TillView]:
 async def counters(session: AsyncSession, tills: Collection[UUID]) -> dict[UUID, Counter]:
     """Where these tills stand; unknown ids are absent."""
     rows = await session.execute(_COUNTERS, given(till=tills))
-    return {till: Counter(till, shop, cast("Status", status), revoked) for till, shop, status, revoked in rows}
+    return {
+        till: Counter(till, spot[0], cast("Status", status), revoked, Spot(*spot))
+        for till, status, revoked, *spot in rows
+    }
 
 
 def _view(row: Till) -> TillView:
@@ -110,7 +115,10 @@ SHOPS_OF: Final = select(_TILLS.c.shop_id).where(_TILLS.c.id == any_of("till", U
 """The shops of tills, for a statement of a floor above that needs only their ids. A till never changes shops."""
 
 _COUNTERS: Final = (
-    select(_TILLS.c.id, _TILLS.c.shop_id, _SHOPS.c.status, _TILLS.c.revoked_at.is_not(None))
+    select(
+        _TILLS.c.id, _SHOPS.c.status, _TILLS.c.revoked_at.is_not(None),
+        _TILLS.c.shop_id, _SHOPS.c.name, _SHOPS.c.commune, _SHOPS.c.commune_code, _SHOPS.c.naf,
+    )
     .join_from(_TILLS, _SHOPS, _SHOPS.c.id == _TILLS.c.shop_id)
     .where(_TILLS.c.id == any_of("till", Uuid()))
-)
+)  # fmt: skip

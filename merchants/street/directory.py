@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, and_, false, func, l
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import PARIS, day_of
+from merchants.shops.reach import EVERYWHERE, Reach, within
 from merchants.shops.spelling import folded
 from merchants.street.groups import BY_SLUG, Group, codes_of, group_of, groups_called
 from merchants.street.hours import DAY
@@ -73,6 +74,7 @@ class Wanted:
     near: Position | None = None
     shops: frozenset[UUID] | None = None
     page: int = 1
+    reach: Reach = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Shop.id.in_(select(ShopPage.shop_id).where(open_at(wanted.open_at))))
     if wanted.shops is not None:
         conditions.append(Shop.id.in_(list(wanted.shops)))
+    conditions += within(wanted.reach)
     return conditions
 
 

@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from itertools import pairwise
@@ -286,3 +287,15 @@ def test_two_thousand_sheets_are_drawn_in_the_memory_of_a_few(layout: Layout, pa
     assert len(document) == pages
     last = document[pages - 1].render(scale=150 / 72).to_pil().convert("L")
     assert len(scan(last)) == (8 if layout == "eight" else 1)
+
+
+LIMITED = "À dépenser dans les boulangeries de Marseille 2e Arrondissement et d'Aubagne, du 25 au 31 mai 2027."
+
+
+@pytest.mark.parametrize("layout", ["one", "eight"])
+@pytest.mark.parametrize("message", ["", "Merci !", LONGEST])
+def test_a_limited_voucher_says_where_it_is_taken_beside_whatever_its_giver_says(layout: Layout, message: str) -> None:
+    look = replace(LOOK, taken=LIMITED, message=message)
+    text = " ".join(text_of(drawn(sold(1), layout, look)).split())
+    assert LIMITED in text
+    assert ("Merci" in text) == bool(message)

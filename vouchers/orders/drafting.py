@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.days import day_of
+from ledger.days import day_of, months_later
 from ledger.formats import Language
 from ledger.ids import new_id, new_ids
 from ledger.money import Money, total
@@ -35,6 +35,9 @@ from vouchers.orders.history import tell
 from vouchers.orders.locking import change_row, locked
 from vouchers.orders.queries import Handing, LineView, beneficiaries_of, lines_of, order
 from vouchers.orders.tables import Beneficiary, Order, OrderLine, Picture
+from vouchers.rules.keeping import refuse_outside, refuse_unless_offered
+from vouchers.rules.queries import version
+from vouchers.rules.rule import Rule
 
 LONGEST_LABEL: Final = 80
 LONGEST_MESSAGE: Final = 300
@@ -69,6 +72,7 @@ class NewOrder:
     :param occasion: the event for which staff receives it (`vouchers.orders.giving.urssaf`), or none
     :param message: printed on each voucher
     :param picture: a logo of the buyer's, printed on each voucher
+    :param rule: the version of a rule of use that limits where and when they are taken, or none
     :param deliver_on: the first day of validity and of e-mails; as soon as it is paid if None
     """
 
@@ -82,6 +86,7 @@ class NewOrder:
     handing: Handing = "sheets"
     deliver_on: date | None = None
     language: Language = "fr"
+    rule: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +126,11 @@ async def start(session: AsyncSession, new: NewOrder, *, actor: str, at: datetim
     """Start a draft; it may still be empty.
 
     :raises BuyerUnknown, FaceValueOutOfBounds, QuantityNotPositive, OrderTooLarge, DeliveryDayPast, TextTooLong:
-    :raises OccasionUnknown, PictureUnknown:
+    :raises OccasionUnknown, PictureUnknown, RuleUnknown, RuleNotOffered, RuleOutsideValidity:
     """
     await buyer(session, new.buyer)
     await _refuse(session, new, at=at)
+    await refuse_rule(session, new.rule, new.deliver_on, at=at)
     order_id = new_id()
     row = _row(new) | {"id": order_id, "buyer_id": new.buyer, "made_by": actor, "made_at": at}
     await session.execute(insert(Order).values(**row))
@@ -147,6 +153,8 @@ async def change(
     if found.version != version:
         raise OrderChanged(version=found.version)
     await _refuse(session, new, at=at)
+    if (new.rule, new.deliver_on) != (found.rule, found.deliver_on):
+        await refuse_rule(session, new.rule, new.deliver_on, at=at)
     await change_row(session, order_id, **_row(new), version=version + 1)
     for table in (Beneficiary, OrderLine):
         await session.execute(delete(table).where(table.order_id == order_id))
@@ -168,7 +176,7 @@ async def asked(session: AsyncSession, order_id: UUID) -> NewOrder:
     ]
     return NewOrder(
         found.buyer, tuple(lines), tuple(people), found.label, found.occasion, found.message, found.picture,
-        found.handing, found.deliver_on, found.language,
+        found.handing, found.deliver_on, found.language, found.rule,
     )  # fmt: skip
 
 
@@ -211,6 +219,24 @@ async def picture(session: AsyncSession, picture_id: UUID, *, buyer_id: UUID) ->
     return Redrawn(found.png, found.width, found.height)
 
 
+async def refuse_rule(
+    session: AsyncSession, rule: UUID | None, deliver_on: date | None, *, at: datetime
+) -> Rule | None:
+    """Whether an order may carry this version of a rule. For this module and `placing`.
+
+    :returns: the rule
+    :raises RuleUnknown, RuleNotOffered, RuleOutsideValidity:
+    """
+    if rule is None:
+        return None
+    found = await version(session, rule)
+    await refuse_unless_offered(session, found, at=at)
+    valid_from = max(deliver_on or day_of(at), day_of(at))
+    months = (await programme.terms_on(session, day_of(at))).validity_months
+    refuse_outside(found, valid_from=valid_from, last_day=months_later(valid_from, months))
+    return found
+
+
 async def _refuse(session: AsyncSession, new: NewOrder, *, at: datetime) -> None:
     today = day_of(at)
     _refuse_lines(new, await programme.terms_on(session, today))
@@ -247,6 +273,7 @@ def _row(new: NewOrder) -> dict[str, object]:
     return {
         "label": new.label, "occasion": new.occasion, "message": new.message, "picture_id": new.picture,
         "handing": new.handing, "deliver_on": new.deliver_on, "language": new.language,
+        "rule_id": new.rule,
     }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ async def issue_order(
     """Issue a paid order: its vouchers, whose they are, its papers.
 
     :raises OrderUnknown, WrongOrderStatus:
+    :raises RuleOutsideValidity: if the last day of the rule that it carries is over
     """
     found = await locked(session, order_id, "paid")
     return await _issue(session, found, keys=keys, actor=actor, at=at, progress=progress)
@@ -52,7 +53,7 @@ async def issue_on_credit(
 ) -> OrderView:
     """Issue a company's order before it is paid: the operator's explicit decision, recorded with its reason.
 
-    :raises OrderUnknown, WrongOrderStatus:
+    :raises OrderUnknown, WrongOrderStatus, RuleOutsideValidity:
     :raises CreditNotForPeople: a private person pays first
     """
     found = await locked(session, order_id, "awaiting_payment")
@@ -83,7 +84,7 @@ async def _issue(
         new = NewBatch(
             found.buyer, line.face_value, line.quantity, label=found.label or found.number or "",
             valid_from=found.deliver_on if found.deliver_on and found.deliver_on > day_of(at) else None,
-            on_credit=found.on_credit, charged=charged,
+            on_credit=found.on_credit, charged=charged, rule=found.rule,
         )  # fmt: skip
         batch = await issuing.issue(session, new, keys=keys, actor=actor, at=at, progress=told)
         await session.execute(

@@ -14,7 +14,7 @@ from ledger.days import day_of
 from ledger.money import Money
 from ledger.wishes import wish
 from merchants import numbering, programme
-from vouchers.orders.drafting import price, unmended
+from vouchers.orders.drafting import price, refuse_rule, unmended
 from vouchers.orders.errors import AddressesMissing, DeliveryDayPast, LinesUnmended, OrderChanged, OrderEmpty
 from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
@@ -47,7 +47,10 @@ async def place(
 
     What was paid for it before, if it was reopened, covers it again.
 
-    :raises OrderUnknown, WrongOrderStatus, OrderChanged, OrderEmpty, DeliveryDayPast:
+    One whose rule ends sooner lapses with it, since its vouchers could then be spent nowhere.
+
+    :raises OrderUnknown, WrongOrderStatus, OrderChanged, OrderEmpty, DeliveryDayPast, RuleNotOffered:
+    :raises RuleOutsideValidity:
     :raises AddressesMissing: if it goes out by e-mail and somebody has no address, or a voucher has no name
     """
     found = await locked(session, order_id, "draft")
@@ -62,13 +65,17 @@ async def place(
     today = day_of(at)
     if found.deliver_on is not None and found.deliver_on < today:
         raise DeliveryDayPast(day=found.deliver_on, earliest=today, latest=found.deliver_on)
+    rule = await refuse_rule(session, found.rule, found.deliver_on, at=at)
     terms = await programme.terms_on(session, today)
+    lapses_on = today + timedelta(terms.order_days)
+    if rule is not None and rule.asks.last_day is not None:
+        lapses_on = min(lapses_on, rule.asks.last_day)
     agreed = price(lines, terms)
     number = found.number or await _number(session, terms.number_prefix, today.year)
     await change_row(
         session, order_id, status="awaiting_payment", method=method, number=number,
         reference=reference.creditor_reference(number), face_total=agreed.face_total.cents, fee=agreed.fee.cents,
-        fee_vat=agreed.fee_vat.cents, placed_at=found.placed_at or at, lapses_on=today + timedelta(terms.order_days),
+        fee_vat=agreed.fee_vat.cents, placed_at=found.placed_at or at, lapses_on=lapses_on,
         version=version + 1,
     )  # fmt: skip
     await tell(session, order_id, "placed", actor=actor, at=at, number=number, total=agreed.total)

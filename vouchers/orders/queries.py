@@ -64,6 +64,8 @@ class OrderView:
     made_at: datetime
     placed_at: datetime | None
     lapses_on: date | None
+    rule: UUID | None = None
+    """The version of the rule that is to limit its vouchers."""
 
     @property
     def total(self) -> Money:
@@ -243,7 +245,7 @@ def view_of(row: Order) -> OrderView:
         row.reference, row.label, row.occasion, row.message, row.picture_id, cast("Handing", row.handing),
         row.deliver_on, cast("Language", row.language), Money(row.face_total), Money(row.fee), Money(row.fee_vat),
         Money(row.covered), cast("Method | None", row.method), row.on_credit, row.version, row.made_by, row.made_at,
-        row.placed_at, row.lapses_on,
+        row.placed_at, row.lapses_on, row.rule_id,
     )  # fmt: skip
 
 

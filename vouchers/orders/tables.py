@@ -66,6 +66,7 @@ class Order(Base):
     occasion: Mapped[str | None] = mapped_column(Text)
     message: Mapped[Words] = mapped_column(server_default="")
     picture_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.pictures.id"))
+    rule_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.usage_rule_versions.id"))
     handing: Mapped[Words] = mapped_column(server_default="sheets")
     deliver_on: Mapped[date | None]
     language: Mapped[Words] = mapped_column(server_default="fr")

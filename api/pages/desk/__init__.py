@@ -20,6 +20,7 @@ from api.pages.desk import (
     on_order,
     payouts,
     refunds,
+    rules,
     stripe,
 )
 
@@ -42,4 +43,5 @@ ROUTERS: Final = (
     campaign_shops.router,
     code_attempts.router,
     payouts.router,
+    rules.router,
 )

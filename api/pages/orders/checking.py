@@ -25,6 +25,7 @@ from vouchers.orders import drafting, gifts, placing, queries
 from vouchers.orders.errors import OrderChanged
 from vouchers.orders.giving import urssaf, urssaf_words
 from vouchers.orders.queries import Method, OrderView
+from vouchers.rules.queries import version
 
 router = APIRouter(include_in_schema=False)
 
@@ -96,4 +97,5 @@ async def _page(
         notes=[urssaf_words.said(one, form.language) for one in warned if isinstance(one, NOTED)],
         only_here=urssaf_words.ONLY_HERE[form.language],
         occasion=urssaf.occasion(order.occasion).name(form.language) if order.occasion else "", terms=place.terms,
+        rule=await version(session, order.rule) if order.rule else None,
     )  # fmt: skip

@@ -26,6 +26,9 @@ from merchants.pictures import PictureKindRefused, PictureTooLarge, PictureUnrea
 from vouchers.orders import drafting, queries
 from vouchers.orders.drafting import LONGEST_LABEL, LONGEST_MESSAGE
 from vouchers.orders.errors import DeliveryDayPast, WrongOrderStatus
+from vouchers.rules import queries as rules
+from vouchers.rules import rule_words
+from vouchers.rules.rule_errors import RuleNotOffered, RuleOutsideValidity
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +48,8 @@ async def giving(
     chosen = asked.handing if asked.message or asked.deliver_on or not everybody else "email"
     form = blank(
         request, label=asked.label, message=asked.message, occasion=asked.occasion or "", handing=chosen,
-        when="day" if asked.deliver_on else "now", day=asked.deliver_on.isoformat() if asked.deliver_on else "",
+        rule=str(asked.rule or ""), when="day" if asked.deliver_on else "now",
+        day=asked.deliver_on.isoformat() if asked.deliver_on else "",
     )  # fmt: skip
     return await _page(request, place, order_id, form)
 
@@ -62,6 +66,7 @@ async def keep(
         "occasion": form.one_of("occasion", [code for code, _ in occasions_offered(form.language)], required=False)
         or None,
         "handing": form.one_of("handing", HANDINGS),
+        "rule": await _rule(session, form),
         "deliver_on": form.day("day") if form.one_of("when", ("now", "day")) == "day" else None,
     }
     if form.valid:
@@ -72,7 +77,8 @@ async def keep(
             return see_other(f"/{place.slug}/orders/{order_id}")
         except Refusal as refusal:
             logo = dict.fromkeys((PictureKindRefused, PictureTooLarge, PictureUnreadable), "logo")
-            form.refuse(refusal, {**logo, DeliveryDayPast: "day"})
+            beside = {**logo, DeliveryDayPast: "day", RuleNotOffered: "rule", RuleOutsideValidity: "rule"}
+            form.refuse(refusal, beside)
         else:
             return see_other(f"/{place.slug}/orders/{order_id}/check")
     return await _page(request, place, order_id, form)
@@ -89,6 +95,13 @@ async def logo(
     if found.picture is None:
         return Response(status_code=404)
     return Response((await drafting.picture(session, found.picture, buyer_id=found.buyer)).png, media_type="image/png")
+
+
+async def _rule(session: AsyncSession, form: Form) -> UUID | None:
+    """The rule that was chosen of those that the programme offers."""
+    offered = await rules.offered(session, today=day_of(await clock.now(session)))
+    chosen = form.one_of("rule", [str(one.current.id) for one in offered], required=False)
+    return UUID(chosen) if chosen else None
 
 
 async def _picture(place: Place, visitor: Visitor, form: Form, order_id: UUID) -> dict[str, UUID | None]:
@@ -114,6 +127,7 @@ async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> R
         lines = await queries.lines_of(session, order_id)
         people = await queries.beneficiaries_of(session, order_id)
         today = day_of(await clock.now(session))
+        offered = await rules.offered(session, today=today)
     if order.status != "draft":
         return see_other(f"/{place.slug}/orders/{order_id}")
     if not lines:
@@ -123,4 +137,6 @@ async def _page(request: Request, place: Place, order_id: UUID, form: Form) -> R
         request, "orders/giving.html", status=200 if form.valid else 422, form=form, order=order,
         steps=step(place, order, 2), occasions=occasions_offered(form.language), unnamed=unnamed,
         without_address=sum(1 for one in people if not one.email), today=today, longest=LONGEST_MESSAGE,
+        rules=[(str(one.current.id), f"{one.current.name} ({rule_words.taken(one.current.asks, form.language)})")
+               for one in offered],
     )  # fmt: skip

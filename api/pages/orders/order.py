@@ -39,6 +39,7 @@ from vouchers.orders.handing_out import printing
 from vouchers.orders.paperwork import issuing_papers, reference, requesting
 from vouchers.orders.paperwork.papers import Account
 from vouchers.orders.queries import OrderView
+from vouchers.rules.queries import version
 
 router = APIRouter(include_in_schema=False)
 
@@ -162,6 +163,7 @@ async def show_order(
         follows=found.status == "paid" or under_way or mail.waiting > 0,
         under_way=under_way, account=account, picture=await _picture(account), spell=reference.spell,
         offered=methods_of(here, place), mail=mail, occasion=_occasion(found, form),
+        rule=await version(session, found.rule) if found.rule else None,
         papers=await issuing_papers.papers_of(session, found.id) if _may_papers(visitor, found) else (),
         refunds=await refunds.refunds_of(session, found.id),
         freed=await paying.still_free(session, found.id) if found.status == "cancelled" else ZERO,

@@ -25,11 +25,15 @@ from api.pages.speaking import language_for
 from api.pages.street.addresses import indexed
 from api.pages.street.showing import shown
 from api.pages.street.words import TRADES
+from merchants.shops.reach import EVERYWHERE
 from merchants.street import directory
 from merchants.street.directory import PAGES_MOST, Found, Wanted
 from merchants.street.near import Position
 from vouchers.campaigns.errors import CampaignUnknown
 from vouchers.campaigns.queries import CampaignView, published_by_slug, running, shops_in
+from vouchers.rules.queries import version
+from vouchers.rules.rule import Rule
+from vouchers.rules.rule_errors import RuleUnknown
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,17 +56,19 @@ class Search:
     open: str = ""
     campaign: str = ""
     page: int = 1
+    rule: str = ""
 
-    def wanted(self, at: datetime, near: Position | None, among: frozenset[UUID] | None) -> Wanted:
+    def wanted(self, at: datetime, near: Position | None, among: frozenset[UUID] | None, rule: Rule | None) -> Wanted:
         """As the directory is asked."""
         commune, _, postcode = self.place.partition("|")
-        return Wanted(self.q, self.trade, commune, postcode, at if self.open else None, near, among, self.page)
+        reach = rule.asks.reach if rule else EVERYWHERE
+        return Wanted(self.q, self.trade, commune, postcode, at if self.open else None, near, among, self.page, reach)
 
     def fields(self, **other: str) -> dict[str, str]:
         """What is not empty, with something else in it; the first page unless another is asked."""
         every = {
             "q": self.q, "trade": self.trade, "place": self.place, "open": self.open, "campaign": self.campaign,
-            **other,
+            "for": self.rule, **other,
         }  # fmt: skip
         return {name: value for name, value in every.items() if value}
 
@@ -84,8 +90,9 @@ def _typed(
     open_: Annotated[str, Query(max_length=3, alias="open")] = "",
     campaign: Typed = "",
     page_: Annotated[str, Query(max_length=5, alias="page")] = "",
+    for_: Annotated[str, Query(max_length=LONGEST, alias="for")] = "",
 ) -> Search:
-    return Search(q.strip(), trade, place_, open_, campaign, _number(page_))
+    return Search(q.strip(), trade, place_, open_, campaign, _number(page_), for_)
 
 
 @router.get("/{slug:slug}/shops")
@@ -100,7 +107,8 @@ async def shops(
 async def near(request: Request, place: CurrentPlace, session: PageReading, form: Sent) -> Response:
     """The same, nearest first."""
     typed = {name: form.text(name, required=False)[:LONGEST] for name in ("q", "trade", "place", "open", "campaign")}
-    search = Search(**typed, page=_number(form.shown("page")))
+    rule = form.text("for", required=False)[:LONGEST]
+    search = Search(**typed, page=_number(form.shown("page")), rule=rule)
     return await _answer(request, place.slug, session, search, Position.read(form.shown("lat"), form.shown("lon")))
 
 
@@ -110,13 +118,14 @@ async def _answer(
     at, path = await clock.now(session), f"/{slug}/shops"
     campaign = await _campaign(session, search.campaign)
     among = await shops_in(session, campaign.id) if campaign else None
-    found = await directory.find(session, search.wanted(at, near, among))
+    rule = await _rule(session, search.rule)
+    found = await directory.find(session, search.wanted(at, near, among, rule))
     tally, goes_on = await directory.tally(session), await running(session, at=at)
     by_trade = search.fields() == {"trade": search.trade} and bool(found.count)
     answer = page(
         request, "street/shops.html", indexed=search.empty or by_trade, search=search, found=found, near=near,
-        path=path, campaign=campaign, total=tally.count, trades=tally.trades, names=TRADES, campaigns=goes_on,
-        shops=await shown(session, found.shops, goes_on, at=at, language=language_for(request)),
+        path=path, campaign=campaign, rule=rule, total=tally.count, trades=tally.trades, names=TRADES,
+        campaigns=goes_on, shops=await shown(session, found.shops, goes_on, at=at, language=language_for(request)),
         places=_places(tally.places), pages=_pages(search, found, path),
         links=indexed(request, search.address(path) if by_trade else path),
     )  # fmt: skip
@@ -130,6 +139,14 @@ async def _campaign(session: AsyncSession, slug: str) -> CampaignView | None:
     try:
         return await published_by_slug(session, slug)
     except CampaignUnknown:
+        return None
+
+
+async def _rule(session: AsyncSession, typed: str) -> Rule | None:
+    """The rule whose vouchers somebody holds, by its version; none if there is no such rule."""
+    try:
+        return await version(session, UUID(typed)) if typed else None
+    except (ValueError, RuleUnknown):
         return None
 
 

@@ -30,6 +30,7 @@ from api.pages.till.amounts import LONGEST, Read, read_amount
 from api.pages.till.basket import Basket, BasketOf, Summed, summed
 from api.pages.till.showing import till_page
 from ledger import once
+from ledger.days import day_of
 from ledger.errors import KeyReused, Refusal
 from ledger.formats import Language, shown_money
 from ledger.money import Money
@@ -38,6 +39,7 @@ from merchants.shops.errors import CashierRemoved, CashierUnknown
 from vouchers import queries
 from vouchers.queries import VoucherView
 from vouchers.redeeming import Asked, Receipt
+from vouchers.rules.rule_errors import NotTakenHere
 
 ATTEMPTS_MOST: Final = 20
 """Of one ticket. Each but the last was refused."""
@@ -191,8 +193,17 @@ async def _page(
     return await till_page(
         request, "voucher.html", till, status=status, form=form, basket=basket, sums=sums, view=view,
         state=view.state(till.at), over=over, stopped=stopped, ticket=presented.ticket, attempt=settled.attempt,
-        proposed=_proposed(view, sums, form.language), meant=meant,
+        proposed=_proposed(view, sums, form.language), meant=meant, limited=_limited(till, view, form.language),
     )  # fmt: skip
+
+
+def _limited(till: AtTill, view: VoucherView, language: Language) -> str:
+    """Where and when a limited voucher is taken, if it is not here and now; told before an amount is typed."""
+    try:
+        view.facts.refuse_unless_taken(till.device.shop.spot, day_of(till.at))
+    except NotTakenHere as refusal:
+        return explain(refusal, language).detail
+    return ""
 
 
 def _stopped(till: AtTill) -> str:

@@ -10,6 +10,7 @@ from email import message_from_bytes
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import Final
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -37,6 +38,7 @@ from tests.api.email.given import BASE, CODE, GIFT, KEY, LOOK, ORDER, TRANSFER, 
 from tests.scanner import scan
 from vouchers.codes import read, spell
 from vouchers.orders.paying import Kept
+from vouchers.rules.rule import Conditions, Rule
 
 UNTIL: Final = date(2026, 12, 31)
 LINK: Final = "https://bons.treiz.example/treiz-local/enter/abc"
@@ -218,6 +220,13 @@ def test_who_offers_what_is_left_and_until_when_stand_in_the_letter(language: La
     assert "Savonnerie A & B <b>" in letter.subject
     assert "> <script>alert(1)</script>" in letter.plain
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in letter.html
+
+
+def test_a_limited_voucher_says_where_it_is_taken_in_the_letter_and_in_the_reminder() -> None:
+    limited = replace(GIFT, rule=Rule(UUID(int=1), "Librairies", Conditions(trades=("47.61Z",))))
+    for letter in (voucher_letter(envelope(), LOOK, limited), reminder_letter(envelope(), LOOK, limited, days=9)):
+        assert "À dépenser dans les librairies." in letter.plain
+        assert "À dépenser dans les librairies." in letter.html
 
 
 def test_a_reissued_voucher_says_that_the_old_code_is_dead() -> None:

@@ -1,0 +1,1 @@
+"""Rules of use: where and when the vouchers of a batch are taken."""
