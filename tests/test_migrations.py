@@ -23,7 +23,8 @@ from tests.ledger.given import a_town
 PACKAGES = (
     "merchants", "merchants.bank", "merchants.joining", "merchants.payouts", "merchants.street", "vouchers",
     "vouchers.campaigns",
-    "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders", "api",
+    "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders",
+    "vouchers.proving", "api",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models
