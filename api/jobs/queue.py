@@ -25,6 +25,7 @@ from api.jobs.notices import send_all, send_due
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
 from api.jobs.printing import print_order
+from api.jobs.proofs import audit_books, prove_all
 from api.jobs.shops import (
     send_application_letter,
     send_bank_letters,
@@ -105,6 +106,12 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
     async def reward(timestamp: int) -> None:  # noqa: ARG001
         await reward_all(installation)
 
+    # Done once past seven in Paris: a server that was away in the morning does it when it is back.
+    @queue.periodic(cron=EVERY_TEN_MINUTES)
+    @queue.task(name="prove", queueing_lock="prove", lock="prove")
+    async def prove(timestamp: int) -> None:  # noqa: ARG001
+        await prove_all(installation)
+
     _what_was_wished(queue, installation)
 
     @queue.periodic(cron=EVERY_MINUTE)
@@ -162,6 +169,10 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="invitation_letter", retry=AGAIN)
     async def invitation(schema: str, person: str) -> None:
         await send_link(installation, await installation.town_in(schema), UUID(person), "invitation")
+
+    @queue.task(name="full_audit", retry=Resumed())
+    async def audit(schema: str, audit: str) -> None:
+        await audit_books(await installation.town_in(schema), UUID(audit))
 
     _what_was_wished_for_shops(queue, installation)
 

@@ -18,6 +18,7 @@ from api.pages.desk import (
     money,
     on_order,
     payouts,
+    proofs,
     refunds,
     stripe,
 )
@@ -40,4 +41,5 @@ ROUTERS: Final = (
     campaign_shops.router,
     code_attempts.router,
     payouts.router,
+    proofs.router,
 )

@@ -36,6 +36,7 @@ SeesAllSettlements = Annotated[Visitor, _who_may(P.SETTLEMENTS_READ)]
 ClosesMonths = Annotated[Visitor, _who_may(P.SETTLEMENTS_WRITE)]
 SeesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_READ)]
 ProposesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_PROPOSE)]
+SetsRules = Annotated[Visitor, _who_may(P.PROGRAMME_WRITE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 
