@@ -185,7 +185,8 @@ columns-missing commune-code-unknown commune-not-at-postcode credit-beyond-invoi
 cut-off-passed delivery-day-past device-not-paired device-unknown document-unknown draw-too-early
 endpoint-address-refused endpoint-unknown establishment-unknown event-stale event-unreadable execution-day-closed
 execution-day-past execution-day-too-far face-value-out-of-bounds figures-changed file-too-large file-unreadable
-foreign-origin funder-unknown funds-exhausted gauge-limits-malformed hold-closed hold-exceeded hold-too-long hold-unknown holder-link-spent
+foreign-origin funder-unknown funds-exhausted gauge-limits-malformed hold-closed hold-exceeded hold-too-long
+hold-unknown holder-link-spent
 hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open invitation-unknown joining-link-spent
 key-reused key-unknown last-day-too-early last-operator letters-enough lines-unmended link-spent list-columns-missing
 list-too-long list-unreadable mailing-unknown message-on-its-way money-moved month-not-closed month-not-over

@@ -105,7 +105,8 @@ async def is_open(session: AsyncSession, audit_id: UUID) -> bool:
 
 async def seals(session: AsyncSession, *, at: datetime) -> Seals:
     """The last full audit, against the books as they are."""
-    statement = select(FullAudit).where(FullAudit.done_at.is_not(None)).order_by(FullAudit.done_at.desc()).limit(1)
+    done = select(FullAudit).where(FullAudit.done_at.is_not(None))
+    statement = done.order_by(FullAudit.done_at.desc(), FullAudit.id.desc()).limit(1)
     row = (await session.execute(statement)).scalar_one_or_none()
     last = None if row is None else _view(row)
     asked = await _asked(session, at)

@@ -7,11 +7,15 @@ from typing import Final
 
 from api.pages.catalogues import marked
 from vouchers.proving.everything import Proof
+from vouchers.proving.states import State
 
 
 @dataclass(frozen=True, slots=True)
 class ProofWords:
-    """A proof in English as the catalogues know it: ``path`` below the desk is where it is mended, if anywhere."""
+    """A proof in English as the catalogues know it, by its title in each state.
+
+    ``path`` below the desk is where it is mended, if anywhere.
+    """
 
     holds: str
     broken: str
@@ -19,6 +23,12 @@ class ProofWords:
     mend: str
     path: str = ""
     link: str = ""
+    watch: str = ""
+    """Its title when it is to be watched; that of broken if it has none of its own."""
+
+    def title(self, state: State) -> str:
+        """Its title."""
+        return {"holds": self.holds, "watch": self.watch or self.broken, "broken": self.broken}[state]
 
 
 WORDS: Final[dict[Proof, ProofWords]] = {
@@ -41,11 +51,13 @@ WORDS: Final[dict[Proof, ProofWords]] = {
         marked("The sums of an account were changed by hand. Audit the whole books below: it names the account."),
     ),
     "audit": ProofWords(
-        marked("Nothing in the books was changed"), marked("The books were changed"),
+        marked("Nothing in the books was changed"),
+        marked("The audit found what does not agree"),
         marked("Each transfer still has the digest with which it was written, each account its numbers without a gap, "
                "and every sum is recomputed from its transfers."),
         marked("Show this page to whoever keeps the installation: each finding names the row that does not agree. "
                "Mend it from a backup, then audit again."),
+        watch=marked("The whole books are to be audited"),
     ),
     "bank": ProofWords(
         marked("The bank and account 512 agree"), marked("The bank and account 512 differ"),
@@ -55,17 +67,18 @@ WORDS: Final[dict[Proof, ProofWords]] = {
         "/desk/bank", marked("Bank statements"),
     ),
     "circulation": ProofWords(
-        marked("Vouchers in circulation: below the limit"), marked("Vouchers in circulation: close to the law's limit"),
+        marked("Vouchers in circulation: far from the limit"), marked("Vouchers in circulation: past the alarm"),
         marked("Above one million euros in circulation the supervisor (ACPR) must be told."),
         marked("Prepare the declaration to the ACPR now: it is due as soon as the limit is exceeded. Until then, issue "
                "less or let vouchers be spent sooner."),
+        watch=marked("Vouchers in circulation: past the warning"),
     ),
     "payments": ProofWords(
-        marked("Payments in twelve months: below the limit"),
-        marked("Payments in twelve months: close to the law's limit"),
+        marked("Payments in twelve months: far from the limit"), marked("Payments in twelve months: past the alarm"),
         marked("Above one million euros of payments in the past twelve months the supervisor (ACPR) must be told."),
         marked("Prepare the declaration to the ACPR now: it is due as soon as the limit is exceeded, with a "
                "description of the service and of the network that accepts it."),
+        watch=marked("Payments in twelve months: past the warning"),
     ),
     "bank-lines": ProofWords(
         marked("Lines of bank statements"), marked("Lines of bank statements"),
@@ -95,7 +108,7 @@ WORDS: Final[dict[Proof, ProofWords]] = {
 }  # fmt: skip
 
 FIGURE_NAMES: Final = {
-    "issued": marked("Issued"),
+    "issued": marked("Face values issued"),
     "topped_up": marked("Topped up by funders"),
     "redeemed": marked("Spent"),
     "undone": marked("Undone"),
