@@ -26,7 +26,7 @@ NAMED: Final = 50
 FRESH: Final = timedelta(hours=36)
 """The job of each morning leaves none that is older."""
 
-LOST: Final = timedelta(hours=3)
+LOST: Final = timedelta(hours=1)
 """An audit that was asked for and is not done by then went away with its worker: another one may be asked for."""
 
 
