@@ -31,6 +31,7 @@ from api.rest import (
     orders,
     payouts,
     programmes,
+    proofs,
     redemptions,
     rules,
     settlements,
@@ -47,6 +48,7 @@ ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
     buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router, bank.router,
     books.router, exports.router, rules.router,
+    proofs.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 

@@ -16,6 +16,7 @@ from api.commands import (
     mail,
     people,
     programme,
+    proofs,
     register,
     serving,
     settling,
@@ -81,6 +82,7 @@ app.command("statement", rich_help_panel=MONTH_END)(settling.statement)
 app.add_typer(accounts.app, name="accounts", rich_help_panel=MONTH_END)
 app.command("expire", rich_help_panel=MONTH_END)(books.expire)
 app.command("audit", rich_help_panel=MONTH_END)(books.audit)
+app.command("proofs", rich_help_panel=MONTH_END)(proofs.proofs)
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ from api.wording import (
     of_orders,
     of_payouts,
     of_people,
+    of_proofs,
     of_rules,
     of_shops,
     of_vouchers,
@@ -61,6 +62,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
     **of_bank.SAID, **of_rules.SAID,
+    **of_proofs.SAID,
 }  # fmt: skip
 
 

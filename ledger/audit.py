@@ -5,7 +5,6 @@ Each proof is one query that returns what does not agree; an empty answer is the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -17,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from ledger.chart import CHART, Kind
 from ledger.database import sum_of
-from ledger.money import Money
+from ledger.money import ZERO, Money, total
 from ledger.statements import DIGESTED
 from ledger.tables import Account, Hold, Transfer
 
@@ -62,6 +61,30 @@ class RingFence:
 
 
 @dataclass(frozen=True, slots=True)
+class FenceParts:
+    """What the ring-fence is made of. ``buyers``: what they paid in and have not used; debts of others stay out."""
+
+    bank: Money
+    stripe: Money
+    vouchers: Money
+    shops: Money
+    funders: Money
+    transit: Money
+    buyers: Money
+
+    @property
+    def ring_fence(self) -> RingFence:
+        """Bank and Stripe against what vouchers, shops, funders and payouts in transit are owed."""
+        return RingFence(self.bank + self.stripe, total([self.vouchers, self.shops, self.funders, self.transit]))
+
+    @property
+    def with_buyers(self) -> RingFence:
+        """The same, and the money of buyers beside: nothing that came from one may cover what another owes."""
+        fence = self.ring_fence
+        return RingFence(fence.held, fence.owed + self.buyers)
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """What an audit looked at and what it found."""
 
@@ -99,16 +122,22 @@ async def audit(session: AsyncSession) -> Audit:
 
 async def ring_fence(session: AsyncSession) -> RingFence:
     """Bank and Stripe against what vouchers, shops, funders and payouts in transit are owed."""
-    debit_balance = sum_of(Account.debits_posted) - sum_of(Account.credits_posted)
-    statement = select(Account.kind, debit_balance).group_by(Account.kind)
-    by_kind = {kind: Money(cents) for kind, cents in await session.execute(statement)}
-    held = _of(by_kind, (Kind.BANK, Kind.STRIPE))
-    owed = -_of(by_kind, (Kind.VOUCHER, Kind.SHOP, Kind.FUNDER, Kind.TRANSIT))
-    return RingFence(held, owed)
+    return (await fence_parts(session)).ring_fence
 
 
-def _of(by_kind: dict[str, Money], kinds: Iterable[Kind]) -> Money:
-    return Money(sum(by_kind[kind].cents for kind in kinds if kind in by_kind))
+async def fence_parts(session: AsyncSession) -> FenceParts:
+    """The ring-fence part by part."""
+    credit = Account.credits_posted - Account.debits_posted
+    statement = select(Account.kind, sum_of(credit), sum_of(func.greatest(credit, 0))).group_by(Account.kind)
+    found = {kind: (Money(net), Money(paid_in)) for kind, net, paid_in in await session.execute(statement)}
+
+    def owed(kind: Kind) -> Money:
+        return found.get(kind, (ZERO, ZERO))[0]
+
+    return FenceParts(
+        bank=-owed(Kind.BANK), stripe=-owed(Kind.STRIPE), vouchers=owed(Kind.VOUCHER), shops=owed(Kind.SHOP),
+        funders=owed(Kind.FUNDER), transit=owed(Kind.TRANSIT), buyers=found.get(Kind.BUYER, (ZERO, ZERO))[1],
+    )  # fmt: skip
 
 
 @cache

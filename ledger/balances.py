@@ -167,14 +167,17 @@ async def reversals_of(session: AsyncSession, transfers: Sequence[UUID]) -> dict
 
 
 async def trial_balance(session: AsyncSession, *, at: datetime | None = None) -> list[TrialLine]:
-    """Debits and credits by kind of account, now or at a past moment. Both columns add up to the same."""
+    """Debits and credits by kind of account, now or at a past moment. Both columns add up to the same.
+
+    An account whose kind was changed by hand to one that is not on the chart is left out: then they do not.
+    """
     if at is None:
         statement = select(
             Account.kind, func.count(), sum_of(Account.debits_posted), sum_of(Account.credits_posted)
         ).group_by(Account.kind)
     else:
         statement = _trial_at(at)
-    found = {Kind(kind): rest for kind, *rest in await session.execute(statement)}
+    found = {Kind(kind): rest for kind, *rest in await session.execute(statement) if kind in set(Kind)}
     return [
         TrialLine(kind, found[kind][0], Money(found[kind][1]), Money(found[kind][2])) for kind in CHART if kind in found
     ]

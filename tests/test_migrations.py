@@ -24,6 +24,7 @@ PACKAGES = (
     "merchants", "merchants.bank", "merchants.joining", "merchants.payouts", "merchants.street", "vouchers",
     "vouchers.campaigns",
     "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders", "vouchers.rules", "api",
+    "vouchers.proving",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models

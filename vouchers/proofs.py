@@ -57,12 +57,35 @@ class Conservation:
         return self.issued + self.topped_up - (self.left + spent + self.expired - self.reinstated + self.refunded)
 
 
+@dataclass(frozen=True, slots=True)
+class FunderConservation:
+    """Where every cent of a funder is: one sub-ledger each.
+
+    :param came: what it paid in, and what came back to it from vouchers
+    :param left_it: what its account gave up, ``topped_up`` among it
+    :param by_top_ups: what the top-ups of vouchers say that it gave
+    """
+
+    funder: UUID
+    name: str
+    came: Money
+    left_it: Money
+    topped_up: Money
+    by_top_ups: Money
+    left: Money
+
+    @property
+    def missing(self) -> Money:
+        """Zero, or the account of this funder does not agree with its top-ups, or with what it holds."""
+        return self.topped_up - self.by_top_ups or self.came - self.left_it - self.left
+
+
 async def audit(session: AsyncSession) -> Audit:
     """The ledger's audit, and the proofs of batches, redemptions, settlements, orders, papers and campaigns."""
     found = await books.audit(session)
     more = [
         *[_finding(one) for one in await conservation(session) if one.missing],
-        *await _wrong_funders(session),
+        *[_of_funder(one) for one in await conservation_of_funders(session) if one.missing],
         *await redemption_findings(session),
         *await settlement_findings(session),
         *await order_findings(session),
@@ -106,23 +129,31 @@ async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conser
     ]
 
 
-async def _wrong_funders(session: AsyncSession) -> list[Finding]:
-    """Funders whose account does not agree with the top-ups that vouchers had: one sub-ledger each."""
+async def conservation_of_funders(session: AsyncSession) -> list[FunderConservation]:
+    """The proof of every funder: its account against what it holds, and against the top-ups that vouchers had."""
     members = select(Funder.id, Funder.id.label("funder"))
     sums = await tallies.sums_by_group(session, members)
     left = await tallies.left_by_group(session, members)
     rows = await session.execute(select(TopUp.funder_id, sum_of(TopUp.amount)).group_by(TopUp.funder_id))
     given = {funder: Money(amount) for funder, amount in rows}
-    findings = []
-    for funder, has in left.items():
-        came = {
-            side: total([sum_ for (one, _, of), sum_ in sums.items() if (one, of) == (funder, side)]) for side in Side
-        }
-        topped_up = sums.get((funder, TOP_UP, Side.DEBIT), ZERO)
-        if topped_up != given.get(funder, ZERO) or came[Side.CREDIT] - came[Side.DEBIT] != has:
-            detail = f"gave {topped_up} by its account, {given.get(funder, ZERO)} by its top-ups, and has {has} left"
-            findings.append(Finding("conservation", "funder", funder, detail))
-    return findings
+    known = await session.execute(select(Funder.id, Funder.name).order_by(Funder.id))
+    return [
+        FunderConservation(
+            funder=funder,
+            name=name,
+            came=total([sum_ for (one, _, side), sum_ in sums.items() if (one, side) == (funder, Side.CREDIT)]),
+            left_it=total([sum_ for (one, _, side), sum_ in sums.items() if (one, side) == (funder, Side.DEBIT)]),
+            topped_up=sums.get((funder, TOP_UP, Side.DEBIT), ZERO),
+            by_top_ups=given.get(funder, ZERO),
+            left=left.get(funder, ZERO),
+        )
+        for funder, name in known
+    ]
+
+
+def _of_funder(one: FunderConservation) -> Finding:
+    detail = f"gave {one.topped_up} by its account, {one.by_top_ups} by its top-ups, and has {one.left} left"
+    return Finding("conservation", "funder", one.funder, detail)
 
 
 def _finding(one: Conservation) -> Finding:

@@ -25,7 +25,7 @@ INTERRUPTED: Final = 130
 
 ORDER: Final = (
     "run", "demo", "migrate", "programme", "register", "shops", "till", "key", "people", "buyer", "batch", "mail",
-    "redeem", "close", "statement", "accounts", "expire", "audit",
+    "redeem", "close", "statement", "accounts", "expire", "audit", "proofs",
 )  # fmt: skip
 
 _LONGEST: Final = 300

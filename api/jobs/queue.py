@@ -26,6 +26,7 @@ from api.jobs.notices import send_all, send_due
 from api.jobs.orders import advance_order
 from api.jobs.people import send_link
 from api.jobs.printing import print_order
+from api.jobs.proofs import audit_books, prove_all
 from api.jobs.shops import (
     send_application_letter,
     send_bank_letters,
@@ -106,6 +107,12 @@ def job_queue(installation: Installation, database: URL) -> procrastinate.App:
     async def reward(timestamp: int) -> None:  # noqa: ARG001
         await reward_all(installation)
 
+    # Done once past seven in Paris: a server that was away in the morning does it when it is back.
+    @queue.periodic(cron=EVERY_TEN_MINUTES)
+    @queue.task(name="prove", queueing_lock="prove", lock="prove")
+    async def prove(timestamp: int) -> None:  # noqa: ARG001
+        await prove_all(installation)
+
     _what_was_wished(queue, installation)
 
     @queue.periodic(cron=EVERY_MINUTE)
@@ -152,10 +159,6 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     async def print_sheets(schema: str, printing: str) -> None:
         await print_order(installation, await installation.town_in(schema), UUID(printing))
 
-    @queue.task(name="extend_batch", retry=Resumed())
-    async def extend(schema: str, extension: str) -> None:
-        await extend_batch(await installation.town_in(schema), UUID(extension))
-
     @queue.task(name="send_holder_letters", retry=Resumed())
     async def send_to_holders(schema: str, letter: str) -> None:  # noqa: ARG001 - asked by one, sends all
         await send_holder_letters(installation, await installation.town_in(schema))
@@ -168,7 +171,12 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     async def invitation(schema: str, person: str) -> None:
         await send_link(installation, await installation.town_in(schema), UUID(person), "invitation")
 
+    @queue.task(name="full_audit", retry=Resumed())
+    async def audit(schema: str, audit: str) -> None:
+        await audit_books(await installation.town_in(schema), UUID(audit))
+
     _what_was_wished_for_shops(queue, installation)
+    _what_was_wished_at_the_desk(queue, installation)
 
 
 def _what_was_wished_for_shops(queue: procrastinate.App, installation: Installation) -> None:
@@ -193,6 +201,14 @@ def _what_was_wished_for_shops(queue: procrastinate.App, installation: Installat
     @queue.task(name="bank_change_letter", retry=AGAIN)
     async def tell_of_bank(schema: str, change: str, what: str) -> None:
         await send_bank_letters(installation, await installation.town_in(schema), UUID(change), cast("BankStep", what))
+
+
+def _what_was_wished_at_the_desk(queue: procrastinate.App, installation: Installation) -> None:
+    """The jobs for which the operator does not wait."""
+
+    @queue.task(name="extend_batch", retry=Resumed())
+    async def extend(schema: str, extension: str) -> None:
+        await extend_batch(await installation.town_in(schema), UUID(extension))
 
 
 @asynccontextmanager

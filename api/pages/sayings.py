@@ -62,6 +62,8 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "payouts-proposed": Saying(marked("Proposed. Ask a colleague to look at it and approve it."), "note"),
     "payouts-approved": Saying(marked("Approved. The bank's file is ready.")),
     "payouts-withdrawn": Saying(marked("Withdrawn. Its settlements wait for another run."), "note"),
+    "audit-asked": Saying(marked("The whole books are being audited. Look again in a moment."), "note"),
+    "limits-set": Saying(marked("The limits of the gauges hold from today on.")),
     "accounts-closed": Saying(marked("The month is closed. Its entries have their numbers.")),
     "campaign-planned": Saying(marked("The campaign is written down. Choose its shops, then publish it.")),
     "campaign-published": Saying(marked("Published: everybody can see the campaign now.")),

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
 from ledger.chart import Kind, single
+from ledger.database import sum_of
 from ledger.days import start_of
 from ledger.money import Money
 from merchants.bank.errors import BankEntryUnknown, BankStatementUnknown
@@ -78,6 +79,17 @@ class DayBalance:
     def difference(self) -> Money:
         """What the bank has more than the books."""
         return self.bank - self.books
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Lines that wait for somebody: how many, what came in and went out by them, and the one booked first."""
+
+    count: int
+    came: Money
+    went: Money
+    oldest: UUID | None
+    since: date | None
 
 
 STATE: Final[ColumnElement[str]] = case(
@@ -162,6 +174,25 @@ async def count_queued(session: AsyncSession) -> int:
         .where(BankEntry.fate == "read", BankDecision.entry_id.is_(None))
     )
     return (await session.execute(asked)).scalar_one()
+
+
+async def queue(session: AsyncSession) -> Queue:
+    """What waits for somebody, and which of it is the oldest."""
+    waits = (BankEntry.fate == "read", BankDecision.entry_id.is_(None))
+    kept = BankEntry.id == BankDecision.entry_id
+    came = case((BankEntry.credit.is_(True), BankEntry.amount), else_=0)
+    went = case((BankEntry.credit.is_(True), 0), else_=BankEntry.amount)
+    sums = select(func.count(), sum_of(came), sum_of(went)).select_from(BankEntry).outerjoin(BankDecision, kept)
+    count, credits_, debits = (await session.execute(sums.where(*waits))).one()
+    oldest = (
+        select(BankEntry.id, BankEntry.booked_on)
+        .outerjoin(BankDecision, kept)
+        .where(*waits)
+        .order_by(BankEntry.booked_on, BankEntry.id)
+        .limit(1)
+    )
+    row = (await session.execute(oldest)).one_or_none()
+    return Queue(count, Money(credits_), Money(debits), *(row or (None, None)))
 
 
 async def decided(session: AsyncSession, transfers: Collection[UUID]) -> set[UUID]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.database import sum_of
 from ledger.money import Money
 from merchants.payouts.errors import PayoutFileMissing, PayoutRunUnknown
 from merchants.payouts.tables import Payout, PayoutRun
@@ -61,6 +62,17 @@ class PayoutView:
 
 
 @dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """What of a run went to the bank and is on no statement yet."""
+
+    run: UUID
+    number: str
+    execution_day: date
+    count: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
 class BankFile:
     """The file of a run, as it was made."""
 
@@ -91,6 +103,21 @@ async def count_proposed(session: AsyncSession) -> int:
     """How many runs wait for somebody to approve them."""
     statement = select(func.count()).select_from(PayoutRun).where(PayoutRun.state == "proposed")
     return (await session.execute(statement)).scalar_one()
+
+
+async def unconfirmed(session: AsyncSession) -> list[Unconfirmed]:
+    """Approved runs of which the bank has not told yet that all of them left, the first execution day first."""
+    statement = (
+        select(PayoutRun.id, PayoutRun.number, PayoutRun.execution_day, func.count(), sum_of(Payout.amount))
+        .join(Payout, Payout.run_id == PayoutRun.id)
+        .where(Payout.state == "approved")
+        .group_by(PayoutRun.id)
+        .order_by(PayoutRun.execution_day, PayoutRun.id)
+    )
+    return [
+        Unconfirmed(run_id, number, day, count, Money(cents))
+        for run_id, number, day, count, cents in await session.execute(statement)
+    ]
 
 
 async def payouts_of(session: AsyncSession, run_id: UUID) -> list[PayoutView]:

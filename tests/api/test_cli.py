@@ -247,6 +247,15 @@ async def test_the_books_agree_but_the_bank_is_short(terminal: Terminal) -> None
     told = await terminal.json("audit", *treiz, exits=3)
     assert told["programmes"][0]["agrees"]
     assert not told["programmes"][0]["ring_fence"]["covered"]
+    short = (await terminal.json("proofs", *treiz, exits=1))["programmes"][0]
+    assert (short["proofs"][0]["proof"], short["proofs"][0]["state"], short["state"]) == (
+        "ring-fence",
+        "broken",
+        "broken",
+    )
+    assert short["proofs"][0]["amount"] < 0
+    assert "proofs do not hold" in (await terminal.type("proofs", *treiz, exits=1)).stdout
+    assert "Everything adds up" in (await terminal.type("proofs", "--programme", "alpes")).stdout
 
 
 @pytest.mark.parametrize(

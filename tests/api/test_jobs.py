@@ -172,7 +172,7 @@ async def test_the_minutely_tasks_are_known_to_the_queue(world: World) -> None:
     periodic = {task.task.name: task.cron for task in queue.periodic_registry.periodic_tasks.values()}
     assert periodic == {
         "sweep": "* * * * *", "tend": "* * * * *", "reconcile_cards": "*/10 * * * *", "reward": "*/10 * * * *",
-        "retry_stalled": "* * * * *", "tell_shops": "* * * * *",
+        "prove": "*/10 * * * *", "retry_stalled": "* * * * *", "tell_shops": "* * * * *",
     }  # fmt: skip
 
 

@@ -70,6 +70,7 @@ TAKES: Final[dict[str, str]] = {
     "GET /transfers/{transfer}": "ledger:read", "GET /trial-balance": "ledger:read", "GET /audit": "ledger:read",
     "POST /accounting/months": "accounts:close", "GET /accounting/months": "ledger:read",
     "GET /accounting/fec": "ledger:read", "GET /accounting/books/{book}": "ledger:read",
+    "GET /proofs": "ledger:read",
     "POST /bank/statements": "orders:pay", "GET /bank/statements": "orders:pay", "GET /bank/entries": "orders:pay",
 }  # fmt: skip
 """The scope that each route takes."""

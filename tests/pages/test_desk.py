@@ -287,7 +287,7 @@ async def test_a_company_is_registered_with_its_first_person_and_mended(desk: De
         assert (await client.get(f"/treiz/desk/buyers/{new_id()}")).status_code == 404
 
 
-GIVING_AWAY = re.compile(r"/(refund|refunds|refunds/\{[a-z_]+\}|credit|cancel|new|change|shops|code-attempts)$")
+GIVING_AWAY = re.compile(r"/(refund|refunds|refunds/\{[a-z_]+\}|credit|cancel|new|change|shops|code-attempts|limits)$")
 CAMPAIGN = "/desk/campaigns"
 
 

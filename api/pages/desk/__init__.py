@@ -19,6 +19,7 @@ from api.pages.desk import (
     money,
     on_order,
     payouts,
+    proofs,
     refunds,
     rules,
     stripe,
@@ -44,4 +45,5 @@ ROUTERS: Final = (
     code_attempts.router,
     payouts.router,
     rules.router,
+    proofs.router,
 )

@@ -39,6 +39,7 @@ ClosesMonths = Annotated[Visitor, _who_may(P.SETTLEMENTS_WRITE)]
 SeesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_READ)]
 ProposesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_PROPOSE)]
 ExtendsVouchers = Annotated[Visitor, _who_may(P.VOUCHERS_WRITE)]
+SetsRules = Annotated[Visitor, _who_may(P.PROGRAMME_WRITE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 

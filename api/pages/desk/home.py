@@ -31,6 +31,7 @@ from vouchers.orders import awaiting, stripe_books
 from vouchers.orders.awaiting import Awaiting
 from vouchers.orders.disputing import ANSWERABLE, DisputeView, open_disputes
 from vouchers.orders.refunds import refunds_asked
+from vouchers.proving import mornings
 
 router = APIRouter(include_in_schema=False)
 
@@ -80,6 +81,7 @@ async def home(
         request, "desk/home.html", tasks=[one for one in tasks if one.count], undelivered=undelivered,
         answers=answers, today=today,
         fence=await audit.ring_fence(session) if visitor.may(P.LEDGER_READ) else None,
+        morning=await mornings.last(session) if visitor.may(P.LEDGER_READ) else None,
         books=books if books is not None and (here.cards.offered(place.slug) or books.movements) else None,
         waiting=len(waiting), waiting_sum=total([one.order.missing for one in waiting]),
         owed=total([one.order.missing for one in waiting if one.owed]),
