@@ -45,6 +45,8 @@ class ShopView:
     status: Status
     status_at: datetime
     registered_at: datetime
+    minimum_payout: int = 0
+    """In cents: what it must be owed to be paid, if that is more than the programme's own minimum."""
 
 
 @dataclass(frozen=True, slots=True)
