@@ -156,10 +156,16 @@ def _whole(exact: int, units: int) -> tuple[Money, int]:
 
 
 def _by_rate(exact: dict[int, int], commission: Money, vat: Money) -> tuple[tuple[int, Money, Money], ...]:
-    """Commission and VAT of a document by rate: each rounded, but for the largest part, which takes the rest."""
-    if not exact:
-        return ()
-    rates = sorted(exact, key=lambda rate: (abs(exact[rate]), rate))
-    made = [(rate, _whole(exact[rate], UNITS)[0], _whole(rate * exact[rate], VAT_UNITS)[0]) for rate in rates[:-1]]
-    of_rest = commission - total([one for _, one, _ in made]), vat - total([one for _, _, one in made])
-    return tuple(sorted([*made, (rates[-1], *of_rest)]))
+    """Commission and VAT of a document by rate, adding up to those of the document; at a rate of zero none."""
+    bases = _adding_up(exact, commission, UNITS)
+    taxes = _adding_up({rate: rate * one for rate, one in exact.items()}, vat, VAT_UNITS)
+    return tuple((rate, bases[rate], taxes[rate]) for rate in sorted(exact))
+
+
+def _adding_up(exact: dict[int, int], whole: Money, units: int) -> dict[int, Money]:
+    """Each rounded, but for the largest, which takes what is left of the whole."""
+    made = {rate: _whole(one, units)[0] for rate, one in exact.items()}
+    if made:
+        largest = max(exact, key=lambda rate: (abs(exact[rate]), rate))
+        made[largest] += whole - total(list(made.values()))
+    return made
