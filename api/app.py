@@ -24,6 +24,7 @@ from api.rest import (
     books,
     buyers,
     checkouts,
+    commission,
     exports,
     handing,
     holds,
@@ -45,13 +46,13 @@ PREFIX: Final = "/api/v1"
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
     buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router, bank.router,
-    books.router, exports.router,
+    books.router, exports.router, commission.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
     "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "checkouts",
-    "settlements", "payouts", "bank",
+    "settlements", "commission", "payouts", "bank",
     "books", "health",
 )  # fmt: skip
 """The order of the API's description."""

@@ -20,6 +20,7 @@ from api.wording import (
     of_bank,
     of_campaigns,
     of_cards,
+    of_commission,
     of_doors,
     of_holders,
     of_ledger,
@@ -57,7 +58,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
-    **of_bank.SAID,
+    **of_bank.SAID, **of_commission.SAID,
 }  # fmt: skip
 
 

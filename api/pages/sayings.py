@@ -63,6 +63,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "payouts-approved": Saying(marked("Approved. The bank's file is ready.")),
     "payouts-withdrawn": Saying(marked("Withdrawn. Its settlements wait for another run."), "note"),
     "accounts-closed": Saying(marked("The month is closed. Its entries have their numbers.")),
+    "commission-added": Saying(marked("Added. The rule holds from its first day.")),
     "campaign-planned": Saying(marked("The campaign is written down. Choose its shops, then publish it.")),
     "campaign-published": Saying(marked("Published: everybody can see the campaign now.")),
     "campaign-ended": Saying(marked("The campaign ends. What was spent until tonight counts.")),

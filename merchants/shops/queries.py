@@ -133,6 +133,11 @@ async def find_shops(session: AsyncSession, *, search: str, after: UUID | None =
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def trades_there(session: AsyncSession) -> list[str]:
+    """The codes (NAF) of all trades that a shop of the register has."""
+    return list((await session.execute(select(Shop.naf).distinct().order_by(Shop.naf))).scalars())
+
+
 async def events(session: AsyncSession, shop_id: UUID) -> list[ShopEventView]:
     """What happened to a shop, oldest first."""
     rows = await session.execute(select(ShopEvent).where(ShopEvent.shop_id == shop_id).order_by(ShopEvent.id))
