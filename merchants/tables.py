@@ -240,11 +240,21 @@ class Closing(Base):
     closed_at: Mapped[Moment]
 
 
+ADDS_UP: Final = (
+    "paid + carried_forward = turnover - commission - vat + brought_forward AND paid >= 0"
+    " AND (paid = 0 OR carried_forward = 0)"
+)
+RESTS: Final = (
+    "commission_rest_before BETWEEN -5000 AND 4999 AND commission_rest BETWEEN -5000 AND 4999"
+    " AND vat_rest_before BETWEEN -50000000 AND 49999999 AND vat_rest BETWEEN -50000000 AND 49999999"
+)
+
+
 class Settlement(Base):
     """What one shop is paid for one closing. Rows are added, never changed; amounts in cents.
 
-    Rests are what rounding left to the next settlement: of the commission in 1/10,000 of a cent, of its VAT in
-    1/100,000,000. ``minimum`` is what had to be due for anything to be paid.
+    Rests are what rounding left: of the commission in 1/10,000 of a cent, of its VAT in 1/100,000,000. ``minimum`` is
+    what had to be due for anything to be paid.
     """
 
     __tablename__ = "settlements"
@@ -252,20 +262,12 @@ class Settlement(Base):
         UniqueConstraint("number"),
         UniqueConstraint("closing_id", "shop_id"),
         CheckConstraint("turnover = redeemed - undone - returned", name="turnover"),
-        CheckConstraint(
-            "paid + carried_forward = turnover - commission - vat + brought_forward AND paid >= 0"
-            " AND (paid = 0 OR carried_forward = 0)",
-            name="adds_up",
-        ),
+        CheckConstraint(ADDS_UP, name="adds_up"),
         CheckConstraint(
             "minimum >= 0 AND (paid = 0 OR paid >= minimum) AND (carried_forward <= 0 OR carried_forward < minimum)",
             name="minimum",
         ),
-        CheckConstraint(
-            "commission_rest_before BETWEEN -5000 AND 4999 AND commission_rest BETWEEN -5000 AND 4999"
-            " AND vat_rest_before BETWEEN -50000000 AND 49999999 AND vat_rest BETWEEN -50000000 AND 49999999",
-            name="rests",
-        ),
+        CheckConstraint(RESTS, name="rests"),
         Index("ix_settlements_shop_id", "shop_id", "id"),
         IN_PROGRAMME,
     )

@@ -77,7 +77,8 @@ class Price:
             "least": shown_money(self.least, language), "most": shown_money(self.most or ZERO, language),
             "base": "" if base is None else shown_money(base, language),
         }  # fmt: skip
-        charged = [words["bare" if base is None else "rate"]] if self.rate_bp or base is not None else []
+        rated = self.rate_bp > 0 or (base is not None and not self.flat)
+        charged = [words["bare" if base is None else "rate"]] if rated else []
         charged += [words["flat"]] if self.flat else []
         bounds = [words["least"]] if self.least else []
         bounds += [words["most"]] if self.most is not None else []

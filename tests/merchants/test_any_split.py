@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import balances
@@ -108,6 +108,7 @@ def sums(made: Sequence[Figures]) -> tuple[Money, ...]:
     )  # fmt: skip
 
 
+@settings(max_examples=60)
 @given(histories(), rules, splits, splits)
 def test_any_split_into_periods_charges_and_pays_the_same(
     history: list[Moved], by: Rules, one: list[int], other: list[int]
@@ -118,6 +119,7 @@ def test_any_split_into_periods_charges_and_pays_the_same(
     assert first[-1].after.vat == second[-1].after.vat
 
 
+@settings(max_examples=60)
 @given(histories(), rules, splits)
 def test_statements_are_invoices_payouts_and_what_is_carried(history: list[Moved], by: Rules, cuts: list[int]) -> None:
     made = settle(history, cuts, by)
@@ -135,6 +137,7 @@ def test_statements_are_invoices_payouts_and_what_is_carried(history: list[Moved
         assert made[-1].carried_forward <= ZERO
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, DAYS - 1), st.integers(1, 20_000)), min_size=1, max_size=8), rules, splits)
 def test_what_is_all_undone_in_the_end_has_cost_nothing(
     sold: list[tuple[int, int]], by: Rules, cuts: list[int]
