@@ -24,6 +24,7 @@ from api.rest import (
     books,
     buyers,
     checkouts,
+    commission,
     exports,
     handing,
     holds,
@@ -49,12 +50,14 @@ ROUTERS: Final = (
     buyers.router, batches.router, orders.router, handing.router, settlements.router, payouts.router, bank.router,
     books.router, exports.router, rules.router,
     proofs.router,
+    commission.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 
 TAGS: Final = (
     "programmes", "keys", "shops", "buyers", "orders", "batches", "vouchers", "redemptions", "holds", "checkouts",
     "rules of use", "settlements", "payouts", "bank",
+    "commission",
     "books", "health",
 )  # fmt: skip
 """The order of the API's description."""

@@ -20,6 +20,7 @@ from api.wording import (
     of_bank,
     of_campaigns,
     of_cards,
+    of_commission,
     of_doors,
     of_holders,
     of_ledger,
@@ -63,6 +64,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_payouts.SAID,
     **of_bank.SAID, **of_rules.SAID,
     **of_proofs.SAID,
+    **of_commission.SAID,
 }  # fmt: skip
 
 

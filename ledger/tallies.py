@@ -48,19 +48,35 @@ async def unsettled(
     Read by which rows they are, not by a mark such as "later than the last one seen": a transfer that commits
     late is found the next time.
     """
+    statement = _movements(kind).where(
+        Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before, ~_is_among(settled)
+    )
+    if accounts is not None:
+        statement = statement.where(Account.id.in_(accounts))
+    return await _moved(session, statement)
+
+
+async def among(session: AsyncSession, *, kind: Kind, transfers: Sequence[UUID]) -> list[Movement]:
+    """What these transfers did to the accounts of a kind."""
+    return await _moved(session, _movements(kind).where(Transfer.id.in_(transfers)))
+
+
+def _movements(kind: Kind) -> Select[UUID, UUID, str, int, bool, datetime, datetime, str | None]:
     first = aliased(Transfer)
-    statement = (
+    return (
         select(Account.id, Transfer.id, Transfer.kind, Transfer.amount, Transfer.credit_account_id == Account.id,
                Transfer.effective_at, func.coalesce(first.effective_at, Transfer.effective_at),
                Transfer.document)
         .join(Account, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
         .outerjoin(first, first.id == Transfer.reverses)
-        .where(Account.kind == kind, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before,
-               ~_is_among(settled))
+        .where(Account.kind == kind)
         .order_by(Account.id, Transfer.effective_at, Transfer.id)
     )  # fmt: skip
-    if accounts is not None:
-        statement = statement.where(Account.id.in_(accounts))
+
+
+async def _moved(
+    session: AsyncSession, statement: Select[UUID, UUID, str, int, bool, datetime, datetime, str | None]
+) -> list[Movement]:
     return [
         Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at, document)
         for account, transfer_id, what, amount, came_in, at, first_at, document in await session.execute(statement)
@@ -176,6 +192,31 @@ async def by_month(
         .group_by(month, Account.kind)
     )
     return {(one, Kind(kind)): Money(cents) for one, kind, cents in await session.execute(statement)}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A transfer that took from an account, under a document."""
+
+    transfer: UUID
+    document: str
+    amount: Money
+
+
+async def taken_under(
+    session: AsyncSession, accounts: Sequence[UUID], *, kind: str, documents: Sequence[str]
+) -> list[Taken]:
+    """What transfers of a kind took from accounts under documents, of each account in the order of its transfers."""
+    if not documents:
+        return []
+    statement = (
+        select(Transfer.id, Transfer.document, Transfer.amount)
+        .where(
+            Transfer.debit_account_id.in_(accounts), Transfer.kind == kind, Transfer.document.in_(documents)
+        )
+        .order_by(Transfer.debit_account_id, Transfer.debit_seq)
+    )  # fmt: skip
+    return [Taken(one, document or "", Money(cents)) for one, document, cents in await session.execute(statement)]
 
 
 async def not_among(session: AsyncSession, *, kind: str, known: Select[UUID], limit: int) -> list[UUID]:

@@ -1,9 +1,15 @@
-"""The kinds of transfer by which a shop's account moves between settlements."""
+"""By which transfers a shop's account moves between settlements, and what of a redemption each of them moves."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
+
+from ledger.days import day_of
+from ledger.money import ZERO, Money
+from ledger.tallies import Movement
 
 REDEMPTION: Final = "redemption"
 """Voucher to shop."""
@@ -15,6 +21,25 @@ RETURN: Final = "return"
 """Shop to voucher: goods came back, and with them what was redeemed for them, in part or whole."""
 
 MOVEMENTS: Final = (REDEMPTION, UNDO, RETURN)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A redemption, or what gives it back: all of it by an undo, a part or all of it by a return.
+
+    :param whole: the redemption, above zero
+    :param before: what returns had given back of it before this one
+    """
+
+    movement: Movement
+    whole: Money
+    before: Money = ZERO
+
+    @property
+    def sold_on(self) -> date:
+        """The day, in Paris, of the redemption."""
+        return day_of(self.movement.first_at)
+
 
 _TILL: Final = "till:"
 _REDEMPTION: Final = "redemption:"

@@ -12,6 +12,9 @@ from merchants.tables import Number
 
 DIGITS: Final = 6
 
+SETTLEMENTS: Final = "settlement"
+"""The series of settlements: whoever decides what they come to waits for whoever closes."""
+
 
 async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year: int, count: int) -> list[str]:
     """The next ``count`` numbers, such as ``TREIZ-2026-000123``.

@@ -20,6 +20,7 @@ from ledger.errors import Refusal
 from ledger.ids import new_id
 from ledger.money import Money, rounded
 from merchants.shops import identity
+from merchants.shops.registering import MOST_MINIMUM
 from merchants.tables import Closing
 from merchants.tables import Terms as Row
 
@@ -68,7 +69,8 @@ class Terms:
     """A programme's rules. Rates in basis points (hundredths of a percent), face values in cents.
 
     ``order_days`` is how long an unpaid order waits; ``vat_on_debits`` that VAT is due when invoiced (CGI art. 269);
-    ``legal_notice`` the issuer's legal form, capital and register (C. com. art. R123-237 and R123-238), if it has any.
+    ``legal_notice`` the issuer's legal form, capital and register (C. com. art. R123-237 and R123-238), if it has any;
+    ``minimum_payout``, in cents, what a shop must be owed to be paid. A VAT rate of zero: outside VAT (CGI art. 293 B).
     """
 
     name: str
@@ -94,6 +96,7 @@ class Terms:
     order_days: int = 30
     vat_on_debits: bool = False
     legal_notice: str = ""
+    minimum_payout: int = 0
 
     def account_number(self, kind: Kind) -> str:
         """The number of the French chart of accounts for this kind of account."""
@@ -159,6 +162,7 @@ def _checked(terms: Terms) -> Terms:
         "commission_bp": (0, WHOLE), "vat_rate_bp": (0, WHOLE), "service_fee_bp": (0, WHOLE),
         "validity_months": (1, 120), "payment_days": (0, 90), "order_days": (1, 365),
         "least_face": (1, terms.most_face), "most_face": (1, MOST_FACE),
+        "minimum_payout": (0, MOST_MINIMUM),
     }  # fmt: skip
     for name, (least, most) in bounds.items():
         if not least <= getattr(terms, name) <= most:

@@ -63,6 +63,7 @@ class Terms(Base):
         CheckConstraint("breakage_to IN ('operator', 'funder', 'buyer')", name="breakage"),
         CheckConstraint("0 < least_face AND least_face <= most_face", name="faces"),
         CheckConstraint("order_days BETWEEN 1 AND 365", name="order_days"),
+        CheckConstraint("minimum_payout >= 0", name="minimum_payout"),
         Index("ix_terms_effective_from", "effective_from"),
         IN_PROGRAMME,
     )
@@ -92,6 +93,7 @@ class Terms(Base):
     order_days: Mapped[int] = mapped_column(Integer, server_default="30")
     vat_on_debits: Mapped[bool] = mapped_column(Boolean, server_default=false())
     legal_notice: Mapped[Words] = mapped_column(server_default="")
+    minimum_payout: Mapped[Cents] = mapped_column(server_default="0")
     recorded_at: Mapped[Recorded]
 
 
@@ -102,6 +104,7 @@ class Shop(Base):
     __table_args__ = (
         UniqueConstraint("siret"),
         CheckConstraint("status IN ('applied', 'invited', 'accepted', 'suspended', 'left')", name="status"),
+        CheckConstraint("minimum_payout >= 0", name="minimum_payout"),
         IN_PROGRAMME,
     )
 
@@ -124,6 +127,7 @@ class Shop(Base):
     status: Mapped[Words] = mapped_column(server_default="invited")
     status_at: Mapped[Moment]
     registered_at: Mapped[Moment]
+    minimum_payout: Mapped[Cents] = mapped_column(server_default="0")
     sought: Mapped[str] = mapped_column(Text, Computed(SOUGHT, persisted=True))
 
 
@@ -139,6 +143,18 @@ class ShopEvent(Base):
     actor: Mapped[Words]
     note: Mapped[str | None] = mapped_column(Text)
     at: Mapped[Moment]
+
+
+class TradeChange(Base):
+    """The trade that a shop had through a day of Paris, and changed on it. Rows are added, never changed."""
+
+    __tablename__ = "trade_changes"
+    __table_args__ = (Index("ix_trade_changes_shop_id", "shop_id", "id"), IN_PROGRAMME)
+
+    id: Mapped[Key]
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    naf: Mapped[Words]
+    last_day: Mapped[date]
 
 
 class Till(Base):
@@ -224,19 +240,34 @@ class Closing(Base):
     closed_at: Mapped[Moment]
 
 
+ADDS_UP: Final = (
+    "paid + carried_forward = turnover - commission - vat + brought_forward AND paid >= 0"
+    " AND (paid = 0 OR carried_forward = 0)"
+)
+RESTS: Final = (
+    "commission_rest_before BETWEEN -5000 AND 4999 AND commission_rest BETWEEN -5000 AND 4999"
+    " AND vat_rest_before BETWEEN -50000000 AND 49999999 AND vat_rest BETWEEN -50000000 AND 49999999"
+)
+
+
 class Settlement(Base):
-    """What one shop is paid for one closing. Rows are added, never changed; amounts in cents."""
+    """What one shop is paid for one closing. Rows are added, never changed; amounts in cents.
+
+    Rests are what rounding left: of the commission in 1/10,000 of a cent, of its VAT in 1/100,000,000. ``minimum`` is
+    what had to be due for anything to be paid.
+    """
 
     __tablename__ = "settlements"
     __table_args__ = (
         UniqueConstraint("number"),
         UniqueConstraint("closing_id", "shop_id"),
         CheckConstraint("turnover = redeemed - undone - returned", name="turnover"),
+        CheckConstraint(ADDS_UP, name="adds_up"),
         CheckConstraint(
-            "paid + carried_forward = turnover - commission - vat + brought_forward"
-            " AND paid >= 0 AND carried_forward <= 0 AND brought_forward <= 0",
-            name="adds_up",
+            "minimum >= 0 AND (paid = 0 OR paid >= minimum) AND (carried_forward <= 0 OR carried_forward < minimum)",
+            name="minimum",
         ),
+        CheckConstraint(RESTS, name="rests"),
         Index("ix_settlements_shop_id", "shop_id", "id"),
         IN_PROGRAMME,
     )
@@ -256,6 +287,12 @@ class Settlement(Base):
     brought_forward: Mapped[Cents]
     carried_forward: Mapped[Cents]
     paid: Mapped[Cents]
+    vat_parts: Mapped[Facts] = mapped_column(server_default="{}")
+    commission_rest_before: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    commission_rest: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    vat_rest_before: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    vat_rest: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    minimum: Mapped[Cents] = mapped_column(server_default="0")
     issued_on: Mapped[date]
     payable_on: Mapped[date]
     parties: Mapped[Facts]

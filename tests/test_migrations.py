@@ -25,6 +25,7 @@ PACKAGES = (
     "vouchers.campaigns",
     "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders", "vouchers.rules", "api",
     "vouchers.proving",
+    "merchants.commission",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models

@@ -58,6 +58,9 @@ VatOnDebits = Annotated[
 LegalNotice = Annotated[
     str | None, typer.Option(metavar="TEXT", help="Legal form, capital and register of the issuer, on invoices.")
 ]
+Minimum = Annotated[
+    Money | None, typer.Option(parser=a_sum, metavar="AMOUNT", help="Shops are paid once they are owed this much.")
+]
 Accounts = Annotated[
     list[str] | None,
     typer.Option(
@@ -93,6 +96,7 @@ def create(
     order_days: OrderDays = None,
     vat_on_debits: VatOnDebits = None,
     legal_notice: LegalNotice = None,
+    minimum_payout: Minimum = None,
     account: Accounts = None,
     since: Since = None,
     json: Json = False,
@@ -106,7 +110,7 @@ def create(
             vat_number=vat_number, validity_months=validity_months, commission_bp=commission, vat_rate_bp=vat_rate,
             service_fee_bp=service_fee, breakage_to=breakage_to, payment_days=payment_days, iban=iban, bic=bic,
             least_face=least_face, most_face=most_face, order_days=order_days, vat_on_debits=vat_on_debits,
-            legal_notice=legal_notice, account_numbers=account,
+            legal_notice=legal_notice, minimum_payout=minimum_payout, account_numbers=account,
         ),
     )  # fmt: skip
     _refuse_early(slug, terms)
@@ -174,6 +178,7 @@ def terms_(
     order_days: OrderDays = None,
     vat_on_debits: VatOnDebits = None,
     legal_notice: LegalNotice = None,
+    minimum_payout: Minimum = None,
     account: Accounts = None,
     since: Since = None,
     json: Json = False,
@@ -184,7 +189,8 @@ def terms_(
         contact=contact, number_prefix=number_prefix, vat_number=vat_number, validity_months=validity_months,
         commission_bp=commission, vat_rate_bp=vat_rate, service_fee_bp=service_fee, breakage_to=breakage_to,
         payment_days=payment_days, iban=iban, bic=bic, least_face=least_face, most_face=most_face,
-        order_days=order_days, vat_on_debits=vat_on_debits, legal_notice=legal_notice, account_numbers=account,
+        order_days=order_days, vat_on_debits=vat_on_debits, legal_notice=legal_notice, minimum_payout=minimum_payout,
+        account_numbers=account,
     )  # fmt: skip
     held = in_town(slug, lambda town: _change(town, changes, since))
     if json:
@@ -269,6 +275,7 @@ def _shown(terms: Terms) -> dict[str, object]:
         "VAT": shown_rate(terms.vat_rate_bp),
         "expired goes to": terms.breakage_to,
         "paid after": f"{terms.payment_days} days",
+        "paid from": money(Money(terms.minimum_payout)) if terms.minimum_payout else None,
         "face values": f"{money(Money(terms.least_face))} to {money(Money(terms.most_face))}",
         "unpaid orders lapse": f"after {terms.order_days} days",
         "VAT is due": "when invoiced" if terms.vat_on_debits else "when paid",

@@ -44,6 +44,12 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     # Shops may read their own settlements; all of them are for who records the money of buyers.
     Entry(marked("Month end"), "/desk/month-end", Permission.ORDERS_PAY, also=("/desk/payouts", "/desk/accounts")),
     Entry(marked("Proofs"), "/desk/proofs", Permission.LEDGER_READ),
+    Entry(
+        marked("Month end"),
+        "/desk/month-end",
+        Permission.ORDERS_PAY,
+        also=("/desk/payouts", "/desk/accounts", "/desk/commissions"),
+    ),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
     Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE, also=("/desk/rules",)),

@@ -65,6 +65,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "audit-asked": Saying(marked("The whole books are being audited. Look again in a moment."), "note"),
     "limits-set": Saying(marked("The limits of the gauges hold from today on.")),
     "accounts-closed": Saying(marked("The month is closed. Its entries have their numbers.")),
+    "commission-added": Saying(marked("Added. The rule holds from its first day.")),
     "campaign-planned": Saying(marked("The campaign is written down. Choose its shops, then publish it.")),
     "campaign-published": Saying(marked("Published: everybody can see the campaign now.")),
     "campaign-ended": Saying(marked("The campaign ends. What was spent until tonight counts.")),

@@ -16,6 +16,7 @@ from merchants import programme
 from merchants.programme import BreakageTo, Terms
 from merchants.registry import ProgrammeUnknown
 from merchants.shops.identity import masked_iban
+from merchants.shops.registering import MOST_MINIMUM
 
 router = APIRouter(tags=["programmes"], route_class=StrictRoute)
 
@@ -49,6 +50,7 @@ class TermsShown(Shown):
     order_days: int
     vat_on_debits: bool
     legal_notice: str
+    minimum_payout: int
     currency: Currency = "EUR"
 
 
@@ -80,6 +82,9 @@ class TermsAsked(Strict):
     order_days: Annotated[int, Field(ge=1, le=365)] | None = None
     vat_on_debits: bool | None = None
     legal_notice: Line | None = None
+    minimum_payout: Annotated[int, Field(ge=0, le=MOST_MINIMUM, examples=[2000], description="whole cents")] | None = (
+        None
+    )
     currency: Currency = "EUR"
 
 

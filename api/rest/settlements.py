@@ -73,7 +73,10 @@ class ClosingShown(Shown):
 
 
 class SettlementShown(Shown):
-    """What a shop is paid: paid + carried_forward = turnover - commission - vat + brought_forward."""
+    """What a shop is paid: paid + carried_forward = turnover - commission - vat + brought_forward.
+
+    What is carried is below zero if the shop owes it, above zero if it is less than ``minimum`` and waits for more.
+    """
 
     id: UUID
     number: str
@@ -89,6 +92,7 @@ class SettlementShown(Shown):
     vat: int
     brought_forward: int
     carried_forward: int
+    minimum: int
     paid: int
     currency: Currency = "EUR"
     issued_on: date
@@ -99,7 +103,7 @@ class SettlementShown(Shown):
         """From the domain."""
         amounts = (
             "redeemed", "undone", "returned", "turnover", "commission", "vat", "brought_forward", "carried_forward",
-            "paid",
+            "minimum", "paid",
         )  # fmt: skip
         return cls(
             id=view.id, number=view.number, closing=view.closing, shop=view.shop, first_day=view.first_day,

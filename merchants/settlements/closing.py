@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
-from operator import attrgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import Table, Uuid, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances, posting, tallies
+from ledger import posting, tallies
 from ledger.chart import Kind, single
 from ledger.days import Period, day_of
 from ledger.ids import new_id
@@ -22,17 +22,20 @@ from ledger.money import ZERO, Money
 from ledger.parallel import given, lists
 from ledger.tallies import Movement
 from merchants import programme
-from merchants.movements import MOVEMENTS, redemption_in
-from merchants.numbering import one_at_a_time, take_numbers
+from merchants.commission.pricing import Pricing, pricing
+from merchants.movements import MOVEMENTS, Moved
+from merchants.numbering import SETTLEMENTS, one_at_a_time, take_numbers
 from merchants.programme import Terms
 from merchants.settlements.errors import PeriodNotOver
-from merchants.settlements.figures import Figures, figures
+from merchants.settlements.figures import NOTHING, Brought, Figures, figures
+from merchants.settlements.kept import parts_kept, vat_parts_kept
+from merchants.settlements.moved import moved_by
 from merchants.settlements.parties import parties
 from merchants.settlements.queries import ClosingView, closing, closing_of
 from merchants.shops.queries import ShopView, shops_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
 
-SERIES: Final = "settlement"
+SERIES: Final = SETTLEMENTS
 ROWS_AT_ONCE: Final = 10_000
 
 Progress = Callable[[int, int], None]
@@ -103,55 +106,59 @@ async def reckon(session: AsyncSession, period: Period, *, terms: Terms) -> list
 
     :param terms: of the day on which the settlements are issued
     """
-    movements = await unsettled(session, before=period.ends)
-    by_shop = {shop: tuple(moved) for shop, moved in groupby(movements, key=attrgetter("account"))}
-    owed = await carried(session)
-    shops = await shops_by_id(session, list(by_shop))
-    commission_on = await commission_rates(session)
-    return [
-        Reckoned(shops[shop], figures(
-            moved, commission_on=commission_on, vat_rate_bp=terms.vat_rate_bp,
-            brought_forward=owed.get(shop, ZERO),
-        ), moved)
-        for shop, moved in by_shop.items()
+    by_shop = await unsettled(session, before=period.ends)
+    last = await carried(session)
+    shops = await shops_by_id(session, [*by_shop, *(one for one in last if one not in by_shop)])
+    waiting = [
+        one for one, brought in last.items()
+        if one not in by_shop and ZERO < brought.amount >= minimum_for(shops[one], terms)
     ]  # fmt: skip
+    charged = await pricing(session, [*by_shop, *waiting])
+    return [
+        Reckoned(
+            shops[one],
+            reckoned(shops[one], moved, charged=charged, terms=terms, before=last.get(one, NOTHING)),
+            tuple(each.movement for each in moved),
+        )
+        for one, moved in sorted((by_shop | dict.fromkeys(waiting, ())).items())
+    ]
 
 
-async def unsettled(session: AsyncSession, *, before: datetime, shops: Sequence[UUID] | None = None) -> list[Movement]:
+def reckoned(shop: ShopView, moved: Sequence[Moved], *, charged: Pricing, terms: Terms, before: Brought) -> Figures:
+    """What a shop comes to that moved so, and brings that forward."""
+    return figures(
+        moved, price_on=partial(charged.price, shop.id), vat_on=charged.vat, vat_today=terms.vat_rate_bp,
+        before=before, minimum=minimum_for(shop, terms),
+    )  # fmt: skip
+
+
+def minimum_for(shop: ShopView, terms: Terms) -> Money:
+    """What a shop must be owed to be paid: the programme's minimum or its own, whichever is more.
+
+    One that left is paid whatever it is owed.
+    """
+    return ZERO if shop.status == "left" else Money(max(terms.minimum_payout, shop.minimum_payout))
+
+
+async def unsettled(
+    session: AsyncSession, *, before: datetime, shops: Sequence[UUID] | None = None
+) -> dict[UUID, tuple[Moved, ...]]:
     """What moved before a moment and no settlement took yet, by shop; of these shops only, if they are named."""
     movements = await tallies.unsettled(
         session, kind=Kind.SHOP, transfer_kinds=MOVEMENTS, before=before, accounts=shops,
         settled=select(SettlementLine.transfer_id),
     )  # fmt: skip
-    return await _sold_on(session, movements)
+    moved = await moved_by(session, movements)
+    return {shop: tuple(some) for shop, some in groupby(moved, key=lambda one: one.movement.account)}
 
 
-async def _sold_on(session: AsyncSession, movements: list[Movement]) -> list[Movement]:
-    """The same; a return, which reverses no transfer as a whole, dated by the redemption that its document names."""
-    named = {one.transfer: sold for one in movements if (sold := redemption_in(one.document)) is not None}
-    first = await balances.transfers_by_id(session, list(named.values()))
-    return [
-        replace(one, first_at=first[named[one.transfer]].effective_at) if one.transfer in named else one
-        for one in movements
-    ]
-
-
-async def carried(session: AsyncSession) -> dict[UUID, Money]:
-    """What each shop still owed at its last settlement."""
-    last = select(Settlement.shop_id, Settlement.carried_forward).ext(distinct_on(Settlement.shop_id))
+async def carried(session: AsyncSession) -> dict[UUID, Brought]:
+    """What the last settlement of each shop left to the next one."""
+    last = select(
+        Settlement.shop_id, Settlement.carried_forward, Settlement.commission_rest, Settlement.vat_rest
+    ).ext(distinct_on(Settlement.shop_id))  # fmt: skip
     last = last.order_by(Settlement.shop_id, Settlement.id.desc())
-    return {shop: Money(cents) for shop, cents in await session.execute(last)}
-
-
-async def commission_rates(session: AsyncSession) -> Callable[[date], int]:
-    """The commission rate, in basis points, that held on a day."""
-    terms = await programme.all_terms(session)
-
-    def commission_on(day: date) -> int:
-        held = [one.commission_bp for since, one in terms if since <= day]
-        return held[-1] if held else terms[0][1].commission_bp
-
-    return commission_on
+    return {shop: Brought(Money(cents), *rests) for shop, cents, *rests in await session.execute(last)}
 
 
 async def _write(
@@ -188,11 +195,17 @@ def _columns(made: Figures) -> dict[str, Any]:
         "returned": made.returned.cents,
         "turnover": made.turnover.cents,
         "commission": made.commission.cents,
-        "commission_parts": {str(rate): base.cents for rate, base in made.commission_parts},
+        "commission_parts": parts_kept(made),
         "vat_rate_bp": made.vat_rate_bp,
         "vat": made.vat.cents,
+        "vat_parts": vat_parts_kept(made),
         "brought_forward": made.brought_forward.cents,
         "carried_forward": made.carried_forward.cents,
+        "commission_rest_before": made.before.commission,
+        "commission_rest": made.after.commission,
+        "vat_rest_before": made.before.vat,
+        "vat_rest": made.after.vat,
+        "minimum": made.minimum.cents,
         "paid": made.paid.cents,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -9,11 +10,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import Period, day_of
-from ledger.money import ZERO, Money, total
+from ledger.money import Money, total
 from merchants import programme
-from merchants.settlements.closing import Reckoned, carried, commission_rates, reckon, unsettled
-from merchants.settlements.figures import Figures, figures
+from merchants.commission.pricing import pricing
+from merchants.movements import Moved
+from merchants.settlements.closing import Reckoned, carried, reckon, reckoned, unsettled
+from merchants.settlements.figures import NOTHING, Figures
 from merchants.settlements.queries import last_closed_day
+from merchants.shops.queries import shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Preview:
     vat: Money
     paid: Money
     carried: Money
-    """What shops would still owe, zero or negative."""
+    """What is left to next settlements: below zero what shops owe, above zero what is too little to be paid."""
 
 
 async def preview(session: AsyncSession, period: Period, *, at: datetime) -> Preview:
@@ -78,7 +82,7 @@ async def _first_open_day(session: AsyncSession, *, before: datetime) -> date | 
     if closed is not None:
         return closed + timedelta(days=1)
     moved = await unsettled(session, before=before)
-    return day_of(min(one.at for one in moved)) if moved else None
+    return _oldest([one for some in moved.values() for one in some])
 
 
 async def forecast(session: AsyncSession, shop_id: UUID, *, at: datetime) -> Forecast:
@@ -89,11 +93,14 @@ async def forecast(session: AsyncSession, shop_id: UUID, *, at: datetime) -> For
     today = day_of(at)
     month = Period.month(f"{today:%Y-%m}")
     terms = await programme.terms_on(session, today)
-    moved = await unsettled(session, before=month.ends, shops=[shop_id])
-    owed = (await carried(session)).get(shop_id, ZERO)
-    made = figures(
-        moved, commission_on=await commission_rates(session), vat_rate_bp=terms.vat_rate_bp, brought_forward=owed
-    )
+    moved = (await unsettled(session, before=month.ends, shops=[shop_id])).get(shop_id, ())
+    made = reckoned(
+        await shop(session, shop_id), moved, charged=await pricing(session, [shop_id]), terms=terms,
+        before=(await carried(session)).get(shop_id, NOTHING),
+    )  # fmt: skip
     closes_on = month.last_day + timedelta(days=1)
-    since = day_of(min(one.at for one in moved)) if moved else None
-    return Forecast(made, month, closes_on, closes_on + timedelta(days=terms.payment_days), since)
+    return Forecast(made, month, closes_on, closes_on + timedelta(days=terms.payment_days), _oldest(moved))
+
+
+def _oldest(moved: Sequence[Moved]) -> date | None:
+    return day_of(min(one.movement.at for one in moved)) if moved else None

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+from uuid import UUID
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import tallies
 from ledger.audit import Finding
 from ledger.chart import Kind
-from merchants.movements import REDEMPTION
+from merchants.commission.prices import UNITS
+from merchants.commission.pricing import Pricing, pricing
+from merchants.movements import REDEMPTION, Moved
 from merchants.settlements.closing import SERIES
+from merchants.settlements.figures import figures
+from merchants.settlements.moved import moved_by
+from merchants.settlements.queries import SettlementView, settlements_page
 from merchants.tables import Number, Settlement, SettlementLine
+
+AT_ONCE: Final = 200
+"""Settlements whose lines are held at once."""
 
 
 async def settlement_findings(session: AsyncSession) -> list[Finding]:
     """Settlements that do not agree with the ledger, and gaps in their numbers."""
-    return [*await _wrong_lines(session), *await _wrong_postings(session), *await _gaps(session)]
+    return [
+        *await _wrong_lines(session), *await _wrong_figures(session), *await _broken_chains(session),
+        *await _wrong_postings(session), *await _gaps(session),
+    ]  # fmt: skip
 
 
 async def _wrong_lines(session: AsyncSession) -> list[Finding]:
@@ -29,6 +45,63 @@ async def _wrong_lines(session: AsyncSession) -> list[Finding]:
         if came_in != turnover:
             detail = f"{number} says turnover {turnover} cents; its lines make {came_in}"
             findings.append(Finding("settlement", "settlement", id_, detail))
+    return findings
+
+
+async def _wrong_figures(session: AsyncSession) -> list[Finding]:
+    """Every figure against what the lines make by the rules of their days, a few settlements at a time."""
+    findings = []
+    charged = await pricing(session, list((await session.execute(select(Settlement.shop_id).distinct())).scalars()))
+    after: UUID | None = None
+    while some := await settlements_page(session, after=after, limit=AT_ONCE):
+        moved = await _lines(session, [one.id for one in some])
+        for one in some:
+            if not _agrees(one, moved.get(one.id, []), charged):
+                detail = f"{one.number} does not come to what its lines make by the rules of their days"
+                findings.append(Finding("settlement", "settlement", one.id, detail))
+        after = some[-1].id
+    return findings
+
+
+async def _lines(session: AsyncSession, settlements: Sequence[UUID]) -> dict[UUID, list[Moved]]:
+    statement = select(SettlementLine.transfer_id, SettlementLine.settlement_id)
+    rows = await session.execute(statement.where(SettlementLine.settlement_id.in_(settlements)))
+    taken = {row.transfer_id: row.settlement_id for row in rows}
+    lines: dict[UUID, list[Moved]] = {}
+    for one in await moved_by(session, await tallies.among(session, kind=Kind.SHOP, transfers=list(taken))):
+        lines.setdefault(taken[one.movement.transfer], []).append(one)
+    return lines
+
+
+def _agrees(one: SettlementView, moved: Sequence[Moved], charged: Pricing) -> bool:
+    kept = one.figures
+    made = figures(
+        moved, price_on=partial(charged.price, one.shop), vat_on=charged.vat, vat_today=kept.vat_rate_bp,
+        before=kept.before, minimum=kept.minimum,
+    )  # fmt: skip
+    if one.rounded_alone:
+        exact = sum(part.exact for part in made.commission_parts)
+        return (
+            made.commission_parts == kept.commission_parts and abs(exact - kept.commission.cents * UNITS) * 2 <= UNITS
+        )
+    return made == kept
+
+
+async def _broken_chains(session: AsyncSession) -> list[Finding]:
+    """What a settlement takes over against what the shop's last one left."""
+    statement = select(
+        Settlement.id, Settlement.number, Settlement.shop_id,
+        Settlement.brought_forward, Settlement.commission_rest_before, Settlement.vat_rest_before,
+        Settlement.carried_forward, Settlement.commission_rest, Settlement.vat_rest,
+    ).order_by(Settlement.id)  # fmt: skip
+    left: dict[UUID, tuple[int, ...]] = {}
+    findings = []
+    for id_, number, shop, *sums in await session.execute(statement):
+        if tuple(sums[:3]) != left.get(shop, (0, 0, 0)):
+            findings.append(
+                Finding("settlement", "settlement", id_, f"{number} takes over what the last one did not leave")
+            )
+        left[shop] = tuple(sums[3:])
     return findings
 
 

@@ -17,9 +17,10 @@ from ledger.days import Period
 from ledger.money import Money
 from merchants.movements import REDEMPTION, RETURN, UNDO, redemption_in, till_in
 from merchants.settlements.errors import ClosingUnknown, SettlementUnknown
-from merchants.settlements.figures import Figures
+from merchants.settlements.figures import Brought, Figures
+from merchants.settlements.kept import parts_in, vat_parts_in
 from merchants.settlements.parties import programme_in, shop_in
-from merchants.settlements.statement import CommissionPart, LineKind, Statement, StatementLine
+from merchants.settlements.statement import LineKind, Statement, StatementLine
 from merchants.shops.tills import tills_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
 
@@ -55,6 +56,8 @@ class SettlementView:
     issued_on: date
     payable_on: date
     parties: dict[str, Any]
+    rounded_alone: bool
+    """Made when each document was rounded by itself and nothing of a cent was carried."""
 
 
 async def closing_of(session: AsyncSession, period: Period) -> ClosingView | None:
@@ -144,7 +147,7 @@ async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
         undone=made.undone,
         returned=made.returned,
         turnover=made.turnover,
-        commission_parts=tuple(CommissionPart(rate, base) for rate, base in made.commission_parts),
+        commission_parts=made.commission_parts,
         commission=made.commission,
         vat_rate_basis_points=made.vat_rate_bp,
         vat=made.vat,
@@ -152,6 +155,9 @@ async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
         carried_forward=made.carried_forward,
         paid=made.paid,
         iban_masked=found.parties["iban"],
+        vat_parts=made.vat_parts,
+        commission_rest=made.before.commission,
+        minimum=made.minimum,
     )
 
 
@@ -218,15 +224,19 @@ def _settlement(found: Row[Settlement, date, date]) -> SettlementView:
         undone=Money(row.undone),
         returned=Money(row.returned),
         turnover=Money(row.turnover),
-        commission_parts=tuple(sorted((int(rate), Money(base)) for rate, base in row.commission_parts.items())),
+        commission_parts=parts_in(row.commission_parts),
         commission=Money(row.commission),
         vat_rate_bp=row.vat_rate_bp,
+        vat_parts=vat_parts_in(
+            row.vat_parts, rate=row.vat_rate_bp, commission=Money(row.commission), vat=Money(row.vat)
+        ),
         vat=Money(row.vat),
-        brought_forward=Money(row.brought_forward),
-        carried_forward=Money(row.carried_forward),
+        before=Brought(Money(row.brought_forward), row.commission_rest_before, row.vat_rest_before),
+        after=Brought(Money(row.carried_forward), row.commission_rest, row.vat_rest),
+        minimum=Money(row.minimum),
         paid=Money(row.paid),
     )
     return SettlementView(
         row.id, row.number, row.closing_id, row.shop_id, first_day, last_day, made,
-        row.issued_on, row.payable_on, row.parties,
+        row.issued_on, row.payable_on, row.parties, not row.vat_parts,
     )  # fmt: skip

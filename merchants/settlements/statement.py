@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from ledger.money import ZERO, Money, total
+from merchants.commission.prices import UNITS, CommissionPart
 
 LineKind = Literal["redemption", "undo", "return"]
 
@@ -46,18 +47,10 @@ class StatementLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CommissionPart:
-    """A share of the turnover and the rate it bears, in hundredths of a percent."""
-
-    rate_basis_points: int
-    base: Money
-
-
-@dataclass(frozen=True, slots=True)
 class Statement:
     """Everything the paper says. ``gross``, ``undone``, ``returned``, ``commission`` and ``vat`` are magnitudes, zero
-    or above (commission and VAT go below zero when what goes back outweighs redemptions); what is carried is zero or
-    below.
+    or above (commission and VAT go below zero when what goes back outweighs redemptions); what is carried is below
+    zero if the shop owes it, above zero if it is less than ``minimum``, below which nothing is paid.
 
     ``turnover = gross - undone - returned`` is the sum of the lines, and
     ``paid + carried_forward = turnover - commission - vat + brought_forward``: a statement that does not add up
@@ -88,23 +81,36 @@ class Statement:
     paid: Money
     iban_masked: str | None = None
     """As shown, such as ``FR76 •••• 0189``; None while the shop has given no bank details."""
+    vat_parts: tuple[tuple[int, Money, Money], ...] = ()
+    """Rate, commission and VAT, where several rates hold; they add up to those of the statement."""
+    commission_rest: int = 0
+    """What rounding left from the statement before, in ten-thousandths of a cent."""
+    minimum: Money = ZERO
 
     def __post_init__(self) -> None:
         redeemed = total([line.amount for line in self.lines if line.what == "redemption"])
         undone = total([line.amount for line in self.lines if line.what == "undo"])
         returned = total([line.amount for line in self.lines if line.what == "return"])
         due = self.turnover - self.commission - self.vat + self.brought_forward
+        exact = sum(part.exact for part in self.commission_parts) + self.commission_rest
         checks = {
             "gross": redeemed == self.gross,
             "undone": undone == -self.undone,
             "returned": returned == -self.returned,
             "turnover": self.gross - self.undone - self.returned == self.turnover,
             "commission_parts": total([part.base for part in self.commission_parts]) == self.turnover,
+            "commission": abs(exact - self.commission.cents * UNITS) <= UNITS // 2,
+            "vat_parts": not self.vat_parts or self._adds_up_by_rate(),
             "paid": self.paid + self.carried_forward == due and self.paid >= ZERO,
-            "carried": self.brought_forward <= ZERO and self.carried_forward <= ZERO,
+            "carried": not (self.paid and self.carried_forward)
+            and (self.carried_forward <= ZERO or self.carried_forward < self.minimum),
             "period": self.first_day <= self.last_day,
             "at": all(line.at.tzinfo is not None for line in self.lines),
         }
         wrong = [name for name, holds in checks.items() if not holds]
         if wrong:
             raise ValueError(f"statement {self.number} does not add up: {', '.join(wrong)}")
+
+    def _adds_up_by_rate(self) -> bool:
+        _, commissions, taxes = zip(*self.vat_parts, strict=True)
+        return (total(commissions), total(taxes)) == (self.commission, self.vat)

@@ -9,6 +9,8 @@ from typing import BinaryIO, Final
 from zoneinfo import ZoneInfo
 
 from ledger.formats import Language, shown_day, shown_money, shown_rate
+from ledger.money import ZERO
+from merchants.commission.prices import shown_exactly
 from merchants.paper import ACCENT, GREY, INK, RULE, TINT, WIDTH, Paper, Style
 from merchants.paper_table import Column, Table
 from merchants.settlements.statement import Statement, StatementLine
@@ -95,6 +97,11 @@ class _Drawing:
 
     def _how_paid(self) -> str:
         statement, words = self.statement, self.words
+        if statement.carried_forward > ZERO:
+            amount, minimum = (
+                shown_money(one, self.language) for one in (statement.carried_forward, statement.minimum)
+            )
+            return words["below minimum"].format(amount=amount, minimum=minimum)
         if statement.carried_forward:
             return words["owed"].format(amount=shown_money(-statement.carried_forward, self.language))
         if not statement.paid:
@@ -122,7 +129,7 @@ class _Drawing:
         paper.line(_LEFT, y - 4.4, _RIGHT, y - 4.4, colour=ACCENT, thick=0.4)
         paper.text(_LEFT, y + 0.8, self.words["result"], result)
         paper.text(_RIGHT, y + 0.8, shown_money(self.statement.paid, self.language), result, align="right")
-        y = paper.paragraph(_LEFT, y + 8, self.words["vat note"], Style(8, "plain", GREY), width=_RIGHT - _LEFT)
+        y = paper.paragraph(_LEFT, y + 8, self._vat_note(), Style(8, "plain", GREY), width=_RIGHT - _LEFT)
         return y + 6
 
     def _amounts(self) -> Iterator[tuple[str, str, str]]:
@@ -135,21 +142,50 @@ class _Drawing:
         if statement.returned:
             yield words["returned"].format(count=count["return"]), shown_money(-statement.returned, language), "item"
         yield words["turnover"], shown_money(statement.turnover, language), "sum"
-        parts = [
-            {"rate": shown_rate(part.rate_basis_points, language), "base": shown_money(part.base, language)}
-            for part in statement.commission_parts
-        ]
-        label = words["commission at"].format(**parts[0]) if len(parts) == 1 else words["commission"]
-        yield label, shown_money(-statement.commission, language), "item"
-        if len(parts) > 1:
-            for part in parts:
-                yield words["part"].format(**part), "", "part"
-        rate = shown_rate(statement.vat_rate_basis_points, language)
-        yield words["vat"].format(rate=rate), shown_money(-statement.vat, language), "item"
+        yield from self._commission()
+        yield from self._vat()
         if statement.brought_forward:
             yield words["brought"], shown_money(statement.brought_forward, language), "item"
         if statement.carried_forward:
-            yield words["carried"], shown_money(-statement.carried_forward, language), "item"
+            label = "kept" if statement.carried_forward > ZERO else "carried"
+            yield words[label], shown_money(-statement.carried_forward, language), "item"
+
+    def _commission(self) -> Iterator[tuple[str, str, str]]:
+        """One price in the line itself; several below it, each with what it comes to before rounding."""
+        statement, words, language = self.statement, self.words, self.language
+        said = [(part.price.said(language, part.base), part.exact) for part in statement.commission_parts]
+        label = "commission" if self._taxed else "untaxed"
+        if len(said) == 1 and not statement.commission_rest:
+            yield words[f"{label} at"].format(price=said[0][0]), shown_money(-statement.commission, language), "item"
+            return
+        yield words[label], shown_money(-statement.commission, language), "item"
+        for price, exact in said:
+            yield words["part"].format(price=price, amount=shown_exactly(exact, language)), "", "part"
+        if statement.commission_rest:
+            yield words["rest"].format(amount=shown_exactly(statement.commission_rest, language)), "", "part"
+
+    def _vat(self) -> Iterator[tuple[str, str, str]]:
+        """By rate; nothing where the programme is outside VAT."""
+        statement, words, language = self.statement, self.words, self.language
+        changed = statement.vat_parts if len(statement.vat_parts) > 1 else ()
+        for rate_bp, base, vat in changed:
+            facts = {"rate": shown_rate(rate_bp, language), "base": shown_money(base, language)}
+            yield words["vat of"].format(**facts), shown_money(-vat, language), "item"
+        if self._taxed and not changed:
+            rate = shown_rate(statement.vat_rate_basis_points, language)
+            yield words["vat"].format(rate=rate), shown_money(-statement.vat, language), "item"
+
+    @property
+    def _taxed(self) -> bool:
+        return bool(self.statement.vat_rate_basis_points or self.statement.vat or len(self.statement.vat_parts) > 1)
+
+    def _vat_note(self) -> str:
+        """What a shop has to know of VAT, and nothing that is not so for it."""
+        said = ["vat note"]
+        if self.statement.shop.vat_number is not None:
+            said.append("vat note sales")
+        said.append("vat note commission" if self._taxed else "no vat")
+        return " ".join(self.words[one] for one in said)
 
     def operations(self, y: float) -> None:
         statement, words = self.statement, self.words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from ledger.errors import Refusal
+from ledger.money import Money
 
 
 class ShopUnknown(Refusal):
@@ -101,3 +102,11 @@ class BankChangeOver(Refusal):
     def __init__(self, *, state: str) -> None:
         self.state = state
         super().__init__(f"This change of a bank account is {state}.")
+
+
+class MinimumTooHigh(Refusal):
+    """A minimum below zero, or so high that a shop would never be paid."""
+
+    def __init__(self, *, most: Money) -> None:
+        self.most = most
+        super().__init__(f"A minimum is between zero and {most}.")

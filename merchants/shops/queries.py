@@ -46,6 +46,8 @@ class ShopView:
     status: Status
     status_at: datetime
     registered_at: datetime
+    minimum_payout: int = 0
+    """In cents: what it must be owed to be paid, if that is more than the programme's own minimum."""
 
     @property
     def spot(self) -> Spot:
@@ -135,6 +137,11 @@ async def find_shops(session: AsyncSession, *, search: str, after: UUID | None =
         last = select(Shop.sought, Shop.id).where(Shop.id == after)
         statement = statement.where(tuple_(Shop.sought, Shop.id) > last.scalar_subquery())
     return [_view(row) for row in (await session.execute(statement)).scalars()]
+
+
+async def trades_there(session: AsyncSession) -> list[str]:
+    """The codes (NAF) of all trades that a shop of the register has."""
+    return list((await session.execute(select(Shop.naf).distinct().order_by(Shop.naf))).scalars())
 
 
 async def events(session: AsyncSession, shop_id: UUID) -> list[ShopEventView]:

@@ -15,12 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
 from ledger.chart import Kind
+from ledger.days import day_of
 from ledger.ids import new_id, new_ids
+from ledger.money import Money
 from merchants.shops import identity
 from merchants.shops.checking import NewShop
-from merchants.shops.errors import ShopExists, ShopStatusRefused, ShopUnknown
+from merchants.shops.errors import MinimumTooHigh, ShopExists, ShopStatusRefused, ShopUnknown
 from merchants.shops.queries import ShopView, Status, shop, statuses
-from merchants.tables import Shop, ShopEvent
+from merchants.tables import Shop, ShopEvent, TradeChange
 
 WAYS: Final[Mapping[Status, frozenset[Status]]] = {
     "applied": frozenset({"accepted", "left"}),
@@ -35,6 +37,9 @@ Entry = Literal["invited", "applied"]
 """The states in which a shop comes in."""
 
 ROWS_AT_ONCE: Final = 5_000
+
+MOST_MINIMUM: Final = 100_000
+"""In cents. A thousand euros: who is owed more is not made to wait for the transfer's sake."""
 
 _PARTICULARS: Final = (
     "name", "legal_name", "street", "postcode", "commune", "commune_code", "naf", "trade", "latitude", "longitude",
@@ -158,7 +163,28 @@ async def change_particulars(
     if all(getattr(before, name) == value for name, value in values.items()):
         return before
     await _update(session, shop_id, **values)
+    if new.naf != before.naf:
+        was = insert(TradeChange).values(id=new_id(), shop_id=shop_id, naf=before.naf, last_day=day_of(at))
+        await session.execute(was)
     await _tell(session, shop_id, "particulars", actor=actor, note=None, at=at)
+    return await shop(session, shop_id)
+
+
+async def set_minimum_payout(
+    session: AsyncSession, shop_id: UUID, minimum: Money, *, actor: str, at: datetime
+) -> ShopView:
+    """Say what the shop must be owed to be paid, where that is more than the programme's own minimum.
+
+    :raises ShopUnknown:
+    :raises MinimumTooHigh: above `MOST_MINIMUM`, or below zero
+    """
+    before = await shop(session, shop_id)
+    if not 0 <= minimum.cents <= MOST_MINIMUM:
+        raise MinimumTooHigh(most=Money(MOST_MINIMUM))
+    if minimum.cents == before.minimum_payout:
+        return before
+    await _update(session, shop_id, minimum_payout=minimum.cents)
+    await _tell(session, shop_id, "minimum payout", actor=actor, note=str(minimum), at=at)
     return await shop(session, shop_id)
 
 

@@ -278,22 +278,24 @@ async def test_the_rules_of_orders_are_founded_with_a_programme_and_changed_from
     notice = "SAS au capital de 10 000 €, RCS Lyon 552 100 554"
     rules = (
         "--least-face", "10", "--most-face", "150,50", "--order-days", "15", "--vat-on-debits",
-        "--legal-notice", notice, "--account", "bank=512100", "--account", "fees=706200",
+        "--legal-notice", notice, "--account", "bank=512100", "--account", "fees=706200", "--minimum-payout", "20",
     )  # fmt: skip
     await terminal.type(*FOUNDING, *rules)
     lyon = ("programme", "terms", "--programme", "lyon")
     (founded,) = await terminal.json(*lyon)
-    told = ("least_face", "most_face", "order_days", "vat_on_debits", "legal_notice", "account_numbers")
+    told = (
+        "least_face", "most_face", "order_days", "vat_on_debits", "legal_notice", "minimum_payout", "account_numbers",
+    )  # fmt: skip
     accounts = {"bank": "512100", "fees": "706200"}
-    assert [founded[one] for one in told] == [1_000, 15_050, 15, True, notice, accounts]
+    assert [founded[one] for one in told] == [1_000, 15_050, 15, True, notice, 2_000, accounts]
     shown = (await terminal.type("programme", "show", "--programme", "lyon")).stdout
-    for words in ("€10.00 to €150.50", "after 15 days", "when invoiced", notice, "bank 512100, fees 706200"):
+    for words in ("€10.00 to €150.50", "after 15 days", "when invoiced", notice, "€20.00", "bank 512100, fees 706200"):
         assert words in shown
     changed = ("--order-days", "20", "--no-vat-on-debits", "--legal-notice", "", "--account", "bank=")
     await terminal.type(*lyon, *changed, "--from", "2099-01-01")
     now, later = await terminal.json(*lyon)
     assert now == founded
-    assert [later[one] for one in told] == [1_000, 15_050, 20, False, "", {"fees": "706200"}]
+    assert [later[one] for one in told] == [1_000, 15_050, 20, False, "", 2_000, {"fees": "706200"}]
     for wrong, said in (
         (("--least-face", "200"), "least"), (("--most-face", "10000,01"), "most"), (("--least-face", "dix"), "dix"),
         (("--order-days", "0"), "order-days"), (("--account", "banque=512"), "banque"),

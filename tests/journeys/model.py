@@ -28,7 +28,7 @@ from tests.journeys.words import (
     in_proportion,
     months_after,
     percent,
-    to_cent,
+    whole_cents,
 )
 
 
@@ -47,6 +47,7 @@ class Programme:
     keys: dict[tuple[int, str], tuple[tuple[Voucher, int], Answer]] = field(default_factory=dict)
     unsettled: list[Movement] = field(default_factory=list)
     owed: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    rests: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
     closed: dict[tuple[date, date], dict[int, Settled]] = field(default_factory=dict)
     settlements: int = 0
 
@@ -323,8 +324,11 @@ class Programme:
         redeemed = sum(move.cents for move in moves if move.cents > 0)
         returned = -sum(move.cents for move in moves if move.returned)
         turnover = sum(move.cents for move in moves)
-        commission = to_cent(sum((Decimal(m.cents) * self.rate_on(m.sold_on) for m in moves), Decimal(0)) / 10_000)
-        vat = percent(commission, self.rules.vat_bp)
+        exact = sum((Decimal(m.cents) * self.rate_on(m.sold_on) for m in moves), Decimal(0)) / 10_000
+        tax = exact * self.rules.vat_bp / 10_000
+        kept = self.rests.get(shop, (Decimal(0), Decimal(0)))
+        commission, vat = whole_cents(exact + kept[0]), whole_cents(tax + kept[1])
+        self.rests[shop] = exact + kept[0] - commission, tax + kept[1] - vat
         brought = self.owed[shop]
         due = turnover - commission - vat + brought
         self.owed[shop] = min(due, 0)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ def percent(cents: int | Decimal, basis_points: int) -> int:
 
 def to_cent(exact: Decimal) -> int:
     return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def whole_cents(exact: Decimal) -> int:
+    """Half a cent goes up, below zero too: what is left over rounds to nothing."""
+    return int((exact + Decimal("0.5")).to_integral_value(ROUND_FLOOR))
 
 
 def in_proportion(cents: int, weights: Sequence[int]) -> list[int]:

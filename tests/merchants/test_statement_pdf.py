@@ -11,9 +11,9 @@ import pytest
 
 from ledger.formats import Language, shown_money
 from ledger.money import ZERO, Money, total
+from merchants.commission.prices import CommissionPart, Price
 from merchants.paper import HEIGHT, WIDTH, Style, drawable, fitted, width_of, wrapped
 from merchants.settlements.statement import (
-    CommissionPart,
     LineKind,
     Statement,
     StatementLine,
@@ -56,7 +56,7 @@ def statement(
     gross = total([line.amount for line in lines if line.what == "redemption"])
     turnover = total([line.amount for line in lines])
     half = Money(turnover.cents // 2)
-    commission = Money(half.cents * 250 // 10_000)
+    commission = Money((half.cents * 250 + 5_000) // 10_000)
     vat = Money(commission.cents * 2_000 // 10_000)
     due = turnover - commission - vat + brought
     return Statement(
@@ -72,7 +72,10 @@ def statement(
         undone=-total([line.amount for line in lines if line.what == "undo"]),
         returned=-total([line.amount for line in lines if line.what == "return"]),
         turnover=turnover,
-        commission_parts=(CommissionPart(250, half), CommissionPart(0, turnover - half)),
+        commission_parts=(
+            CommissionPart(Price(250), half, half.cents * 250),
+            CommissionPart(Price(0), turnover - half, 0),
+        ),
         commission=commission,
         vat_rate_basis_points=2_000,
         vat=vat,

@@ -321,7 +321,8 @@ async def test_each_page_of_the_desk_is_open_to_its_roles_alone(desk: Desk, role
                 own_desk = "/desk/credit" in pattern
                 deciding = pattern.endswith(CAMPAIGN + "/{campaign_id}") and method == "POST"
                 closing = pattern.endswith("/desk/month-end/{month}") and method == "POST"
-                closed = deciding or closing or (bool(GIVING_AWAY.search(pattern)) and not own_desk)
+                rules = pattern.endswith("/commissions/new") or ("/desk/commissions/" in pattern and method == "POST")
+                closed = deciding or closing or rules or (bool(GIVING_AWAY.search(pattern)) and not own_desk)
                 assert (answer.status_code == 403) == closed, told
             elif role == "manager" and CAMPAIGN in pattern:
                 assert answer.status_code in {200, 303, 404, 422}, told

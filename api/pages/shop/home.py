@@ -20,9 +20,13 @@ from api.pages.rendering import page, see_other
 from api.pages.shop.access import OwnShop, SeesTakings
 from api.pages.shop.returning import may_return
 from api.pages.shop.tills import working_tills
+from api.pages.speaking import language_for
 from ledger.days import Period, day_of
 from ledger.errors import PeriodMalformed
+from merchants import programme
+from merchants.commission.pricing import pricing
 from merchants.settlements import foreseeing
+from merchants.settlements.closing import minimum_for
 from merchants.settlements.queries import reference
 from merchants.shops import bank_changing, tills
 from merchants.shops.queries import shops_by_id
@@ -80,8 +84,12 @@ async def today(request: Request, own: SeesTakings, session: PageReading) -> Res
     at = await clock.now(session)
     day = day_of(at)
     month = await takings(session, own.id, Period.month(f"{day:%Y-%m}"))
+    prices = await pricing(session, [own.id])
     return page(
-        request, "shop/today.html", shop=own.shop, today=day, of_today=month.get(day, Takings()),
+        request, "shop/today.html", shop=own.shop, today=day, rule=prices.rule(own.id, day),
+        charged=prices.price(own.id, day).said(language_for(request)),
+        minimum=minimum_for(own.shop, await programme.terms_on(session, day)),
+        sees_rules=own.visitor.may(P.SETTLEMENTS_READ), of_today=month.get(day, Takings()),
         of_month=together(list(month.values())), foreseen=await foreseeing.forecast(session, own.id, at=at),
         lines=await _lines(session, own, day, today=day), steps=await _steps(session, own),
         change=await bank_changing.waiting_of(session, own.id),
