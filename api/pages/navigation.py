@@ -46,6 +46,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
     Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE),
+    Entry(marked("Figures"), "/desk/figures", Permission.FIGURES_READ),
     # Whoever runs the programme may look at any shop's pages; this one is for owners.
     Entry(marked("My shop"), "/shop", Permission.SHOPFRONT_WRITE, "shop"),
     Entry(marked("Campaigns"), "/desk/campaigns", Permission.FIGURES_READ),

@@ -1,4 +1,4 @@
-"""The operator's desk: money that came, refunds, disputes, Stripe's account, buyers; the month's end, its accounts."""
+"""The operator's desk: money that came, refunds, disputes, Stripe, buyers, figures; the month's end, its accounts."""
 
 from typing import Final
 
@@ -13,6 +13,7 @@ from api.pages.desk import (
     credit,
     decisions,
     disputes,
+    figures,
     giving_back,
     home,
     money,
@@ -38,6 +39,7 @@ ROUTERS: Final = (
     buyers.router,
     campaigns.router,
     campaign_shops.router,
+    figures.router,
     code_attempts.router,
     payouts.router,
 )
