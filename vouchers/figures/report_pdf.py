@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 
 from ledger.formats import Language, shown_money
 from ledger.money import Money
+from merchants.charts.lettering import said
 from merchants.charts.printing import print_chart
 from merchants.paper import ACCENT, GREY, INK, RULE, TINT, WIDTH, Paper, Style
 from vouchers.figures.panels import Cell, Panel, Report
@@ -14,13 +15,13 @@ from vouchers.figures.panels import Cell, Panel, Report
 _LEFT: Final = 16.0
 _RIGHT: Final = WIDTH - 16.0
 _ROOM: Final = _RIGHT - _LEFT
-_TOP: Final = 20.0
-_BOTTOM: Final = 278.0
+_TOP: Final = 19.0
+_BOTTOM: Final = 281.0
 _ACROSS: Final = 4
-_FULL: Final = 660.0
-"""Units of a drawing across the page: its letters come out at 9 points."""
+_FULL: Final = 820.0
+"""Units of a drawing across the page: its letters come out at 7 points and more."""
 
-_LISTED: Final = 14
+_LISTED: Final = 6
 """Rows of a table on paper; all of them are on the page and in its CSV."""
 
 _SMALL: Final = Style(8.5, colour=GREY)
@@ -81,8 +82,8 @@ class _Pages:
         else:
             self._table(panel)
         if panel.note:
-            self.y = self.paper.paragraph(_LEFT, self.y + 2, panel.note, _SMALL.sized(8), width=_ROOM, most=3)
-        self.y += 7
+            self.y = self.paper.paragraph(_LEFT, self.y + 1.5, panel.note, _SMALL.sized(8), width=_ROOM, most=3)
+        self.y += 6
 
     def _table(self, panel: Panel) -> None:
         wide = _ROOM * (0.34 if len(panel.headings) <= 5 else 0.26)  # noqa: PLR2004 - columns
@@ -91,8 +92,10 @@ class _Pages:
         for row in panel.rows[:_LISTED]:
             self._row([self._shown(cell) for cell in row], wide, each, Style(8.5), [row])
         if (left_out := len(panel.rows) - _LISTED) > 0:
-            self.paper.text(_LEFT, self.y + 2, self.more % {"count": left_out}, _SMALL.sized(8))
-            self.y += 5
+            count = said(left_out, "count", self.language)
+            self.paper.text(_LEFT, self.y + 4, self.more % {"count": count}, _SMALL.sized(8))
+            self.y += 3
+        self.y += 2
 
     def _row(
         self, words: Sequence[str], wide: float, each: float, style: Style, kinds: Sequence[Sequence[Cell]]

@@ -22,7 +22,7 @@ from api.pages.orders.downloads import CSV, PDF, download, drawn
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page
 from api.pages.speaking import language_for
-from api.pages.street.words import TRADES
+from api.pages.street.words import TRADES, eased
 from ledger.days import day_of
 from ledger.formats import Language
 from ledger.money import Money
@@ -33,15 +33,16 @@ from vouchers.orders.lists.csv_writing import csv_of, decimal
 
 router = APIRouter(include_in_schema=False)
 
-WIDE: Final = 980.0
-HALF: Final = 470.0
-NARROW: Final = 350.0
+WIDE: Final = 900.0
+HALF: Final = 430.0
+NARROW: Final = 340.0
 """Units of a drawing: pixels of where it stands on a large screen, and on a telephone."""
 
-HALVES: Final = frozenset({"trades", "communes", "campaigns", "top-ups"})
-"""Panels of which two stand side by side where there is room."""
+PAIRS: Final = (("trades", "communes"), ("campaigns", "top-ups"))
+"""Panels that stand side by side where there is room."""
 
-LISTED: Final = 60
+LISTED: Final = 12
+"""Shops that take no vouchers: who visits them begins with a few; all of them are in the CSV."""
 MORE: Final = marked("and %(count)s more, on the page and in its CSV")
 
 
@@ -54,10 +55,12 @@ async def figures(request: Request, _visitor: SeesFigures, session: PageReading)
     asked = read(form, choice, day_of(at))
     found = await seen(session, asked, choice, at=at)
     told = report(found, form.language)
+    halves = paired(told.panels)
+    drawings = {one.slug: charts(one, HALF if one.slug in halves else WIDE) for one in told.panels if one.draw}
     return page(
         request, "desk/figures.html", status=200 if form.valid else 422, form=form, choice=choice, asked=asked,
-        spans=SPANS, trades=TRADES, report=told, quiet=found.quiet, never=NEVER, listed=LISTED, halves=HALVES,
-        query=address_of(asked), charts={one.slug: charts(one) for one in told.panels if one.draw},
+        spans=SPANS, trades=TRADES, report=told, charts=drawings, halves=halves, query=address_of(asked),
+        quiet=found.quiet[:LISTED], quiet_count=len(found.quiet), never=NEVER, eased=eased,
     )  # fmt: skip
 
 
@@ -92,11 +95,17 @@ def written(panel: Panel, language: Language) -> list[Sequence[str]]:
     return [panel.headings, *[[_cell(cell, language) for cell in row] for row in panel.rows]]
 
 
-def charts(panel: Panel) -> Markup:
-    """The drawing of a panel for a large screen and for a telephone; the page shows one of them."""
+def paired(panels: Sequence[Panel]) -> set[str]:
+    """Those of the panels that have their other half beside them."""
+    there = {one.slug for one in panels}
+    return {one for pair in PAIRS if there.issuperset(pair) for one in pair}
+
+
+def charts(panel: Panel, wide: float) -> Markup:
+    """The drawing of a panel for a large screen, so many units wide, and for a telephone; the page shows one."""
     if panel.draw is None:
         return Markup()
-    forms = (("wide", HALF if panel.slug in HALVES else WIDE), ("narrow", NARROW))
+    forms = (("wide", wide), ("narrow", NARROW))
     drawings = [
         svg(panel.draw(width), name=f"{panel.slug}-{form}", title=panel.title, told=panel.told, form=f"chart-{form}")
         for form, width in forms

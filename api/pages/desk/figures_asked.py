@@ -16,7 +16,7 @@ from api.pages.catalogues import marked
 from api.pages.forms import Form
 from api.pages.speaking import language_for
 from api.pages.street.words import TRADES
-from ledger.days import Period, months_later
+from ledger.days import FIRST_YEAR, Period, months_later
 from merchants.shops.queries import ShopView, shops_page
 from merchants.street.groups import group_of
 from vouchers.campaigns.queries import CampaignView, published
@@ -102,7 +102,7 @@ def _days(form: Form, today: date) -> Period | None:
     if first is None or last is None:
         return None
     last = min(last, today)
-    if first > last:
+    if first > last or first.year < FIRST_YEAR:
         form.say("last", "Write a day that is not before the first, and a first day that is not to come.")
     elif last - first > LONGEST:
         form.say("first", "Choose 53 weeks at most.")

@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from api.pages.catalogues import Sentences, marked, sentences
 from api.pages.desk.figures_seen import Seen, Whole
-from api.pages.street.words import TRADES
+from api.pages.street.words import TRADES, eased
 from ledger.days import day_of
 from ledger.formats import Language, shown_day, shown_money
 from ledger.money import total
@@ -41,7 +41,7 @@ def _panels(seen: Seen, words: Sentences, language: Language) -> list[Panel]:
     panels = [*_flows(seen.whole, moments, words, speech)] if seen.whole else [_spent(seen, moments, words, speech)]
     panels += _rankings(seen, words, speech)
     if seen.whole:
-        panels += [_delays(seen.whole, words), *_leverage(seen.whole, words, speech)]
+        panels += [*_leverage(seen.whole, words, speech), _delays(seen.whole, words)]
     return [*panels, _quiet(seen, words, language)]
 
 
@@ -75,7 +75,7 @@ def _key_of_all(whole: Whole, words: Sentences, language: Language) -> list[tupl
     ]
     if whole.first_spent:
         half = words.ngettext("%(num)s day", "%(num)s days", whole.first_spent.half) % {"num": whole.first_spent.half}
-        key.append((words.gettext("Half are first spent within"), half))
+        key.append((words.gettext("Half wait at most"), half))
     if whole.leverage:
         key.append((words.gettext("Spent for €1 added"), shown_money(whole.leverage[-1].each, language)))
     return key
@@ -142,9 +142,9 @@ def _rows(ranked: Sequence[tuple[str, Spending]]) -> list[tuple[Cell, ...]]:
 def _delays(whole: Whole, words: Sentences) -> Panel:
     said = Said(
         "delays", words.gettext("From issue to spending"),
-        words.gettext("Days from the day on which a voucher was issued."),
-        (words.gettext("Until"), words.gettext("Vouchers"), words.gettext("A quarter within (days)"),
-         words.gettext("Half within (days)"), words.gettext("Three quarters within (days)")),
+        words.gettext("Days from being issued, of a quarter, half and three quarters of the vouchers."),
+        (words.gettext("Time until"), words.gettext("Vouchers"), words.gettext("A quarter (days)"),
+         words.gettext("Half (days)"), words.gettext("Three quarters (days)")),
         words.gettext("Of vouchers that were first spent, or emptied, in this period. Those that still wait are not "
                       "in it."),
     )  # fmt: skip
@@ -180,7 +180,7 @@ def _quiet(seen: Seen, words: Sentences, language: Language) -> Panel:
          words.gettext("Last voucher"), words.gettext("E-mail")),
     )  # fmt: skip
     rows = [
-        (one.shop.name, one.shop.trade, one.shop.commune, shown_day(day_of(one.shop.status_at), language),
+        (eased(one.shop.name), one.shop.trade, one.shop.commune, shown_day(day_of(one.shop.status_at), language),
          shown_day(day_of(one.last), language) if one.last else words.gettext(NEVER), one.shop.email or "")
         for one in seen.quiet
     ]  # fmt: skip
