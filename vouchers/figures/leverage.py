@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, bindparam, func, select, union_all
+from sqlalchemy import DateTime, bindparam, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.database import sum_of
 from ledger.days import Period
-from ledger.money import Money, rounded
+from ledger.money import Money, rounded, total
 from vouchers.tables import Funder, Redemption, Return, TopUp, Undo, Voucher
 
 
@@ -42,47 +42,49 @@ class Leverage:
 async def leverage(session: AsyncSession, period: Period) -> list[Leverage]:
     """Each funder that added money in a period, who added most first, then all together; empty if none did."""
     asked = {"since": period.starts, "before": period.ends}
-    rows = await session.execute(_BY_FUNDER, asked)
-    found = [Leverage(id_, name, Money(added), count, Money(spent)) for id_, name, added, count, spent in rows]
+    rows = list(await session.execute(_BY_FUNDER, asked))
+    found = [Leverage(id_, name, Money(added), count, Money(spent)) for id_, name, added, count, spent, _, _ in rows]
     if not found:
         return []
-    added, count, spent = (await session.execute(_TOGETHER, asked)).one()
-    every = Leverage(None, "", Money(added), count, Money(spent))
+    vouchers, cents = sum(count for *_, count, _ in rows), sum(once for *_, once in rows)
+    every = Leverage(None, "", total([one.added for one in found]), vouchers, Money(cents))
     return [*sorted(found, key=lambda one: (-one.added.cents, one.name)), every]
 
 
 _ADDED: Final = (
-    select(TopUp.funder_id, TopUp.origin_id, sum_of(TopUp.amount).label("cents"))
+    select(
+        TopUp.funder_id, TopUp.origin_id, sum_of(TopUp.amount).label("cents"),
+        (func.row_number().over(partition_by=TopUp.origin_id, order_by=TopUp.funder_id) == 1).label("once"),
+    )
     .where(
         TopUp.at >= bindparam("since", type_=DateTime(timezone=True)),
         TopUp.at < bindparam("before", type_=DateTime(timezone=True)),
     )
     .group_by(TopUp.funder_id, TopUp.origin_id)
     .cte("added")
+)  # fmt: skip
+"""What each funder added to each voucher; ``once`` for one funder of each voucher."""
+
+_RETURNED: Final = (
+    select(Return.redemption_id, sum_of(Return.amount).label("cents")).group_by(Return.redemption_id).subquery("gone")
 )
-_TOPPED: Final = select(_ADDED.c.origin_id).distinct().cte("topped")
-_CHAIN: Final = (
-    select(_TOPPED.c.origin_id, Redemption.id, Redemption.amount)
-    .join(Voucher, Voucher.origin_id == _TOPPED.c.origin_id)
+_SPENT: Final = (
+    select(Voucher.origin_id, sum_of(Redemption.amount - func.coalesce(_RETURNED.c.cents, 0)).label("cents"))
     .join(Redemption, Redemption.voucher_id == Voucher.id)
-    .cte("chain")
+    .outerjoin(_RETURNED, _RETURNED.c.redemption_id == Redemption.id)
+    .where(Voucher.origin_id.in_(select(_ADDED.c.origin_id)), ~exists().where(Undo.redemption_id == Redemption.id))
+    .group_by(Voucher.origin_id)
+    .subquery("spent")
 )
-_WENT: Final = union_all(
-    select(_CHAIN.c.origin_id, _CHAIN.c.amount.label("cents")),
-    select(_CHAIN.c.origin_id, -_CHAIN.c.amount).join(Undo, Undo.redemption_id == _CHAIN.c.id),
-    select(_CHAIN.c.origin_id, -Return.amount).join(Return, Return.redemption_id == _CHAIN.c.id),
-).subquery("went")
-_SPENT: Final = select(_WENT.c.origin_id, sum_of(_WENT.c.cents).label("cents")).group_by(_WENT.c.origin_id).cte("spent")
+_ONCE: Final = case((_ADDED.c.once, _SPENT.c.cents), else_=0)
 
 _BY_FUNDER: Final = (
-    select(Funder.id, Funder.name, sum_of(_ADDED.c.cents), func.count(), sum_of(_SPENT.c.cents))
+    select(
+        Funder.id, Funder.name, sum_of(_ADDED.c.cents), func.count(), sum_of(_SPENT.c.cents),
+        func.count().filter(_ADDED.c.once), sum_of(_ONCE),
+    )
     .select_from(_ADDED)
     .join(Funder, Funder.id == _ADDED.c.funder_id)
     .outerjoin(_SPENT, _SPENT.c.origin_id == _ADDED.c.origin_id)
     .group_by(Funder.id, Funder.name)
-)
-_TOGETHER: Final = select(
-    select(sum_of(_ADDED.c.cents)).scalar_subquery(),
-    select(func.count()).select_from(_TOPPED).scalar_subquery(),
-    select(sum_of(_SPENT.c.cents)).scalar_subquery(),
-)
+)  # fmt: skip
