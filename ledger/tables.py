@@ -66,6 +66,7 @@ class Transfer(Base):
         Index("uq_transfers_reverses", "reverses", unique=True, postgresql_where=text("reverses IS NOT NULL")),
         Index("ix_transfers_hold_id", "hold_id", postgresql_where=text("hold_id IS NOT NULL")),
         Index("ix_transfers_entry_id", "entry_id"),
+        Index("ix_transfers_effective_at", "effective_at", postgresql_using="brin"),
         {"schema": PROGRAMME},
     )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Date, Exists, Select, case, cast, exists, func, or_, select
+from sqlalchemy import Date, DateTime, Exists, Select, Text, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -85,7 +85,7 @@ async def _moved(
 
 @dataclass(frozen=True, slots=True)
 class OfDay:
-    """What transfers of one kind brought to an account on a day in Paris (negative: took), and how many they were."""
+    """What transfers of one kind brought to accounts on a day in Paris (negative: took), and how many they were."""
 
     day: date
     kind: str
@@ -112,6 +112,18 @@ async def by_day(
             OfDay(one, kind, Money(sign * cents), count) for one, kind, cents, count in await session.execute(statement)
         ]
     return sorted(found, key=lambda one: (one.day, one.kind))
+
+
+async def held_by_kind(session: AsyncSession, kind: Kind) -> Money:
+    """What all accounts of a kind hold now (credits less debits)."""
+    statement = select(sum_of(Account.credits_posted) - sum_of(Account.debits_posted)).where(Account.kind == kind)
+    return Money((await session.execute(statement)).scalar_one())
+
+
+async def net_by_day(session: AsyncSession, kind: Kind, *, since: datetime) -> list[OfDay]:
+    """What came to all accounts of a kind from others, by day and kind of transfer; what moved among them is none."""
+    rows = await session.execute(_NET_BY_DAY, {"kind": kind, "since": since})
+    return [OfDay(day, what, Money(cents), count) for day, what, cents, count in rows]
 
 
 async def sums_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[tuple[UUID, str, Side], Money]:
@@ -289,3 +301,20 @@ def _is_among(some: Select[UUID]) -> Exists:
     """Whether a transfer is one of these. ``NOT IN`` is quadratic once they outgrow ``work_mem``; this is a join."""
     (one,) = some.subquery().c
     return exists().where(one == Transfer.id)
+
+
+_DEBIT, _CREDIT = aliased(Account), aliased(Account)
+_KIND: Final = bindparam("kind", type_=Text())
+_DAY: Final = func.date(func.timezone(str(PARIS), Transfer.effective_at)).label("day")
+_NET_BY_DAY: Final = (
+    select(_DAY, Transfer.kind, sum_of(case((_CREDIT.kind == _KIND, Transfer.amount), else_=-Transfer.amount)),
+           func.count())
+    .join(_DEBIT, _DEBIT.id == Transfer.debit_account_id)
+    .join(_CREDIT, _CREDIT.id == Transfer.credit_account_id)
+    .where(
+        Transfer.effective_at >= bindparam("since", type_=DateTime(timezone=True)),
+        (_DEBIT.kind == _KIND) != (_CREDIT.kind == _KIND),
+    )
+    .group_by(_DAY, Transfer.kind)
+    .order_by(_DAY, Transfer.kind)
+)  # fmt: skip

@@ -295,6 +295,15 @@ class Paper:
         else:
             self._canvas.rect(*box, stroke=0, fill=1)
 
+    def area(self, corners: Sequence[tuple[float, float]], *, colour: str) -> None:
+        """A filled shape within these corners."""
+        path = self._canvas.beginPath()
+        for place, (x, y) in enumerate(corners):
+            (path.lineTo if place else path.moveTo)(x * POINTS, _up(y))
+        path.close()
+        self._canvas.setFillColor(HexColor(colour))
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
     def squares(self, x: float, y: float, side: float, rows: Sequence[Sequence[bool]]) -> None:
         """A grid of black squares, ``side`` millimetres in all, as one filled shape so that no seam shows."""
         canvas = self._canvas

@@ -165,6 +165,7 @@ class Redemption(Base):
         Index("ix_redemptions_voucher_id", "voucher_id", "id"),
         Index("ix_redemptions_shop_id", "shop_id", "id"),
         Index("ix_redemptions_till_id", "till_id", "id"),
+        Index("ix_redemptions_at", "at", postgresql_using="brin"),
         IN_PROGRAMME,
     )
 
@@ -271,7 +272,11 @@ class TopUp(Base):
     """Money that a funder added to a voucher (the first of its chain); its id is that of the transfer."""
 
     __tablename__ = "top_ups"
-    __table_args__ = (Index("ix_top_ups_origin_id", "origin_id"), IN_PROGRAMME)
+    __table_args__ = (
+        Index("ix_top_ups_origin_id", "origin_id"),
+        Index("ix_top_ups_at", "at", postgresql_using="brin"),
+        IN_PROGRAMME,
+    )
 
     id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"), primary_key=True)
     origin_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.vouchers.id"))

@@ -42,17 +42,17 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
     Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
     # Shops may read their own settlements; all of them are for who records the money of buyers.
-    Entry(marked("Month end"), "/desk/month-end", Permission.ORDERS_PAY, also=("/desk/payouts", "/desk/accounts")),
-    Entry(marked("Proofs"), "/desk/proofs", Permission.LEDGER_READ),
     Entry(
         marked("Month end"),
         "/desk/month-end",
         Permission.ORDERS_PAY,
         also=("/desk/payouts", "/desk/accounts", "/desk/commissions"),
     ),
+    Entry(marked("Proofs"), "/desk/proofs", Permission.LEDGER_READ),
     # Buyers may read themselves; the list of all of them is for who records their money.
     Entry(marked("Buyers"), "/desk/buyers", Permission.ORDERS_PAY),
     Entry(marked("Shops"), "/desk/shops", Permission.RECRUITING_WRITE, also=("/desk/rules",)),
+    Entry(marked("Figures"), "/desk/figures", Permission.FIGURES_READ),
     # Whoever runs the programme may look at any shop's pages; this one is for owners.
     Entry(marked("My shop"), "/shop", Permission.SHOPFRONT_WRITE, "shop"),
     Entry(marked("Campaigns"), "/desk/campaigns", Permission.FIGURES_READ),

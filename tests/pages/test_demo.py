@@ -206,6 +206,7 @@ async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(b
                   (f"orders/{orders['Trophées de la sécurité']}", "demo-short")],
         mutual: [(f"orders/{orders['Journée du bien-être']}", "demo-order")],
         begun.demo.people["operator"]: [("desk", "demo-desk")],
+        begun.demo.people["manager"]: [("desk/figures", "demo-figures")],
     }  # fmt: skip
     async with serving(begun.database, begun.here.settings) as live:
         home = f"{live.address}/{begun.demo.programme}/"

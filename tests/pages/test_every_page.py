@@ -40,6 +40,8 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/orders/{order_id}/links.csv": "a list",
     "/{slug:slug}/attestation.pdf": "a paper",
     "/{slug:slug}/attestation.csv": "a list",
+    "/{slug:slug}/desk/figures.pdf": "a paper",
+    "/{slug:slug}/desk/figures/{panel}.csv": "a list",
     "/{slug:slug}/desk/accounts/file": "a file for the accountant",
     "/robots.txt": "for search engines",
     "/sitemap.xml": "for search engines",

@@ -11,14 +11,14 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, DateTime, Select, and_, cast, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.database import sum_of
-from ledger.days import Period
+from ledger.days import PARIS, Period
 from ledger.money import ZERO, Money
 from vouchers.campaigns.queries import CampaignView
-from vouchers.campaigns.tables import Reward, TakingPart
+from vouchers.campaigns.tables import Campaign, Reward, TakingPart
 from vouchers.tables import Redemption, Return, Undo, Voucher
 
 Place = tuple[datetime, UUID]
@@ -97,6 +97,18 @@ def took_part(campaign_id: UUID) -> ColumnElement[bool]:
         TakingPart.since <= Redemption.at,
         or_(TakingPart.until.is_(None), TakingPart.until > Redemption.at),
     )
+
+
+def stays() -> Select[UUID, UUID, datetime, datetime]:
+    """When which shop took part in which published campaign, on the campaign's days: campaign, shop, since, until."""
+    begins = func.timezone(str(PARIS), cast(Campaign.first_day, DateTime))
+    ends = func.timezone(str(PARIS), cast(Campaign.last_day + 1, DateTime))
+    return (
+        select(TakingPart.campaign_id, TakingPart.shop_id, func.greatest(TakingPart.since, begins).label("since"),
+               func.least(TakingPart.until, ends).label("until"))
+        .join(Campaign, Campaign.id == TakingPart.campaign_id)
+        .where(Campaign.status == "published")
+    )  # fmt: skip
 
 
 async def kept_of(session: AsyncSession, some: Sequence[Purchase], *, least: Money) -> list[Purchase]:

@@ -1,4 +1,4 @@
-"""The operator's desk: money that came, refunds, disputes, Stripe's account, buyers; the month's end, its accounts."""
+"""The operator's desk: money that came, refunds, disputes, Stripe, buyers, figures; the month's end, its accounts."""
 
 from typing import Final
 
@@ -15,6 +15,7 @@ from api.pages.desk import (
     decisions,
     disputes,
     expiry,
+    figures,
     giving_back,
     home,
     money,
@@ -44,6 +45,7 @@ ROUTERS: Final = (
     buyers.router,
     campaigns.router,
     campaign_shops.router,
+    figures.router,
     code_attempts.router,
     payouts.router,
     rules.router,

@@ -1,0 +1,1 @@
+"""Charts as lists of shapes, drawn alike on a page and on paper."""

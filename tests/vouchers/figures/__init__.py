@@ -1,0 +1,1 @@
+"""Figures that those who run a programme look at."""
