@@ -21,6 +21,7 @@ from api.wording import (
     of_campaigns,
     of_cards,
     of_doors,
+    of_funders,
     of_holders,
     of_ledger,
     of_lists,
@@ -57,7 +58,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
-    **of_bank.SAID,
+    **of_bank.SAID, **of_funders.SAID,
 }  # fmt: skip
 
 

@@ -52,13 +52,23 @@ class Buyer(Base):
 
 
 class Funder(Base):
-    """Who adds public money to vouchers; its id is also that of its ledger account (one sub-ledger each)."""
+    """Who adds public money to vouchers; its id is also that of its ledger account (one sub-ledger each).
+
+    ``agreement`` is the reference of the agreement or mandate by which it does, ``agreed_on`` its day.
+    """
 
     __tablename__ = "funders"
     __table_args__ = (IN_PROGRAMME,)
 
     id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.accounts.id"), primary_key=True)
     name: Mapped[Words]
+    siren: Mapped[str | None] = mapped_column(Text)
+    street: Mapped[Words] = mapped_column(server_default="")
+    postcode: Mapped[Words] = mapped_column(server_default="")
+    commune: Mapped[Words] = mapped_column(server_default="")
+    contact: Mapped[Words] = mapped_column(server_default="")
+    agreement: Mapped[Words] = mapped_column(server_default="")
+    agreed_on: Mapped[date | None]
     registered_at: Mapped[Moment]
 
 
@@ -248,7 +258,11 @@ class TopUp(Base):
     """Money that a funder added to a voucher (the first of its chain); its id is that of the transfer."""
 
     __tablename__ = "top_ups"
-    __table_args__ = (Index("ix_top_ups_origin_id", "origin_id"), IN_PROGRAMME)
+    __table_args__ = (
+        Index("ix_top_ups_origin_id", "origin_id"),
+        Index("ix_top_ups_funder_id", "funder_id", "id"),
+        IN_PROGRAMME,
+    )
 
     id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.transfers.id"), primary_key=True)
     origin_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.vouchers.id"))
