@@ -25,6 +25,7 @@ from api.rest import (
     buyers,
     checkouts,
     exports,
+    funder_accounts,
     funders,
     handing,
     holds,
@@ -45,8 +46,8 @@ PREFIX: Final = "/api/v1"
 
 ROUTERS: Final = (
     redemptions.router, vouchers.router, holds.router, checkouts.router, programmes.router, keys.router, shops.router,
-    buyers.router, funders.router, batches.router, orders.router, handing.router, settlements.router, payouts.router,
-    bank.router, books.router, exports.router,
+    buyers.router, funders.router, funder_accounts.router, batches.router, orders.router, handing.router,
+    settlements.router, payouts.router, bank.router, books.router, exports.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 

@@ -21,6 +21,9 @@ from vouchers.tables import Buyer
 
 BuyerKind = Literal["company", "person"]
 
+PAYMENT: Final = "payment"
+"""The kind of the transfers by which money comes to the bank from a buyer or a funder."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewBuyer:
@@ -131,7 +134,7 @@ async def pay_in(
     """
     if amount <= ZERO:
         raise AmountNotPositive(amount=amount)
-    paid = posting.NewTransfer("payment", single(Kind.BANK), owner, amount, document=reference)
+    paid = posting.NewTransfer(PAYMENT, single(Kind.BANK), owner, amount, document=reference)
     await posting.post(session, [paid], at=at)
     return paid.id
 

@@ -7,10 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
+from ledger.database import sum_of
 from ledger.days import Period, day_of
 from ledger.ids import new_id
 from ledger.money import Money
@@ -18,7 +19,8 @@ from vouchers.funders import funder
 from vouchers.funding.errors import RuleEnded, RuleUnknown, RuleUnsound
 from vouchers.funding.funds import funds_of, release, reserve
 from vouchers.funding.rules import Buyers, Terms
-from vouchers.funding.tables import Rule
+from vouchers.funding.tables import Claim, Rule, Share
+from vouchers.tables import TopUp
 
 GRACE: Final = timedelta(days=1)
 """How long after its last day its money is still kept: an order may be paid in the last second of it."""
@@ -110,6 +112,22 @@ async def rules_for(session: AsyncSession, *, kind: str, postcode: str, at: date
     wanted = select(Rule).where(Rule.ended_at.is_(None), Rule.first_day <= today, Rule.last_day >= today)
     found = [_view(row) for row in (await session.execute(wanted.order_by(Rule.id))).scalars()]
     return [one for one in found if one.terms.concerns(kind=kind, postcode=postcode, today=today)]
+
+
+async def given_by(
+    session: AsyncSession, funder_id: UUID, *, since: datetime, before: datetime
+) -> list[tuple[str, int, Money]]:
+    """What rules gave of a funder's money between two moments: the title of each, to how many vouchers, how much."""
+    statement = (
+        select(Rule.title, func.count(), sum_of(TopUp.amount))
+        .join(Claim, Claim.rule_id == Rule.id)
+        .join(Share, Share.claim_id == Claim.id)
+        .join(TopUp, TopUp.id == Share.top_up_id)
+        .where(TopUp.funder_id == funder_id, TopUp.at >= since, TopUp.at < before)
+        .group_by(Rule.id, Rule.title)
+        .order_by(Rule.id)
+    )
+    return [(title, number, Money(cents)) for title, number, cents in await session.execute(statement)]
 
 
 async def lock_rules(session: AsyncSession, ids: list[UUID]) -> list[RuleView]:
