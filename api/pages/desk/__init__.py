@@ -1,4 +1,4 @@
-"""The operator's desk: money that came, refunds, disputes, Stripe's account, buyers; the month's end, its accounts."""
+"""The operator's desk: money that came, refunds, disputes, Stripe, buyers, funders; the month's end, its accounts."""
 
 from typing import Final
 
@@ -13,6 +13,8 @@ from api.pages.desk import (
     credit,
     decisions,
     disputes,
+    funder_rules,
+    funders,
     giving_back,
     home,
     money,
@@ -38,6 +40,8 @@ ROUTERS: Final = (
     buyers.router,
     campaigns.router,
     campaign_shops.router,
+    funders.router,
+    funder_rules.router,
     code_attempts.router,
     payouts.router,
 )

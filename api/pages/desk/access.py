@@ -37,6 +37,7 @@ ClosesMonths = Annotated[Visitor, _who_may(P.SETTLEMENTS_WRITE)]
 SeesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_READ)]
 ProposesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_PROPOSE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
+KeepsFunders = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 
 async def order_and_buyer(session: AsyncSession, order_id: UUID) -> Awaiting:

@@ -47,9 +47,8 @@ def test_no_bound_is_ever_crossed(
     before = dict.fromkeys("abc", Money(had))
     added = adds(terms, some, had=before, left=Money(left))
     assert len(added.parts) == len(some)
-    assert all(
-        ZERO <= part <= min(per_voucher, terms.brings(one.face)) for one, part in zip(some, added.parts, strict=True)
-    )
+    each_with_part = list(zip(some, added.parts, strict=True))
+    assert all(ZERO <= part <= min(per_voucher, terms.brings(one.face)) for one, part in each_with_part)
     assert added.total in {ZERO, added.needed}
     assert added.total <= Money(left)
     assert not per_order or added.needed <= Money(per_order)
