@@ -70,7 +70,6 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "/{slug:slug}/orders/{order_id}/use-credit": "a form of the order",
     "/{slug:slug}/desk/shops/applications/{application_id}/{_done}": "a form of the application",
     "/{slug:slug}/desk/shops/invitations/{_invitation}/remind": "a form of the invitations",
-    "/{slug:slug}/desk/funders/{funder_id}/rules/{_rule_id}/end": "a form of the funder",
     "/{slug:slug}/shop/{shop_id}/particulars": "a form of the shop's story",
     "/{slug:slug}/shop/{shop_id}/closures": "a form of the shop's hours",
     "/{slug:slug}/shop/{shop_id}/bank/{_done}": "a form of the shop's account",

@@ -1,4 +1,4 @@
-"""Rules of top-up at the desk: what a funder adds when vouchers are bought, opened and ended."""
+"""Rules of top-up at the desk: what a funder adds when vouchers are bought, opened."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth.visitors import PageReading
-from api.installation import in_transaction
 from api.pages.desk.access import KeepsFunders
 from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
@@ -65,23 +64,6 @@ async def open_rule(
     async with place.town.sessions.begin() as session:
         found = await funders.funder(session, funder_id)
     return _form_page(request, form, found)
-
-
-@router.post("/{slug:slug}/desk/funders/{funder_id}/rules/{rule_id}/end")
-async def end(place: CurrentPlace, _visitor: KeepsFunders, _form: Sent, funder_id: UUID, rule_id: UUID) -> Response:
-    """End it now. Orders that are paid have what they were promised."""
-
-    async def work(session: AsyncSession) -> None:
-        await ruling.end_rule(session, rule_id, at=await clock.now(session))
-
-    await in_transaction(place.town.sessions, work)
-    return see_other(f"/{place.slug}/desk/funders/{funder_id}", said="rule-ended")
-
-
-@router.get("/{slug:slug}/desk/funders/{funder_id}/rules/{_rule_id}/end")
-async def back(place: CurrentPlace, _visitor: KeepsFunders, funder_id: UUID, _rule_id: UUID) -> Response:
-    """Whoever loads what came back from the button again."""
-    return see_other(f"/{place.slug}/desk/funders/{funder_id}")
 
 
 def _terms(form: Form) -> Terms | None:

@@ -46,7 +46,7 @@ MOVEMENTS: Final = 20
 A_CENT: Final = Money(1)
 MONEY_MOST: Final = Money(100_000_000_00)
 KINDS: Final = {"pdf": PDF, "csv": CSV, "xlsx": XLSX}
-SAID: Final = {"in": "funder-paid", "out": "funder-paid-back", "budget": "saved"}
+SAID: Final = {"in": "funder-paid", "out": "funder-paid-back", "budget": "saved", "end": "rule-ended"}
 Work = Callable[[AsyncSession], Awaitable[UUID]]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 
@@ -88,9 +88,10 @@ async def one(request: Request, visitor: SeesBooks, session: PageReading, funder
 
 @router.post("/{slug:slug}/desk/funders/{funder_id}")
 async def record(request: Request, place: CurrentPlace, visitor: KeepsFunders, form: Sent, funder_id: UUID) -> Response:
-    """Record money that came or was sent back, or a budget: once for each form."""
+    """Record money that came or was sent back, a budget, or the end of a rule: once for each form."""
     do = form.one_of("do", tuple(SAID))
-    amount = form.money(f"amount_{do}", least=A_CENT, most=MONEY_MOST) if do else None
+    rule = form.identifier("rule") if do == "end" else None
+    amount = form.money(f"amount_{do}", least=A_CENT, most=MONEY_MOST) if do and do != "end" else None
     reference = form.text("reference", required=False, most=LONGEST_REFERENCE)
     label = form.text("label", most=LONGEST) if do == "budget" else ""
     first = form.day("first_day") if do == "budget" else None
@@ -98,6 +99,8 @@ async def record(request: Request, place: CurrentPlace, visitor: KeepsFunders, f
 
     async def work(session: AsyncSession) -> UUID:
         at, sum_ = await clock.now(session), amount or A_CENT
+        if rule is not None:
+            return (await ruling.end_rule(session, rule, at=at)).id
         if do == "out":
             return await giving_back.give_back(session, funder_id, sum_, reference=reference, at=at)
         if do == "in" or first is None or last is None:
