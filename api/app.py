@@ -26,6 +26,8 @@ from api.rest import (
     checkouts,
     commission,
     exports,
+    funder_accounts,
+    funders,
     handing,
     holds,
     keys,
@@ -51,6 +53,7 @@ ROUTERS: Final = (
     books.router, exports.router, rules.router,
     proofs.router,
     commission.router,
+    funders.router, funder_accounts.router,
 )  # fmt: skip
 """What is asked most comes first: a request is held against one router after the other."""
 

@@ -22,6 +22,7 @@ from api.wording import (
     of_cards,
     of_commission,
     of_doors,
+    of_funders,
     of_holders,
     of_ledger,
     of_lists,
@@ -65,6 +66,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_bank.SAID, **of_rules.SAID,
     **of_proofs.SAID,
     **of_commission.SAID,
+    **of_funders.SAID,
 }  # fmt: skip
 
 

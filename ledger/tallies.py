@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -126,6 +126,26 @@ async def net_by_day(session: AsyncSession, kind: Kind, *, since: datetime) -> l
     return [OfDay(day, what, Money(cents), count) for day, what, cents, count in rows]
 
 
+async def movements_of(
+    session: AsyncSession, account: UUID, *, transfer_kinds: Collection[str], since: datetime, before: datetime
+) -> list[Movement]:
+    """What transfers of some kinds did to one account between two moments, in the order of their moments."""
+    mine = or_(Transfer.credit_account_id == account, Transfer.debit_account_id == account)
+    statement = (
+        select(Transfer)
+        .where(mine, Transfer.kind.in_(transfer_kinds))
+        .where(Transfer.effective_at >= since, Transfer.effective_at < before)
+        .order_by(Transfer.effective_at, Transfer.id)
+    )
+    return [
+        Movement(
+            account, one.id, one.kind, Money(one.amount if one.credit_account_id == account else -one.amount),
+            one.effective_at, one.effective_at, one.document,
+        )
+        for one in (await session.execute(statement)).scalars()
+    ]  # fmt: skip
+
+
 async def sums_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[tuple[UUID, str, Side], Money]:
     """What each kind of transfer took from (debit) and brought to (credit) groups of accounts.
 
@@ -141,6 +161,40 @@ async def sums_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> d
             .group_by(group, Transfer.kind)
         )
         found |= {(one, kind, side): Money(amount) for one, kind, amount in await session.execute(statement)}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What transfers of one kind brought to a group from one account (negative: took from it to that account)."""
+
+    group: UUID
+    kind: str
+    other: UUID
+    amount: Money
+
+
+async def flows_by_group(session: AsyncSession, members: Select[UUID, UUID], *, before: datetime) -> list[Flow]:
+    """What moved between groups of accounts and each other account until a moment; each way by itself.
+
+    :param members: pairs of account and group
+    """
+    of = members.subquery()
+    account, group = of.c
+    found: list[Flow] = []
+    for here, there, sign in (
+        (Transfer.credit_account_id, Transfer.debit_account_id, 1),
+        (Transfer.debit_account_id, Transfer.credit_account_id, -1),
+    ):
+        statement = (
+            select(group, Transfer.kind, there, sum_of(Transfer.amount))
+            .join(Transfer, here == account)
+            .where(Transfer.effective_at < before)
+            .group_by(group, Transfer.kind, there)
+        )
+        found += [
+            Flow(one, kind, other, Money(sign * cents)) for one, kind, other, cents in await session.execute(statement)
+        ]
     return found
 
 

@@ -37,6 +37,7 @@ from vouchers import (
     buyers,
     codes,
     expiring,
+    funders,
     issuing,
     keys,
     proofs,
@@ -49,6 +50,7 @@ from vouchers import (
     undoing,
 )
 from vouchers.facts import VoucherFacts
+from vouchers.funders import NewFunder
 from vouchers.keys import KeyRing
 from vouchers.redeeming import Answer, Asked, Receipt
 from vouchers.returning import ReturnedView
@@ -248,7 +250,7 @@ class Town:
         await self.do(lambda session: registering.set_status(session, shop, status, actor="op", at=self.at))
 
     async def new_funder(self, name: str, paid: str | Money = "0") -> UUID:
-        found = await self.do(lambda session: buyers.register_funder(session, name=name, at=self.at))
+        found = await self.do(lambda session: funders.register_funder(session, NewFunder(name), at=self.at))
         if money(paid):
             await self.pay_in(paid, owner=found.id)
         return found.id

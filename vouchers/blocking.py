@@ -10,15 +10,19 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, posting
+from ledger.balances import Posted
 from ledger.days import day_of
 from ledger.ids import new_id
-from ledger.money import Money
+from ledger.money import ZERO, Money, total
 from vouchers import buyers
 from vouchers.errors import CreditSpent, LastDayTooEarly, VoucherNotBlocked, VoucherReplaced
 from vouchers.events import tell
 from vouchers.expiring import EXPIRY
 from vouchers.facts import VoucherFacts, voucher
 from vouchers.freezing import only_frozen, refuse_frozen
+from vouchers.funders import funders_by_id
+from vouchers.funding.errors import FundsReserved
+from vouchers.funding.funds import reserves_of
 from vouchers.tables import Batch, Voucher
 
 REINSTATEMENT: Final = "reinstatement"
@@ -61,8 +65,8 @@ async def extend(
 
     :raises VoucherUnknown, VoucherReplaced:
     :raises LastDayTooEarly: if it is earlier than it was, or over already
-    :raises Overdrawn: if a funder to whom the expired money went has spent it since
-    :raises CreditSpent: if the buyer to whom it went has
+    :raises Overdrawn, FundsReserved: if a funder to whom the expired money went has spent or promised it since
+    :raises CreditSpent: if the buyer to whom it went has used it
     """
     found = await _locked(session, voucher_id)
     earliest = max(found.last_day, day_of(at))
@@ -86,6 +90,15 @@ async def _reinstate(session: AsyncSession, expired: VoucherFacts, *, at: dateti
             if transfer.credit == buyer_id:
                 await _refuse_spent(session, buyer_id, transfer.amount)
             await posting.reverse(session, transfer.id, kind=REINSTATEMENT, at=at, entry=entry)
+    await _refuse_what_is_promised(session, [one for one in history if one.id in expiries], at=at)
+
+
+async def _refuse_what_is_promised(session: AsyncSession, expiries: list[Posted], *, at: datetime) -> None:
+    """What went back to a funder and was promised to others since is theirs."""
+    for funder_id, found in (await funders_by_id(session, {one.credit for one in expiries})).items():
+        kept = total([one.amount for one in (await reserves_of(session, funder_id, at=at)).values()])
+        if found.left < kept:
+            raise FundsReserved(free=ZERO, reserved=kept, asked=kept - found.left)
 
 
 async def _refuse_spent(session: AsyncSession, buyer_id: UUID, amount: Money) -> None:

@@ -1,4 +1,4 @@
-"""Companies and private people that buy, and the public bodies that fund; what they pay in."""
+"""Companies and private people that buy; what is paid in."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from ledger.chart import Kind, single
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from merchants.shops import identity
-from vouchers.errors import AmountNotPositive, BuyerUnknown, FunderUnknown
-from vouchers.tables import Buyer, Funder
+from vouchers.errors import AmountNotPositive, BuyerUnknown
+from vouchers.tables import Buyer
 
 BuyerKind = Literal["company", "person"]
+
+PAYMENT: Final = "payment"
+"""The kind of the transfers by which money comes to the bank from a buyer or a funder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +63,6 @@ class BuyerView:
     def free(self) -> Money:
         """What the buyer may use for the next order, or have back; zero if it owes."""
         return max(self.credit - self.set_aside, ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class FunderView:
-    """A funder, and what it has paid in that no top-up has used yet."""
-
-    id: UUID
-    name: str
-    registered_at: datetime
-    left: Money
 
 
 async def register_buyer(session: AsyncSession, new: NewBuyer, *, at: datetime) -> BuyerView:
@@ -131,14 +124,6 @@ async def set_aside(session: AsyncSession, buyer_id: UUID, change: Money) -> Non
     await session.execute(statement.execution_options(synchronize_session=False))
 
 
-async def register_funder(session: AsyncSession, *, name: str, at: datetime) -> FunderView:
-    """Register a funder and open its account."""
-    funder_id = new_id()
-    await posting.open_accounts(session, [posting.NewAccount(funder_id, Kind.FUNDER, name)])
-    await session.execute(insert(Funder).values(id=funder_id, name=name, registered_at=at))
-    return await funder(session, funder_id)
-
-
 async def pay_in(
     session: AsyncSession, owner: UUID, amount: Money, *, reference: str | None = None, at: datetime
 ) -> UUID:
@@ -149,7 +134,7 @@ async def pay_in(
     """
     if amount <= ZERO:
         raise AmountNotPositive(amount=amount)
-    paid = posting.NewTransfer("payment", single(Kind.BANK), owner, amount, document=reference)
+    paid = posting.NewTransfer(PAYMENT, single(Kind.BANK), owner, amount, document=reference)
     await posting.post(session, [paid], at=at)
     return paid.id
 
@@ -210,31 +195,6 @@ async def with_credit(session: AsyncSession) -> list[BuyerView]:
     return sorted(found.values(), key=lambda one: (one.name.casefold(), one.id))
 
 
-async def funder(session: AsyncSession, funder_id: UUID) -> FunderView:
-    """One funder.
-
-    :raises FunderUnknown:
-    """
-    row = (await session.execute(select(Funder).where(Funder.id == funder_id))).scalar_one_or_none()
-    if row is None:
-        raise FunderUnknown(funder=funder_id)
-    return (await _funders(session, [row]))[0]
-
-
-async def funders_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, FunderView]:
-    """The funders of these ids."""
-    rows = await session.execute(select(Funder).where(Funder.id.in_(list(ids))))
-    return {one.id: one for one in await _funders(session, list(rows.scalars()))}
-
-
-async def funders_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[FunderView]:
-    """Funders in the order in which they were registered."""
-    statement = select(Funder).order_by(Funder.id).limit(limit)
-    if after is not None:
-        statement = statement.where(Funder.id > after)
-    return await _funders(session, list((await session.execute(statement)).scalars()))
-
-
 async def _buyers(session: AsyncSession, rows: list[Buyer]) -> list[BuyerView]:
     held = await balances.balances_of(session, [row.id for row in rows])
     return [
@@ -244,11 +204,6 @@ async def _buyers(session: AsyncSession, rows: list[Buyer]) -> list[BuyerView]:
         )
         for row in rows
     ]  # fmt: skip
-
-
-async def _funders(session: AsyncSession, rows: list[Funder]) -> list[FunderView]:
-    held = await balances.balances_of(session, [row.id for row in rows])
-    return [FunderView(row.id, row.name, row.registered_at, held[row.id].available) for row in rows]
 
 
 _BUYER: Final = select(Buyer).where(Buyer.id == bindparam("buyer"))

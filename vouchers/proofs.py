@@ -19,6 +19,7 @@ from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
 from vouchers.campaigns.campaign_proofs import campaign_findings
 from vouchers.expiring import EXPIRY
+from vouchers.funding.funding_proofs import funding_findings
 from vouchers.orders.paperwork.papers_proofs import paper_findings
 from vouchers.orders.proofs import order_findings
 from vouchers.orders.unspent import CHARGED_BACK, REFUND
@@ -81,7 +82,7 @@ class FunderConservation:
 
 
 async def audit(session: AsyncSession) -> Audit:
-    """The ledger's audit, and the proofs of batches, redemptions, settlements, orders, papers and campaigns."""
+    """The ledger's audit, and the proofs of batches, redemptions, settlements, orders, papers, campaigns, budgets."""
     found = await books.audit(session)
     more = [
         *[_finding(one) for one in await conservation(session) if one.missing],
@@ -91,6 +92,7 @@ async def audit(session: AsyncSession) -> Audit:
         *await order_findings(session),
         *await paper_findings(session),
         *await campaign_findings(session),
+        *await funding_findings(session),
     ]
     return replace(found, findings=(*found.findings, *more))
 

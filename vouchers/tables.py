@@ -52,13 +52,23 @@ class Buyer(Base):
 
 
 class Funder(Base):
-    """Who adds public money to vouchers; its id is also that of its ledger account (one sub-ledger each)."""
+    """Who adds public money to vouchers; its id is also that of its ledger account (one sub-ledger each).
+
+    ``agreement`` is the reference of the agreement or mandate by which it does, ``agreed_on`` its day.
+    """
 
     __tablename__ = "funders"
     __table_args__ = (IN_PROGRAMME,)
 
     id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.accounts.id"), primary_key=True)
     name: Mapped[Words]
+    siren: Mapped[str | None] = mapped_column(Text)
+    street: Mapped[Words] = mapped_column(server_default="")
+    postcode: Mapped[Words] = mapped_column(server_default="")
+    commune: Mapped[Words] = mapped_column(server_default="")
+    contact: Mapped[Words] = mapped_column(server_default="")
+    agreement: Mapped[Words] = mapped_column(server_default="")
+    agreed_on: Mapped[date | None]
     registered_at: Mapped[Moment]
 
 
@@ -275,6 +285,7 @@ class TopUp(Base):
     __table_args__ = (
         Index("ix_top_ups_origin_id", "origin_id"),
         Index("ix_top_ups_at", "at", postgresql_using="brin"),
+        Index("ix_top_ups_funder_id", "funder_id", "id"),
         IN_PROGRAMME,
     )
 

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
 from ledger.days import day_of
-from ledger.money import ZERO, Money
-from vouchers.buyers import funder
-from vouchers.errors import AmountNotPositive, FundsExhausted
+from ledger.money import ZERO, Money, total
+from vouchers.errors import AmountNotPositive
 from vouchers.facts import VoucherFacts, voucher
+from vouchers.funders import funder
+from vouchers.funding.funds import count, funds_of, use
 from vouchers.tables import TopUp
 
 TOP_UP: Final = "top_up"
@@ -34,7 +35,7 @@ async def top_up(session: AsyncSession, voucher_id: UUID, *, funder_id: UUID, am
     """Add a funder's money to a voucher that is, or will be, spendable.
 
     :returns: the transfer
-    :raises AmountNotPositive, VoucherUnknown, FunderUnknown, FundsExhausted:
+    :raises AmountNotPositive, VoucherUnknown, FunderUnknown, FundsExhausted, FundsReserved, NoBudget, BudgetExceeded:
     :raises VoucherBlocked, VoucherReplaced, VoucherExpired:
     """
     if amount <= ZERO:
@@ -44,17 +45,19 @@ async def top_up(session: AsyncSession, voucher_id: UUID, *, funder_id: UUID, am
     books = await posting.lock(session, [voucher_id, funder_id])
     found = await voucher(session, voucher_id)
     found.refuse_unless_usable(max(day_of(at), found.valid_from))
-    if amount > books[funder_id].available:
-        raise FundsExhausted(left=books[funder_id].available, asked=amount)
+    (await funds_of(session, funder_id, books[funder_id].available, at=at)).refuse_beyond(amount)
     (given,) = await give(session, [Gift(found, amount)], funder_id=funder_id, books=books, at=at)
     return given
 
 
 async def give(
-    session: AsyncSession, gifts: Sequence[Gift], *, funder_id: UUID, books: posting.Books, at: datetime
-) -> list[UUID]:
+    session: AsyncSession, gifts: Sequence[Gift], *, funder_id: UUID, books: posting.Books, at: datetime,
+    out_of: UUID | None = None, counted: bool = False,
+) -> list[UUID]:  # fmt: skip
     """Add a funder's money to many vouchers; whether each may have it was decided under the locks of ``books``.
 
+    :param out_of: the purpose for which it was kept
+    :param counted: whether its budget has it already
     :returns: the transfers, in the order of the gifts
     :raises Overdrawn: if the funder holds less
     """
@@ -70,4 +73,9 @@ async def give(
         for transfer, one in zip(posted, gifts, strict=True)
     ]  # fmt: skip
     await session.execute(insert(TopUp), rows)
+    given = total([one.amount for one in gifts])
+    if not counted:
+        await count(session, funder_id, given, on=day_of(at))
+    if out_of is not None:
+        await use(session, out_of, given)
     return [transfer.id for transfer in posted]

@@ -24,8 +24,9 @@ from merchants.shops import registering, tills
 from merchants.shops.checking import NewShop, check_rows
 from merchants.shops.queries import Status
 from merchants.shops.reading import read_rows
-from vouchers import buyers
+from vouchers import buyers, funders
 from vouchers.buyers import NewBuyer
+from vouchers.funders import NewFunder
 
 SLUG: Final = "treiz-local"
 ACTOR: Final = "demo"
@@ -64,7 +65,10 @@ PRIVATE: Final = (
     NewBuyer("person", "Yannis Moreau", email="yannis.moreau@courriel.example"),
     NewBuyer("person", "Lucien Ferrand", email="lucien.ferrand@courriel.example"),
 )
-FUNDER: Final = "Ville de Démonstration-sur-Mer"
+FUNDER: Final = NewFunder(
+    "Ville de Démonstration-sur-Mer", "211300553", "Place de la Mairie", "13999", "Démonstration-sur-Mer",
+    "Service du commerce, commerce@demonstration.example", "Convention 2026-17 (démo)", date(2026, 1, 15),
+)  # fmt: skip
 FUNDED: Final = Money(250_000)
 
 TILLS: Final = 110
@@ -150,7 +154,7 @@ async def move_in(session: AsyncSession, *, before: date) -> People:
     at = moment(before - timedelta(days=3), 11)
     companies = [(await buyers.register_buyer(session, one, at=at)).id for one in COMPANIES]
     private = [(await buyers.register_buyer(session, one, at=at)).id for one in PRIVATE]
-    funder = await buyers.register_funder(session, name=FUNDER, at=at)
+    funder = await funders.register_funder(session, FUNDER, at=at)
     await buyers.pay_in(session, funder.id, FUNDED, reference="Convention 2026-17 (démo)", at=at)
     return People(tuple(companies), tuple(private), funder.id)
 

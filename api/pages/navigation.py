@@ -55,7 +55,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Figures"), "/desk/figures", Permission.FIGURES_READ),
     # Whoever runs the programme may look at any shop's pages; this one is for owners.
     Entry(marked("My shop"), "/shop", Permission.SHOPFRONT_WRITE, "shop"),
-    Entry(marked("Campaigns"), "/desk/campaigns", Permission.FIGURES_READ),
+    Entry(marked("Campaigns"), "/desk/campaigns", Permission.FIGURES_READ, also=("/desk/funders",)),
     Entry(marked("People"), "/people", Permission.PEOPLE_WRITE),
     Entry(marked("Code attempts"), "/desk/code-attempts", Permission.KEYS_WRITE),
 )

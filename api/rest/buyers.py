@@ -1,4 +1,4 @@
-"""Buyers and funders, and the money that came from them."""
+"""Buyers, and the money that came from them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.once import do_once, request_of
 from api.rest.types import After, Cents, Currency, Limit, Line, Page, Shown, Strict, StrictRoute, example, page
 from ledger.money import Money
 from vouchers import buyers
-from vouchers.buyers import BuyerKind, BuyerView, FunderView, NewBuyer
+from vouchers.buyers import BuyerKind, BuyerView, NewBuyer
 from vouchers.errors import BuyerUnknown
 
 router = APIRouter(tags=["buyers"], route_class=StrictRoute)
@@ -58,29 +58,6 @@ class BuyerShown(Shown):
             id=view.id, kind=view.kind, name=view.name, siren=view.siren, vat_number=view.vat_number,
             email=view.email, registered_at=view.registered_at, credit=view.credit.cents,
         )  # fmt: skip
-
-
-class FunderAsked(Strict):
-    """A funder to register."""
-
-    model_config = Strict.model_config | example(name="Ville de Marseille")
-
-    name: Line
-
-
-class FunderShown(Shown):
-    """A funder. ``left`` is what it has paid in that no top-up has used."""
-
-    id: UUID
-    name: str
-    registered_at: datetime
-    left: int
-    currency: Currency = "EUR"
-
-    @classmethod
-    def of(cls, view: FunderView) -> FunderShown:
-        """From the domain."""
-        return cls(id=view.id, name=view.name, registered_at=view.registered_at, left=view.left.cents)
 
 
 class PaymentAsked(Strict):
@@ -142,44 +119,9 @@ async def buyer_paid(
 
     async def work(session: AsyncSession) -> PaymentShown:
         await buyers.buyer(session, buyer)
-        return await _pay_in(session, buyer, asked)
+        return await paid_in(session, buyer, asked)
 
     return JSONResponse(await do_once(caller, request_of(caller, key, "buyer paid", buyer, asked), work), 201)
-
-
-@router.post("/funders", status_code=201)
-async def register_funder(
-    asked: FunderAsked, _caller: Annotated[Caller, permitted(P.BUYERS_WRITE)], session: Writing
-) -> FunderShown:
-    """Register a public body that adds money to vouchers."""
-    return FunderShown.of(await buyers.register_funder(session, name=asked.name, at=await clock.now(session)))
-
-
-@router.get("/funders")
-async def list_funders(
-    request: Request,
-    response: Response,
-    _caller: Annotated[Caller, permitted(P.BUYERS_WRITE)],
-    session: Reading,
-    limit: Limit = 50,
-    after: After = None,
-) -> Page[FunderShown]:
-    """Funders."""
-    rows = await buyers.funders_page(session, after=after, limit=limit + 1)
-    return page(request, response, rows, limit=limit, cursor=lambda row: row.id, show=FunderShown.of)
-
-
-@router.post("/funders/{funder}/payments", status_code=201, response_model=PaymentShown)
-async def funder_paid(
-    funder: UUID, asked: PaymentAsked, caller: Annotated[Caller, permitted(P.PAYMENTS_WRITE)], key: IdempotencyKey
-) -> JSONResponse:
-    """Record money that came from a funder."""
-
-    async def work(session: AsyncSession) -> PaymentShown:
-        await buyers.funder(session, funder)
-        return await _pay_in(session, funder, asked)
-
-    return JSONResponse(await do_once(caller, request_of(caller, key, "funder paid", funder, asked), work), 201)
 
 
 def refuse_other_buyer(buyer: UUID, caller: Caller, permission: P) -> None:
@@ -191,7 +133,8 @@ def refuse_other_buyer(buyer: UUID, caller: Caller, permission: P) -> None:
         raise NotPermitted(scope=permission.value, role=caller.role)
 
 
-async def _pay_in(session: AsyncSession, owner: UUID, asked: PaymentAsked) -> PaymentShown:
+async def paid_in(session: AsyncSession, owner: UUID, asked: PaymentAsked) -> PaymentShown:
+    """Record money that came to the bank from a buyer or a funder."""
     at = await clock.now(session)
     transfer = await buyers.pay_in(session, owner, Money(asked.amount), reference=asked.reference, at=at)
     return PaymentShown(transfer=transfer, amount=asked.amount)

@@ -25,6 +25,7 @@ Body = Callable[[Life], dict[str, Any]]
 MOVES: Final[dict[str, tuple[str, Body]]] = {
     "POST /buyers/{buyer}/payments": ("operator", lambda _: {"amount": 5_000, "reference": "VIR 1"}),
     "POST /funders/{funder}/payments": ("operator", lambda _: {"amount": 5_000}),
+    "POST /funders/{funder}/returns": ("operator", lambda _: {"amount": 100}),
     "POST /batches": (
         "operator",
         lambda life: {"buyer": str(life.ids["buyer"]), "face_value": 500, "quantity": 3, "on_credit": True},

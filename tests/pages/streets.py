@@ -23,9 +23,10 @@ from merchants.shops.checking import check_shop
 from merchants.street import photos, profile
 from merchants.street.hours import read_day
 from tests.pages.given import Live
-from vouchers import buyers
+from vouchers import buyers, funders
 from vouchers.campaigns import planning, taking_part
 from vouchers.campaigns.promises import Promise
+from vouchers.funders import NewFunder
 
 Answer = TypeVar("Answer")
 
@@ -77,7 +78,7 @@ class Street:
 
     async def funder(self, paid: str = "500,00") -> UUID:
         async def work(session: AsyncSession) -> UUID:
-            made = await buyers.register_funder(session, name="Ville de Marseille", at=self.at)
+            made = await funders.register_funder(session, NewFunder("Ville de Marseille"), at=self.at)
             await buyers.pay_in(session, made.id, Money.of(paid), at=self.at)
             return made.id
 

@@ -43,6 +43,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/desk/figures.pdf": "a paper",
     "/{slug:slug}/desk/figures/{panel}.csv": "a list",
     "/{slug:slug}/desk/accounts/file": "a file for the accountant",
+    "/{slug:slug}/desk/funders/{funder_id}/accounts/{year}/file": "a paper",
     "/robots.txt": "for search engines",
     "/sitemap.xml": "for search engines",
     "/{slug:slug}/sitemap.xml": "for search engines",

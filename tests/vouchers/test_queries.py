@@ -10,7 +10,7 @@ import pytest
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from tests.given import Paper, Town, paris
-from vouchers import buyers, queries
+from vouchers import buyers, funders, queries
 from vouchers.errors import BatchUnknown, BuyerUnknown, CodeNotRecognised, FunderUnknown, RedemptionUnknown
 
 
@@ -88,7 +88,7 @@ async def test_what_is_not_there_is_said_to_be_unknown(town: Town) -> None:
     nobody = new_id()
     for read, refusal in (
         (queries.batch, BatchUnknown), (queries.redemption, RedemptionUnknown),
-        (buyers.buyer, BuyerUnknown), (buyers.funder, FunderUnknown),
+        (buyers.buyer, BuyerUnknown), (funders.funder, FunderUnknown),
     ):  # fmt: skip
         with pytest.raises(refusal):
             await town.do(lambda session, read=read: read(session, nobody))

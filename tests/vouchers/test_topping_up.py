@@ -10,7 +10,7 @@ from ledger.errors import AccountUnknown
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from tests.given import Town, paris
-from vouchers import buyers
+from vouchers import buyers, funders
 from vouchers.errors import (
     AmountNotPositive,
     FunderUnknown,
@@ -77,11 +77,11 @@ async def test_what_is_paid_in_is_the_payers_own_to_use(town: Town) -> None:
     await town.pay_in("30,00")
     await town.pay_in("5,00", owner=town.funder)
     buyer = await town.do(lambda session: buyers.buyer(session, town.buyer))
-    funder = await town.do(lambda session: buyers.funder(session, town.funder))
+    funder = await town.do(lambda session: funders.funder(session, town.funder))
     assert (buyer.credit, funder.left) == (Money.of("30,00"), Money.of("5,00"))
     (listed,) = await town.do(lambda session: buyers.buyers_page(session, limit=5))
     assert listed == buyer
-    assert await town.do(lambda session: buyers.funders_page(session, after=funder.id, limit=5)) == []
+    assert await town.do(lambda session: funders.funders_page(session, after=funder.id, limit=5)) == []
 
 
 async def test_a_payment_of_nothing_or_from_nobody_is_refused(town: Town) -> None:

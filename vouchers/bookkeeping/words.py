@@ -27,6 +27,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "fee_refund": ("Frais de service rendus", "Service fee given back"),
     "fee_vat": ("TVA sur frais de service", "VAT on service fee"),
     "fee_vat_refund": ("TVA sur frais rendus", "VAT on fee given back"),
+    "funder_paid_back": ("Fonds rendus au financeur", "Funds sent back to the funder"),
     "issue": ("Émission d'un bon", "Voucher issued"),
     "order_payment": ("Paiement d'une commande", "Order paid"),
     "paid_back": ("Solde rendu à l'acheteur", "Credit sent back"),

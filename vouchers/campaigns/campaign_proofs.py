@@ -9,13 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.database import sum_of
+from ledger.money import ZERO, Money
 from vouchers.campaigns.tables import Campaign, Reward
+from vouchers.funding.funds import kept_for
 from vouchers.tables import Redemption, TopUp, Voucher
 
 
 async def campaign_findings(session: AsyncSession) -> list[Finding]:
     """Campaigns whose sums differ from their rewards, rewards that no purchase or top-up explains, bounds overrun."""
-    return [*await _sums(session), *await _unexplained(session), *await _too_much_for_one(session)]
+    return [
+        *await _sums(session),
+        *await _reserves(session),
+        *await _unexplained(session),
+        *await _too_much_for_one(session),
+    ]
 
 
 async def _sums(session: AsyncSession) -> list[Finding]:
@@ -28,6 +35,20 @@ async def _sums(session: AsyncSession) -> list[Finding]:
         _finding(id_, f"says that {given} cents of {budget} were given; its rewards are {sums}")
         for id_, given, budget, sums in await session.execute(statement)
         if given != sums or given > budget
+    ]
+
+
+async def _reserves(session: AsyncSession) -> list[Finding]:
+    """What is kept for a published campaign is what it may still give; nothing once its draw is drawn."""
+    statement = select(Campaign.id, Campaign.budget - Campaign.given, Campaign.drawn_at).where(
+        Campaign.status == "published"
+    )
+    gives = {id_: Money(0 if drawn else left) for id_, left, drawn in await session.execute(statement)}
+    kept = await kept_for(session, gives)
+    return [
+        _finding(id_, f"may still give {left}; {kept.get(id_, ZERO)} are kept for it")
+        for id_, left in gives.items()
+        if left != kept.get(id_, ZERO)
     ]
 
 

@@ -26,8 +26,8 @@ from vouchers.campaigns.purchases import Purchase, kept_of, purchases
 from vouchers.campaigns.queries import CampaignView, campaign
 from vouchers.campaigns.rewarding import last_before
 from vouchers.campaigns.tables import Chance, Reward
-from vouchers.errors import FundsExhausted
 from vouchers.facts import VoucherFacts, heirs_of, vouchers_by_id
+from vouchers.funding.funds import funds_of, release
 from vouchers.topping_up import Gift, give
 
 REFERENCE: Final = 12
@@ -99,7 +99,8 @@ def winners(chances: Sequence[Scored], usable: Mapping[UUID, VoucherFacts], *, p
 async def draw(session: AsyncSession, campaign_id: UUID, *, actor: str, at: datetime) -> CampaignView:
     """Draw, and give the prizes at once. With fewer vouchers than prizes, each of them wins.
 
-    :raises CampaignUnknown, CampaignStanding, DrawTooEarly, AlreadyDrawn, FundsExhausted:
+    :raises CampaignUnknown, CampaignStanding, DrawTooEarly, AlreadyDrawn:
+    :raises FundsExhausted, FundsReserved, NoBudget, BudgetExceeded:
     """
     found = await locked(session, campaign_id)
     funder, seed = found.promise.funder, found.seed
@@ -121,10 +122,10 @@ async def draw(session: AsyncSession, campaign_id: UUID, *, actor: str, at: date
     outcomes = winners(chances, usable, prizes=found.promise.prizes)
     won = [chances[place] for place, outcome in outcomes.items() if outcome == "won"]
     needed = found.promise.each * len(won)
-    if needed > books[funder].available:
-        raise FundsExhausted(left=books[funder].available, asked=needed)
+    (await funds_of(session, funder, books[funder].available, at=at)).refuse_beyond(needed, campaign_id)
     await _keep(session, found, chances, outcomes)
     await _give(session, found, won, usable, books, at=at)
+    await release(session, campaign_id)
     await tell(session, campaign_id, "drawn", actor=actor, at=at, chances=len(chances), winners=len(won))
     return await campaign(session, campaign_id)
 
@@ -164,7 +165,7 @@ async def _give(
     assert found.promise.funder is not None  # noqa: S101 - asked by the caller
     prize: Money = found.promise.each
     gifts = [Gift(usable[one.purchase.origin], prize) for one in won]
-    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at)
+    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at, out_of=found.id)
     rows = [
         {
             "campaign_id": found.id, "redemption_id": one.purchase.redemption, "origin_id": one.purchase.origin,

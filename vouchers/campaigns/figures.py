@@ -17,7 +17,7 @@ from vouchers.campaigns.purchases import Spent, spent_in
 from vouchers.campaigns.queries import campaign, shops_in
 from vouchers.campaigns.tables import Campaign, Reward
 from vouchers.facts import voucher
-from vouchers.tables import Redemption
+from vouchers.tables import Redemption, TopUp
 
 Why = Literal["given", "prize"]
 
@@ -86,6 +86,21 @@ async def rewards_of(session: AsyncSession, voucher_id: UUID) -> list[RewardView
             await session.execute(statement)
         )
     ]
+
+
+async def given_by(
+    session: AsyncSession, funder_id: UUID, *, since: datetime, before: datetime
+) -> list[tuple[str, int, Money]]:
+    """What campaigns gave of a funder's money between two moments: the title of each, to how many, how much."""
+    statement = (
+        select(Campaign.title, func.count(), sum_of(TopUp.amount))
+        .join(Reward, Reward.campaign_id == Campaign.id)
+        .join(TopUp, TopUp.id == Reward.top_up_id)
+        .where(TopUp.funder_id == funder_id, TopUp.at >= since, TopUp.at < before)
+        .group_by(Campaign.id, Campaign.title)
+        .order_by(Campaign.id)
+    )
+    return [(title, count, Money(cents)) for title, count, cents in await session.execute(statement)]
 
 
 async def report(session: AsyncSession, campaign_id: UUID, *, at: datetime) -> Report:

@@ -7,16 +7,14 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
-from ledger.database import sum_of
 from ledger.days import day_of
 from ledger.ids import new_id
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from merchants.shops.spelling import folded
-from vouchers.buyers import funder
 from vouchers.campaigns.errors import (
     BudgetBelowGiven,
     CampaignDaysWrong,
@@ -28,6 +26,8 @@ from vouchers.campaigns.errors import (
 from vouchers.campaigns.promises import LATEST, Promise
 from vouchers.campaigns.queries import CampaignView, campaign, view_of
 from vouchers.campaigns.tables import Campaign, CampaignEvent
+from vouchers.funders import funder
+from vouchers.funding.funds import funds_of, keep_until, release, reserve
 
 SEED_BYTES: Final = 32
 SLUG_LONGEST: Final = 60
@@ -68,7 +68,7 @@ async def change(
     What people were promised stays: its kind, its first day, its funder and what a purchase brings.
 
     :raises CampaignUnknown, CampaignDaysWrong, CampaignIncomplete, FunderUnknown, CampaignStanding:
-    :raises BudgetBelowGiven, CampaignNotFunded:
+    :raises BudgetBelowGiven, CampaignNotFunded, NoBudget, BudgetExceeded:
     """
     promise.refuse_unless_sound()
     found = await locked(session, campaign_id)
@@ -89,7 +89,7 @@ async def change(
 async def publish(session: AsyncSession, campaign_id: UUID, *, actor: str, at: datetime) -> CampaignView:
     """Publish a draft, once its funder holds all that it may give. A draw gets its seed, of which the hash is shown.
 
-    :raises CampaignUnknown, CampaignStanding, CampaignDaysWrong, CampaignNotFunded:
+    :raises CampaignUnknown, CampaignStanding, CampaignDaysWrong, CampaignNotFunded, NoBudget, BudgetExceeded:
     """
     found = await locked(session, campaign_id)
     if found.status != "draft":
@@ -97,7 +97,7 @@ async def publish(session: AsyncSession, campaign_id: UUID, *, actor: str, at: d
     if found.promise.last_day < day_of(at):
         raise CampaignDaysWrong(first_day=found.promise.first_day, last_day=found.promise.last_day)
     if found.promise.funder is not None:
-        await _refuse_unless_funded(session, found, found.promise.budget, at=at)
+        await _keep(session, found, found.promise.budget, found.promise.last_day, at=at)
     seed = secrets.token_bytes(SEED_BYTES) if found.promise.kind == "draw" else None
     await _update(session, campaign_id, status="published", published_at=at, seed=seed)
     await tell(session, campaign_id, "published", actor=actor, at=at)
@@ -114,9 +114,11 @@ async def end(session: AsyncSession, campaign_id: UUID, *, actor: str, at: datet
     found, today = await locked(session, campaign_id), day_of(at)
     stage = found.stage(today)
     if stage in {"draft", "coming"}:
+        await release(session, campaign_id)
         await _update(session, campaign_id, status="withdrawn")
         await tell(session, campaign_id, "withdrawn", actor=actor, at=at)
     elif stage == "running" and found.promise.last_day > today:
+        await keep_until(session, campaign_id, None if found.promise.kind == "draw" else today + LATEST)
         await _update(session, campaign_id, last_day=today)
         await tell(session, campaign_id, "ended", actor=actor, at=at, last_day=today.isoformat())
     else:
@@ -147,25 +149,25 @@ async def _refuse_breach(session: AsyncSession, found: CampaignView, promise: Pr
         raise CampaignDaysWrong(first_day=promise.first_day, last_day=promise.last_day)
     if promise.budget < found.given:
         raise BudgetBelowGiven(given=found.given, asked=promise.budget)
-    if promise.budget > found.promise.budget:
-        await _refuse_unless_funded(session, found, promise.budget, at=at)
+    if promise.funder is not None:
+        await _keep(session, found, promise.budget, promise.last_day, at=at)
 
 
-async def _refuse_unless_funded(session: AsyncSession, found: CampaignView, budget: Money, *, at: datetime) -> None:
-    """Decided under the lock of the funder's account, so that two campaigns cannot promise the same euro."""
+async def _keep(session: AsyncSession, found: CampaignView, budget: Money, last_day: date, *, at: datetime) -> None:
+    """Keep what a campaign may still give, out of what its funder holds.
+
+    Decided under the lock of the funder's account, so that two campaigns cannot promise the same euro.
+    """
     assert found.promise.funder is not None  # noqa: S101 - only what costs has a budget
     books = await posting.lock(session, [found.promise.funder])
-    still_gives = or_(
-        and_(Campaign.kind == "draw", Campaign.drawn_at.is_(None)),
-        and_(Campaign.kind == "top_up", Campaign.last_day >= day_of(at) - LATEST),
-    )
-    others = select(sum_of(Campaign.budget - Campaign.given)).where(
-        Campaign.funder_id == found.promise.funder, Campaign.status == "published", Campaign.id != found.id, still_gives
-    )
-    needed = Money((await session.execute(others)).scalar_one()) + budget - found.given
-    left = books[found.promise.funder].available
-    if needed > left:
-        raise CampaignNotFunded(left=left, needed=needed)
+    funds = await funds_of(session, found.promise.funder, books[found.promise.funder].available, at=at)
+    needed, before = budget - found.given, found.left if found.status == "published" else ZERO
+    if needed > before and needed > funds.held - funds.kept(found.id):
+        raise CampaignNotFunded(left=funds.held, needed=funds.kept(found.id) + needed)
+    if needed > before:
+        funds.refuse_beyond(needed, found.id)
+    until = None if found.promise.kind == "draw" else last_day + LATEST
+    await reserve(session, found.id, funder_id=found.promise.funder, amount=needed, until=until)
 
 
 async def _free_slug(session: AsyncSession, promise: Promise) -> str:

@@ -25,6 +25,7 @@ from vouchers.campaigns.purchases import Place, Purchase, kept_of, purchases
 from vouchers.campaigns.queries import CampaignView
 from vouchers.campaigns.tables import Campaign, Reward
 from vouchers.facts import VoucherFacts, heirs_of, vouchers_by_id
+from vouchers.funding.funds import funds_of
 from vouchers.topping_up import Gift, give
 
 AT_ONCE: Final = 500
@@ -45,7 +46,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that deciding needs, read under the locks. What is left of the budget, and what the funder holds."""
+    """All that deciding needs, read under the locks. What is left of the budget, and what of the funder's is for it."""
 
     promise: Promise
     left: Money
@@ -87,8 +88,9 @@ async def reward_due(
     heirs = await heirs_of(session, {one.origin for one in due})
     books = await posting.lock(session, {funder, *heirs.values()})
     alive = await vouchers_by_id(session, list(heirs.values()))
+    funds = await funds_of(session, funder, books[funder].available, at=at)
     facts = Facts(
-        found.promise, found.left, books[funder].available, {one.origin: one for one in alive.values()},
+        found.promise, found.left, funds.free(found.id), {one.origin: one for one in alive.values()},
         await _had(session, found.id, heirs), day_of(at),
     )  # fmt: skip
     decided, short = decide(await kept_of(session, due, least=found.promise.least_spent), facts)
@@ -161,7 +163,7 @@ async def _write(
     assert found.promise.funder is not None  # noqa: S101 - asked by the caller
     paid = [one for one in decided if one.voucher is not None]
     gifts = [Gift(one.voucher, one.amount) for one in paid if one.voucher is not None]
-    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at)
+    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at, out_of=found.id)
     of = dict(zip((one.purchase.redemption for one in paid), transfers, strict=True))
     rows = [
         {

@@ -16,8 +16,8 @@ from ledger.balances import Posted
 from ledger.money import Money
 from merchants.shops.queries import ShopView, shops_by_id
 from vouchers import freezing
-from vouchers.buyers import funders_by_id
 from vouchers.campaigns.figures import rewards_of
+from vouchers.funders import funders_by_id
 from vouchers.queries import VoucherView
 from vouchers.tables import HoldAsked, Voucher
 from vouchers.topping_up import TOP_UP

@@ -20,6 +20,7 @@ from vouchers import issuing
 from vouchers.buyers import buyer, set_aside
 from vouchers.issuing import NewBatch, Progress
 from vouchers.keys import KeyRing
+from vouchers.orders import adding
 from vouchers.orders.errors import CreditNotForPeople
 from vouchers.orders.handing import ask_letter
 from vouchers.orders.history import tell
@@ -62,6 +63,7 @@ async def issue_on_credit(
     await change_row(session, order_id, on_credit=True, lapses_on=None)
     await tell(session, order_id, "credit_given", actor=actor, at=at, reason=reason, missing=found.missing)
     found = await order(session, order_id)
+    await adding.promise(session, found, actor=actor, at=at)
     return await _issue(session, found, keys=keys, actor=actor, at=at, progress=lambda _done, _of: None)
 
 
@@ -95,6 +97,7 @@ async def _issue(
         )
         done += line.quantity
     await _assign(session, found.id, await lines_of(session, found.id))
+    await adding.give(session, found.id, actor=actor, at=at)
     await change_row(session, found.id, status="issued")
     await tell(session, found.id, "issued", actor=actor, at=at, quantity=quantity)
     await issue_papers(session, found.id, at=at)

@@ -14,6 +14,7 @@ from ledger.days import day_of
 from ledger.money import Money
 from ledger.wishes import wish
 from merchants import numbering, programme
+from vouchers.orders import adding
 from vouchers.orders.drafting import price, refuse_rule, unmended
 from vouchers.orders.errors import AddressesMissing, DeliveryDayPast, LinesUnmended, OrderChanged, OrderEmpty
 from vouchers.orders.handing import ask_letter
@@ -117,6 +118,7 @@ async def cancel(session: AsyncSession, order_id: UUID, *, actor: str, reason: s
     """
     found = await locked(session, order_id, "draft", "awaiting_payment", "paid")
     await uncover(session, found)
+    await adding.let_go(session, order_id)
     await change_row(session, order_id, status="cancelled", version=found.version + 1)
     await tell(session, order_id, "cancelled", actor=actor, at=at, reason=reason or None)
     if found.number is not None:
@@ -174,6 +176,7 @@ async def mark_paid(session: AsyncSession, found: OrderView, *, actor: str, at: 
     """Every cent is there: the rest happens by itself. For `vouchers.orders.paying`."""
     await change_row(session, found.id, status="paid")
     await tell(session, found.id, "paid", actor=actor, at=at, total=found.total)
+    await adding.promise(session, found, actor=actor, at=at)
     wish(session, "advance_order", order=str(found.id))
 
 

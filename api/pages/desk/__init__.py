@@ -1,4 +1,4 @@
-"""The operator's desk: money that came, refunds, disputes, Stripe, buyers, figures; the month's end, its accounts."""
+"""The operator's desk: money that came, refunds, disputes, Stripe, buyers, funders; the month's end, its accounts."""
 
 from typing import Final
 
@@ -16,6 +16,8 @@ from api.pages.desk import (
     disputes,
     expiry,
     figures,
+    funder_rules,
+    funders,
     giving_back,
     home,
     money,
@@ -46,6 +48,8 @@ ROUTERS: Final = (
     campaigns.router,
     campaign_shops.router,
     figures.router,
+    funders.router,
+    funder_rules.router,
     code_attempts.router,
     payouts.router,
     rules.router,

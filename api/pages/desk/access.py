@@ -42,6 +42,7 @@ ProposesPayouts = Annotated[Visitor, _who_may(P.PAYOUTS_PROPOSE)]
 ExtendsVouchers = Annotated[Visitor, _who_may(P.VOUCHERS_WRITE)]
 SetsRules = Annotated[Visitor, _who_may(P.PROGRAMME_WRITE)]
 KeepsBuyers = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
+KeepsFunders = Annotated[Visitor, _who_may(P.BUYERS_WRITE)]
 
 
 async def order_and_buyer(session: AsyncSession, order_id: UUID) -> Awaiting:

@@ -9,7 +9,6 @@ from api.pages.catalogues import marked
 from api.pages.forms import Form
 from ledger.errors import Refusal
 from ledger.money import ZERO, Money
-from vouchers.buyers import FunderView
 from vouchers.campaigns import promises
 from vouchers.campaigns.errors import (
     BudgetBelowGiven,
@@ -19,6 +18,7 @@ from vouchers.campaigns.errors import (
 )
 from vouchers.campaigns.promises import MONEY_MOST, MOTIFS, PRIZES_MOST, Kind, Motif, Promise, a_draw
 from vouchers.errors import FunderUnknown
+from vouchers.funders import FunderView
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 A_CENT: Final = Money(1)

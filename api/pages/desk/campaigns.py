@@ -23,10 +23,10 @@ from api.pages.rendering import page, see_other
 from ledger.days import day_of
 from ledger.errors import Refusal
 from ledger.money import ZERO, Money
-from vouchers.buyers import FunderView, funder, funders_page
 from vouchers.campaigns import drawing, figures, planning, queries
 from vouchers.campaigns.queries import CampaignView
 from vouchers.campaigns.rewarding import last_before
+from vouchers.funders import FunderView, funder, funders_page
 
 router = APIRouter(include_in_schema=False)
 

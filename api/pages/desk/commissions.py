@@ -245,4 +245,4 @@ def _state(one: Rule, *, before: bool, now: bool) -> tuple[str, str]:
         return "wait", marked("To come")
     if not now:
         return "stop", marked("Past")
-    return ("note", marked("Ended")) if one.price is None else ("done", marked("Holds"))
+    return ("note", marked("Ended")) if one.price is None else ("done", marked("In force"))

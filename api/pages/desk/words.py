@@ -125,6 +125,13 @@ CAMPAIGN_KINDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """What a campaign may give, and what that means."""
 
+RULE_STAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "coming": ("note", marked("Coming")),
+    "running": ("done", marked("Running")),
+    "over": ("wait", marked("Over")),
+}
+"""The kind of badge of each stage of a rule of top-up, and its word."""
+
 CAMPAIGN_STAGES: Final[Mapping[str, tuple[str, str]]] = {
     "draft": ("draft", marked("Draft")),
     "withdrawn": ("stop", marked("Withdrawn")),

@@ -21,7 +21,7 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from vouchers.buyers import buyer
-from vouchers.orders import drafting, gifts, placing, queries
+from vouchers.orders import adding, drafting, gifts, placing, queries
 from vouchers.orders.errors import OrderChanged
 from vouchers.orders.giving import urssaf, urssaf_words
 from vouchers.orders.queries import Method, OrderView
@@ -95,7 +95,7 @@ async def _page(
         waiting=len(await drafting.unmended(session, order.id)), steps=step(place, order, 3), offered=offered,
         warnings=[urssaf_words.said(one, form.language) for one in warned if not isinstance(one, NOTED)],
         notes=[urssaf_words.said(one, form.language) for one in warned if isinstance(one, NOTED)],
-        only_here=urssaf_words.ONLY_HERE[form.language],
+        offers=await adding.offers(session, order, at=at), only_here=urssaf_words.ONLY_HERE[form.language],
         occasion=urssaf.occasion(order.occasion).name(form.language) if order.occasion else "", terms=place.terms,
         rule=await version(session, order.rule) if order.rule else None,
     )  # fmt: skip

@@ -32,7 +32,7 @@ from ledger.errors import Refusal
 from ledger.money import ZERO
 from vouchers import qr
 from vouchers.buyers import BuyerView, buyer
-from vouchers.orders import drafting, following, handing, history, paying, placing, queries, refunds
+from vouchers.orders import adding, drafting, following, handing, history, paying, placing, queries, refunds
 from vouchers.orders.giving import urssaf
 from vouchers.orders.handing import State
 from vouchers.orders.handing_out import printing
@@ -46,6 +46,8 @@ router = APIRouter(include_in_schema=False)
 EVENTS_SHOWN: Final = 6
 HANDED: Final = frozenset({"issued", "delivered"})
 ISSUED: Final = HANDED | {"disputed", "refunded"}
+
+PROMISED: Final = ISSUED | {"paid"}
 
 Act = Callable[[AsyncSession], Awaitable[object]]
 
@@ -167,6 +169,8 @@ async def show_order(
         papers=await issuing_papers.papers_of(session, found.id) if _may_papers(visitor, found) else (),
         refunds=await refunds.refunds_of(session, found.id),
         freed=await paying.still_free(session, found.id) if found.status == "cancelled" else ZERO,
+        offers=await adding.offers(session, found, at=at) if found.status == "awaiting_payment" else (),
+        promised=await adding.promised(session, found.id) if found.status in PROMISED else (),
         spent=await following.spent_of(session, found.id) if found.status in ISSUED else None,
         told=await telling.told(session, events[-EVENTS_SHOWN:], giver, form.language), events=len(events),
         writes=visitor.may(P.ORDERS_WRITE, found.buyer), codes=visitor.may(P.CODES_READ, found.buyer),

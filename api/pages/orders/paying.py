@@ -24,7 +24,7 @@ from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
 from ledger.money import ZERO, total
-from vouchers.orders import card, drafting
+from vouchers.orders import adding, card, drafting
 from vouchers.orders.cards.card_errors import (
     CardKeysWrong,
     CardObjectUnknown,
@@ -137,10 +137,11 @@ async def _page(
 ) -> Response:  # fmt: skip
     if found.status != "awaiting_payment" or found.missing == ZERO or not here.cards.offered(place.slug):
         return see_other(f"/{place.slug}/orders/{found.id}")
+    at = await clock.now(session)
     return page(
         request, "orders/pay.html", status=HTTPStatus.OK if form.valid else HTTPStatus.CONFLICT, form=form, order=found,
         cancelled=cancelled, under_way=await under_way(session, found.id),
         by_transfer="transfer" in methods_of(here, place),
-        price=await drafting.price_of(session, found.id, at=await clock.now(session)),
+        price=await drafting.price_of(session, found.id, at=at), offers=await adding.offers(session, found, at=at),
         form_action=checkout_origin(here, place),
     )  # fmt: skip

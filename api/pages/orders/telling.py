@@ -40,6 +40,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "paid_in_excess": marked("%(amount)s received for an order that needed nothing: kept as credit."),
     "credit_used": marked("%(amount)s of credit used."),
     "paid": marked("Order paid: %(total)s."),
+    "top_up_kept": marked("%(amount)s of public money kept for this order."),
+    "topped_up": marked("%(amount)s of public money added to the vouchers."),
     "credit_given": marked("Vouchers handed over before payment; %(missing)s to be paid. Reason: %(reason)s"),
     "issued": marked("Vouchers made: %(quantity)s."),
     "mailed": marked("E-mails with vouchers asked for: %(quantity)s."),

@@ -19,10 +19,10 @@ from api.pages.street.showing import shown
 from api.pages.street.structured import campaign_data, written
 from ledger.days import day_of
 from merchants.street import directory
-from vouchers.buyers import funder
 from vouchers.campaigns import drawing, queries
 from vouchers.campaigns.errors import CampaignUnknown
 from vouchers.campaigns.queries import CampaignView
+from vouchers.funders import funder
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,7 +11,7 @@ import pytest
 from ledger.errors import Refusal
 from ledger.money import ZERO, Money
 from tests.given import Town, paris
-from tests.vouchers.campaigns.given import AFTER, a_lottery, proved, running, top_up
+from tests.vouchers.campaigns.given import AFTER, a_lottery, proved, running, spend_what_is_promised, top_up
 from vouchers.campaigns import drawing, figures
 from vouchers.campaigns.errors import AlreadyDrawn, CampaignStanding, DrawTooEarly
 from vouchers.errors import FundsExhausted
@@ -132,7 +132,7 @@ async def test_without_the_funders_money_nothing_is_drawn(town: Town) -> None:
     first, second = await town.vouchers(2)
     for voucher in (first, second):
         await town.till.redeem(voucher, "4,00")
-    await town.top_up(first, "80,01")
+    await spend_what_is_promised(town, "80,01")
     town.at = AFTER
     with pytest.raises(FundsExhausted):
         await campaign.draw()

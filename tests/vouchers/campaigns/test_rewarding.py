@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.money import ZERO, Money
 from tests.given import Town, paris
-from tests.vouchers.campaigns.given import AFTER, NEXT_MORNING, proved, running, top_up
+from tests.vouchers.campaigns.given import AFTER, NEXT_MORNING, proved, running, spend_what_is_promised, top_up
 from vouchers import returning
 from vouchers.campaigns import figures, rewarding
 from vouchers.campaigns.purchases import Spent
@@ -174,7 +174,7 @@ async def test_the_funder_never_gives_what_it_does_not_hold_and_nobody_is_passed
     await town.till.redeem(first, "20,00")
     await town.till.redeem(second, "40,00")
     await town.till.redeem(third, "5,00")
-    await town.top_up(await town.voucher(), "97,00")
+    await spend_what_is_promised(town, "97,00")
     town.at = NEXT_MORNING
     assert await campaign.rewards() == Money.of("2,00")
     assert await town.balance(town.funder) == Money.of("1,00")
