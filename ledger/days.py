@@ -13,6 +13,7 @@ from ledger.errors import PeriodMalformed
 PARIS: Final = ZoneInfo("Europe/Paris")
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
+WEEK_DIGITS: Final = 2
 
 
 def day_of(moment: datetime) -> date:
@@ -56,6 +57,31 @@ class Period:
             return cls(first, first.replace(day=monthrange(first.year, first.month)[1]))
         except ValueError:
             raise PeriodMalformed(typed=typed[:40]) from None
+
+    @classmethod
+    def week(cls, typed: str) -> Self:
+        """A week written ``2026-W45``, Monday to Sunday (ISO 8601, 3.1.1.23).
+
+        :raises PeriodMalformed: if it is not one
+        """
+        year, mark, number = typed.partition("-W")
+        try:
+            if not mark or len(number) != WEEK_DIGITS or not f"{year}{number}".isdecimal():
+                raise PeriodMalformed(typed=typed[:40])
+            return cls.week_of(date.fromisocalendar(int(year), int(number), 1))
+        except ValueError:
+            raise PeriodMalformed(typed=typed[:40]) from None
+
+    @classmethod
+    def week_of(cls, day: date) -> Self:
+        """The week of a day, Monday to Sunday."""
+        monday = day - timedelta(days=day.weekday())
+        return cls(monday, monday + timedelta(days=6))
+
+    @classmethod
+    def month_of(cls, day: date) -> Self:
+        """The month of a day."""
+        return cls(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
     @property
     def starts(self) -> datetime:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Exists, Select, case, exists, func, or_, select
+from sqlalchemy import BigInteger, Exists, Select, Uuid, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -15,6 +16,7 @@ from ledger.chart import Kind, Side
 from ledger.database import sum_of
 from ledger.days import PARIS
 from ledger.money import Money
+from ledger.parallel import any_of, given, lists
 from ledger.tables import Account, Transfer
 
 
@@ -36,11 +38,13 @@ class Movement:
 
 async def unsettled(
     session: AsyncSession, *, kind: Kind, transfer_kinds: Sequence[str], before: datetime, settled: Select[UUID],
-    accounts: Sequence[UUID] | None = None,
+    accounts: Sequence[UUID] | None = None, through: Mapping[UUID, int] | None = None,
 ) -> list[Movement]:  # fmt: skip
     """Movements on the accounts of a kind that counted before a moment and are not among ``settled``.
 
     :param accounts: of these accounts only
+    :param through: of these accounts only, and of each up to this number of its transfers: what is recorded after
+        the number was read stays out
 
     Read by which rows they are, not by a mark such as "later than the last one seen": a transfer that commits
     late is found the next time.
@@ -58,10 +62,54 @@ async def unsettled(
     )  # fmt: skip
     if accounts is not None:
         statement = statement.where(Account.id.in_(accounts))
+    values: dict[str, object] = {}
+    if through is not None:
+        seq = case((Transfer.credit_account_id == Account.id, Transfer.credit_seq), else_=Transfer.debit_seq)
+        statement = statement.join(_THROUGH, and_(_THROUGH.c.account == Account.id, seq <= _THROUGH.c.last))
+        values = given(account=through.keys(), last=through.values())
+    rows = await session.execute(statement, values)
     return [
         Movement(account, transfer_id, what, Money(amount if came_in else -amount), at, first_at, document)
-        for account, transfer_id, what, amount, came_in, at, first_at, document in await session.execute(statement)
+        for account, transfer_id, what, amount, came_in, at, first_at, document in rows
     ]
+
+
+async def moved(
+    session: AsyncSession, *, kind: Kind, transfer_kinds: Sequence[str], before: datetime, settled: Select[UUID],
+    account: UUID | None = None,
+) -> dict[UUID, int]:  # fmt: skip
+    """The accounts that have such movements, in the order of their ids, each with how many transfers it has in all.
+
+    :param account: this one only
+    """
+    statement = (
+        select(Account.id, Account.version)
+        .join(Transfer, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
+        .where(Account.kind == kind, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before,
+               ~_is_among(settled))
+        .distinct()
+        .order_by(Account.id)
+    )  # fmt: skip
+    if account is not None:
+        statement = statement.where(Account.id == account)
+    return {one: transfers for one, transfers in await session.execute(statement)}
+
+
+async def unsettled_days(
+    session: AsyncSession, accounts: Sequence[UUID], *, transfer_kinds: Sequence[str], before: datetime,
+    settled: Select[UUID],
+) -> list[date]:  # fmt: skip
+    """The days in Paris on which such movements of these accounts counted, oldest first."""
+    day = func.date(func.timezone(str(PARIS), Transfer.effective_at))
+    wanted = or_(
+        Transfer.credit_account_id == any_of("account", Uuid()), Transfer.debit_account_id == any_of("account", Uuid())
+    )
+    statement = (
+        select(day)
+        .where(wanted, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before, ~_is_among(settled))
+        .distinct()
+    )
+    return sorted((await session.execute(statement, given(account=accounts))).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,3 +264,6 @@ def _is_among(some: Select[UUID]) -> Exists:
     """Whether a transfer is one of these. ``NOT IN`` is quadratic once they outgrow ``work_mem``; this is a join."""
     (one,) = some.subquery().c
     return exists().where(one == Transfer.id)
+
+
+_THROUGH: Final = lists(account=Uuid(), last=BigInteger())

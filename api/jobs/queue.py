@@ -19,6 +19,7 @@ from api.engines import RUNTIME_ROLE
 from api.installation import Installation
 from api.jobs.campaigns import reward_all
 from api.jobs.cards import reconcile_all, send_refund
+from api.jobs.closings import tend_closings
 from api.jobs.holders import send_holder_letters
 from api.jobs.mailing import send_queued
 from api.jobs.notices import send_all, send_due
@@ -150,6 +151,10 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
     @queue.task(name="print_order", retry=Resumed())
     async def print_sheets(schema: str, printing: str) -> None:
         await print_order(installation, await installation.town_in(schema), UUID(printing))
+
+    @queue.task(name="settle_closing", retry=Resumed())
+    async def settle(schema: str, closing: str) -> None:  # noqa: ARG001 - asked by one, settles whatever is opened
+        await tend_closings(installation, await installation.town_in(schema))
 
     @queue.task(name="send_holder_letters", retry=Resumed())
     async def send_to_holders(schema: str, letter: str) -> None:  # noqa: ARG001 - asked by one, sends all

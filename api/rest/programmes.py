@@ -16,6 +16,7 @@ from merchants import programme
 from merchants.programme import BreakageTo, Terms
 from merchants.registry import ProgrammeUnknown
 from merchants.shops.identity import masked_iban
+from merchants.shops.rhythms import Rhythm
 
 router = APIRouter(tags=["programmes"], route_class=StrictRoute)
 
@@ -49,6 +50,7 @@ class TermsShown(Shown):
     order_days: int
     vat_on_debits: bool
     legal_notice: str
+    rhythm: Rhythm
     currency: Currency = "EUR"
 
 
@@ -80,6 +82,7 @@ class TermsAsked(Strict):
     order_days: Annotated[int, Field(ge=1, le=365)] | None = None
     vat_on_debits: bool | None = None
     legal_notice: Line | None = None
+    rhythm: Annotated[Rhythm | None, Field(description="how often shops are paid that chose nothing else")] = None
     currency: Currency = "EUR"
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import tallies
 from ledger.audit import Finding
 from ledger.chart import Kind
 from merchants.movements import REDEMPTION
-from merchants.settlements.closing import SERIES
-from merchants.tables import Number, Settlement, SettlementLine
+from merchants.settlements.settling import SERIES
+from merchants.tables import Closing, ClosingShop, Number, Settlement, SettlementLine
 
 
 async def settlement_findings(session: AsyncSession) -> list[Finding]:
-    """Settlements that do not agree with the ledger, and gaps in their numbers."""
-    return [*await _wrong_lines(session), *await _wrong_postings(session), *await _gaps(session)]
+    """Settlements that do not agree with the ledger, shops left out of a closing, and gaps in the numbers."""
+    return [
+        *await _wrong_lines(session), *await _wrong_postings(session), *await _left_out(session), *await _gaps(session),
+    ]  # fmt: skip
 
 
 async def _wrong_lines(session: AsyncSession) -> list[Finding]:
@@ -46,6 +48,20 @@ async def _wrong_postings(session: AsyncSession) -> list[Finding]:
         if {kind: cents for kind, cents in said.items() if cents} != made:
             findings.append(Finding("settlement", "settlement", row.id, f"{row.number} is not what was posted for it"))
     return findings
+
+
+async def _left_out(session: AsyncSession) -> list[Finding]:
+    """Shops that a closing chose and did not settle, though it is said to be finished."""
+    settled = exists().where(Settlement.closing_id == Closing.id, Settlement.shop_id == ClosingShop.shop_id)
+    statement = (
+        select(ClosingShop.shop_id, Closing.first_day, Closing.last_day)
+        .join(Closing, Closing.id == ClosingShop.closing_id)
+        .where(Closing.finished_at.is_not(None), ~settled)
+    )
+    return [
+        Finding("settlement", "shop", shop, f"the closing of {first} to {last} left it out")
+        for shop, first, last in await session.execute(statement)
+    ]
 
 
 async def _gaps(session: AsyncSession) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
@@ -20,6 +20,7 @@ from merchants.settlements.errors import ClosingUnknown, SettlementUnknown
 from merchants.settlements.figures import Figures
 from merchants.settlements.parties import programme_in, shop_in
 from merchants.settlements.statement import CommissionPart, LineKind, Statement, StatementLine
+from merchants.shops.rhythms import Rhythm
 from merchants.shops.tills import tills_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
 
@@ -28,12 +29,20 @@ _WHAT: Final[dict[str, LineKind]] = {REDEMPTION: "redemption", UNDO: "undo", RET
 
 @dataclass(frozen=True, slots=True)
 class ClosingView:
-    """A closed period and what it came to."""
+    """A closed period and what it came to; while it is not finished, what it comes to so far.
+
+    :param shops: how many are to be settled, of which ``settlements`` are
+    :param shop: the one that asked, if it is on demand
+    """
 
     id: UUID
     first_day: date
     last_day: date
     closed_at: datetime
+    rhythm: Rhythm
+    shop: UUID | None
+    shops: int
+    finished_at: datetime | None
     settlements: int
     turnover: Money
     commission: Money
@@ -57,9 +66,28 @@ class SettlementView:
     parties: dict[str, Any]
 
 
-async def closing_of(session: AsyncSession, period: Period) -> ClosingView | None:
-    """The closing of a period, if it is closed."""
-    statement = _closings().where(Closing.first_day == period.first_day, Closing.last_day == period.last_day)
+async def closing_of(
+    session: AsyncSession, period: Period, *, rhythm: Rhythm = "monthly", shop: UUID | None = None
+) -> ClosingView | None:
+    """The closing of a period, if it is closed, be it finished or not."""
+    statement = _closings().where(
+        Closing.first_day == period.first_day, Closing.last_day == period.last_day, Closing.rhythm == rhythm,
+        Closing.shop_id.is_not_distinct_from(shop),
+    )  # fmt: skip
+    return await _maybe(session, statement)
+
+
+async def closing_on_demand(session: AsyncSession, shop: UUID, *, last_day: date) -> ClosingView | None:
+    """What a shop was paid on demand up to a day, if it was."""
+    return await _maybe(session, _closings().where(Closing.shop_id == shop, Closing.last_day == last_day))
+
+
+async def unfinished(session: AsyncSession) -> ClosingView | None:
+    """The closing that is not finished, if there is one."""
+    return await _maybe(session, _closings().where(Closing.finished_at.is_(None)))
+
+
+async def _maybe(session: AsyncSession, statement: _Closings) -> ClosingView | None:
     row = (await session.execute(statement)).one_or_none()
     return _closing(row) if row else None
 
@@ -84,8 +112,15 @@ async def closings_page(session: AsyncSession, *, after: UUID | None = None, lim
 
 
 async def last_closed_day(session: AsyncSession) -> date | None:
-    """The last day that any closing reaches; None before the first."""
-    return (await session.execute(select(func.max(Closing.last_day)))).scalar_one()
+    """The last day up to which every shop is settled; None before the first closing for all of them."""
+    statement = select(func.max(Closing.last_day)).where(Closing.rhythm == "monthly")
+    return (await session.execute(statement)).scalar_one()
+
+
+async def closed_weeks(session: AsyncSession, *, since: date) -> set[Period]:
+    """The weeks from a day on that are closed for the shops paid weekly."""
+    statement = select(Closing.first_day, Closing.last_day).where(Closing.rhythm == "weekly", Closing.last_day >= since)
+    return {Period(first, last) for first, last in await session.execute(statement)}
 
 
 async def settlement(session: AsyncSession, settlement_id: UUID) -> SettlementView:
@@ -191,20 +226,28 @@ def reference(transfer: UUID) -> str:
     return transfer.hex[-8:].upper()
 
 
-def _closings() -> Select[UUID, date, date, datetime, int, int, int, int, int]:
+_Closings = Select[UUID, date, date, datetime, str, UUID | None, int, datetime | None, int, int, int, int, int]
+
+
+def _closings() -> _Closings:
     return (
         select(
-            Closing.id, Closing.first_day, Closing.last_day, Closing.closed_at, func.count(Settlement.id),
-            sum_of(Settlement.turnover), sum_of(Settlement.commission), sum_of(Settlement.vat), sum_of(Settlement.paid),
+            Closing.id, Closing.first_day, Closing.last_day, Closing.closed_at, Closing.rhythm, Closing.shop_id,
+            Closing.shops, Closing.finished_at, func.count(Settlement.id), sum_of(Settlement.turnover),
+            sum_of(Settlement.commission), sum_of(Settlement.vat), sum_of(Settlement.paid),
         )
         .outerjoin(Settlement, Settlement.closing_id == Closing.id)
         .group_by(Closing.id)
     )  # fmt: skip
 
 
-def _closing(row: Row[UUID, date, date, datetime, int, int, int, int, int]) -> ClosingView:
-    id_, first, last, at, count, *sums = row
-    return ClosingView(id_, first, last, at, count, *(Money(cents) for cents in sums))
+def _closing(
+    row: Row[UUID, date, date, datetime, str, UUID | None, int, datetime | None, int, int, int, int, int],
+) -> ClosingView:
+    id_, first, last, at, rhythm, shop, shops, finished, count, *sums = row
+    return ClosingView(
+        id_, first, last, at, cast("Rhythm", rhythm), shop, shops, finished, count, *(Money(cents) for cents in sums)
+    )
 
 
 def _settlements() -> Select[Settlement, date, date]:
