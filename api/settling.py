@@ -1,6 +1,7 @@
-"""Settling what is opened, part by part, each in a transaction of its own. Whoever is stopped leaves the rest to others.
+"""Settling what is opened, part by part, each in a transaction of its own.
 
-The job does it, every minute whatever tends the programme, and whoever asks by API or command line and waits for it.
+Whoever is stopped leaves the rest to others: the job does it, whatever tends the programme each minute, and whoever
+asks by API or command line and waits for it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,11 @@ async def settle(
     """
     while (part := await in_transaction(sessions, partial(_some, most=most))) is not None:
         progress(part.done, part.of)
+
+
+async def settle_a_part(sessions: Sessions) -> None:
+    """Settle the first shops of what was opened, while somebody waits for the page: a small programme is done then."""
+    await in_transaction(sessions, partial(_some, most=AT_ONCE))
 
 
 async def settled(

@@ -92,7 +92,7 @@ async def moved(
     )  # fmt: skip
     if account is not None:
         statement = statement.where(Account.id == account)
-    return {one: transfers for one, transfers in await session.execute(statement)}
+    return dict(await session.execute(statement))
 
 
 async def unsettled_days(

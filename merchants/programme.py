@@ -68,8 +68,9 @@ class TermsMalformed(Refusal):
 class Terms:
     """A programme's rules. Rates in basis points (hundredths of a percent), face values in cents.
 
-    ``rhythm`` is how often shops are paid that chose nothing else; ``order_days`` is how long an unpaid order waits; ``vat_on_debits`` that VAT is due when invoiced (CGI art. 269);
-    ``legal_notice`` the issuer's legal form, capital and register (C. com. art. R123-237 and R123-238), if it has any.
+    ``rhythm`` is how often shops are paid that chose nothing else; ``order_days`` is how long an unpaid order waits;
+    ``vat_on_debits`` that VAT is due when invoiced (CGI art. 269); ``legal_notice`` the issuer's legal form, capital
+    and register (C. com. art. R123-237 and R123-238), if it has any.
     """
 
     name: str

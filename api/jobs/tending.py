@@ -1,4 +1,4 @@
-"""Every minute, in every programme: orders, messages that wait, files of sheets, payments by card, shops, holders, closings.
+"""Every minute, in every programme: orders, messages that wait, files of sheets, cards, shops, holders, closings.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """

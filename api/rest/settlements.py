@@ -18,8 +18,8 @@ from api.dependencies import IdempotencyKey, Reading, Spoken, permitted
 from api.once import do_once, request_of
 from api.printing import statement_pdf
 from api.rest.shops import own_shop, refuse_other_shop
-from api.settling import settled
 from api.rest.types import PDF, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
+from api.settling import settled
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
 from merchants.settlements import opening, queries
@@ -89,7 +89,8 @@ class ClosingShown(Shown):
         """From the domain."""
         return cls(
             id=view.id, first_day=view.first_day, last_day=view.last_day, closed_at=view.closed_at,
-            rhythm=view.rhythm, shop=view.shop, shops=view.shops, finished_at=view.finished_at, settlements=view.settlements,
+            rhythm=view.rhythm, shop=view.shop, shops=view.shops, finished_at=view.finished_at,
+            settlements=view.settlements,
             turnover=view.turnover.cents, commission=view.commission.cents, vat=view.vat.cents, paid=view.paid.cents,
         )  # fmt: skip
 

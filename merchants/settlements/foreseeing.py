@@ -120,6 +120,16 @@ async def _first_open_day(session: AsyncSession, *, before: datetime) -> date | 
     return day_of(min(one.at for one in moved)) if moved else None
 
 
+async def up_to_yesterday(session: AsyncSession, shop_id: UUID, *, at: datetime) -> Money:
+    """What a shop would be paid if it asked now: of what it took up to the end of yesterday.
+
+    :raises TermsMissing:
+    """
+    yesterday = day_of(at) - timedelta(days=1)
+    coming = await preview(session, Round(Period(yesterday, yesterday), "on_demand", shop_id), at=at)
+    return coming.paid
+
+
 async def forecast(session: AsyncSession, shop_id: UUID, *, at: datetime) -> Forecast:
     """What a shop would be paid, had the present month ended now; or the week, if it is paid weekly.
 

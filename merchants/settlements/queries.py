@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -147,9 +148,10 @@ async def settlements_page(
     shop: UUID | None = None,
     after: UUID | None = None,
     limit: int,
+    newest: bool = False,
 ) -> list[SettlementView]:
-    """Settlements in the order of their numbers within a closing."""
-    statement = _settlements().order_by(Settlement.id).limit(limit)
+    """Settlements in the order of their numbers within a closing; or the newest first, from the beginning."""
+    statement = _settlements().order_by(Settlement.id.desc() if newest else Settlement.id).limit(limit)
     if closing is not None:
         statement = statement.where(Settlement.closing_id == closing)
     if shop is not None:
@@ -198,7 +200,13 @@ async def settlement_of(session: AsyncSession, transfer: UUID) -> UUID | None:
 
 async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementLine, ...]:
     ids = select(SettlementLine.transfer_id).where(SettlementLine.settlement_id == settlement_id)
-    transfers = (await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))).values()
+    transfers = await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))
+    lines = await statement_lines(session, list(transfers.values()))
+    return tuple(sorted(lines, key=lambda line: (line.at, line.what != "redemption", line.reference)))
+
+
+async def statement_lines(session: AsyncSession, transfers: Sequence[Posted]) -> list[StatementLine]:
+    """What a statement says of these redemptions, undos and returns, in their order."""
     sold = [one for transfer in transfers if (one := redemption_in(transfer.document)) is not None]
     first = await balances.transfers_by_id(session, sold)
     named = {UUID(till) for transfer in (*transfers, *first.values()) if (till := till_in(transfer.document))}
@@ -208,7 +216,7 @@ async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementL
         redeemed = redemption_in(transfer.document)
         return tills.get(till_in(first[redeemed].document if redeemed else transfer.document) or "", "")
 
-    lines = [
+    return [
         StatementLine(
             at=transfer.effective_at,
             what=_WHAT[transfer.kind],
@@ -218,7 +226,6 @@ async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementL
         )
         for transfer in transfers
     ]
-    return tuple(sorted(lines, key=lambda line: (line.at, line.what != "redemption", line.reference)))
 
 
 def reference(transfer: UUID) -> str:

@@ -33,6 +33,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/orders/{order_id}/state": "for a script",
     "/{slug:slug}/orders/{order_id}/mailings/state": "for a script",
     "/{slug:slug}/orders/{order_id}/printings/{printing_id}/state": "for a script",
+    "/{slug:slug}/desk/month-end/closed/{closing_id}/state": "for a script",
     "/{slug:slug}/orders/{order_id}/request.pdf": "a paper",
     "/{slug:slug}/orders/{order_id}/papers/{document_id}.pdf": "a paper",
     "/{slug:slug}/orders/{order_id}/printings/{printing_id}/sheets.pdf": "vouchers on paper",
@@ -72,6 +73,7 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "/{slug:slug}/shop/{shop_id}/particulars": "a form of the shop's story",
     "/{slug:slug}/shop/{shop_id}/closures": "a form of the shop's hours",
     "/{slug:slug}/shop/{shop_id}/bank/{_done}": "a form of the shop's account",
+    "/{slug:slug}/shop/{shop_id}/settlements/now": "a form of the shop's settlements",
     "/{slug:slug}/shop/{shop_id}/tills/{_done:path}": "a form of the shop's tills",
     "/{slug:slug}/shop/{shop_id}/online/{_done}": "a form of how a shop sells",
 }

@@ -20,6 +20,7 @@ from api.pages.desk import (
     payouts,
     refunds,
     stripe,
+    tracing,
 )
 
 ROUTERS: Final = (
@@ -34,6 +35,7 @@ ROUTERS: Final = (
     disputes.router,
     stripe.router,
     closings.router,
+    tracing.router,
     accounts.router,
     buyers.router,
     campaigns.router,
