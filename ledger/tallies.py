@@ -92,7 +92,7 @@ async def moved(
     )  # fmt: skip
     if account is not None:
         statement = statement.where(Account.id == account)
-    return dict(await session.execute(statement))
+    return dict((await session.execute(statement)).all())
 
 
 async def unsettled_days(

@@ -96,7 +96,7 @@ async def waiting(session: AsyncSession, closing_id: UUID, *, most: int | None =
         .order_by(ClosingShop.shop_id)
         .limit(most)
     )
-    return dict(await session.execute(statement))
+    return dict((await session.execute(statement)).all())
 
 
 async def _settle(session: AsyncSession, opened: Closing, shops: dict[UUID, int]) -> None:
