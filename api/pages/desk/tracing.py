@@ -23,7 +23,7 @@ router = APIRouter(include_in_schema=False)
 LINES: Final = 200
 
 WHAT: Final[dict[str, str]] = {
-    "redemption": marked("Taken"), "undo": marked("Undone"), "return": marked("Goods returned"),
+    "redemption": marked("Taken"), "undo": marked("Undone"), "return": marked("Taken back"),
     "commission": marked("Commission"), "commission_vat": marked("VAT on the commission"),
     "payout": marked("To pay out"),
 }  # fmt: skip
