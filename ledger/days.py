@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from ledger.errors import PeriodMalformed
 PARIS: Final = ZoneInfo("Europe/Paris")
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
-WEEK_DIGITS: Final = 2
+_WEEK: Final = re.compile(r"(?P<year>[0-9]{4})-W(?P<week>[0-9]{2})")
 
 
 def day_of(moment: datetime) -> date:
@@ -64,11 +65,11 @@ class Period:
 
         :raises PeriodMalformed: if it is not one
         """
-        year, mark, number = typed.partition("-W")
+        found = _WEEK.fullmatch(typed)
         try:
-            if not mark or len(number) != WEEK_DIGITS or not f"{year}{number}".isdecimal():
+            if found is None:
                 raise PeriodMalformed(typed=typed[:40])
-            return cls.week_of(date.fromisocalendar(int(year), int(number), 1))
+            return cls.week_of(date.fromisocalendar(int(found["year"]), int(found["week"]), 1))
         except ValueError:
             raise PeriodMalformed(typed=typed[:40]) from None
 

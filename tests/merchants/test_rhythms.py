@@ -45,7 +45,21 @@ def test_the_month_of_a_day_is_the_one_that_is_written(day: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["2026-W54", "2025-W53", "2026-W1", "2026-W00", "2026W41", "W41", "2026-W4a", "²026-W41", ""]
+    "typed",
+    [
+        "2026-W54",
+        "2025-W53",
+        "2026-W1",
+        "2026-W00",
+        "2026W41",
+        "W41",
+        "2026-W4a",
+        "²026-W41",
+        "٢٠٢٦-W41",
+        "02026-W41",
+        "2026-W41\n",
+        "",
+    ],
 )
 def test_what_is_no_week_is_said_to_be_none(typed: str) -> None:
     with pytest.raises(PeriodMalformed):
