@@ -122,19 +122,18 @@ async def test_every_figure_leads_down_to_its_transfers(spent: Spent) -> None:
 async def test_a_shop_chooses_to_be_paid_when_it_asks_and_asks_once_a_day(spent: Spent) -> None:
     async with spent.seen_by("shop", spent.shop) as client:
         assert "Être payé maintenant" not in plain((await client.get(spent.settlements)).text)
-        early = await client.post(f"{spent.settlements}/now", data={"once": "6f2d41b7-35b0-4a4e-9a44-1f0e2b7c9d10"})
+        early = await client.post(spent.settlements, data={"do": "now", "once": "6f2d41b7-35b0-4a4e-9a44-1f0e2b7c9d10"})
         assert early.status_code == 422
         assert "Choisissez d'abord d'être payé à la demande" in plain(early.text)
         chosen = await client.post(spent.settlements, data={"rhythm": "on_demand"})
         page = (await client.get(chosen.headers["location"])).text
         assert "38,56 € vous seraient versés" in plain(page)
-        asked = {"once": hidden(page, "once")}
-        done, again = [await client.post(f"{spent.settlements}/now", data=asked) for _ in range(2)]
+        asked = {"do": "now", "once": hidden(page, "once")}
+        done, again = [await client.post(spent.settlements, data=asked) for _ in range(2)]
         assert done.headers["location"] == again.headers["location"]
         assert "C'est demandé" in plain((await client.get(done.headers["location"])).text)
-        other = await client.post(f"{spent.settlements}/now", data={"once": str(spent.shop)})
+        other = await client.post(spent.settlements, data={"do": "now", "once": str(spent.shop)})
         assert "déjà été demandé aujourd'hui" in plain(other.text)
-        assert (await client.get(f"{spent.settlements}/now")).status_code == 303
     assert len(await spent.town.settlements()) == 1
 
 
@@ -149,4 +148,4 @@ async def test_who_only_looks_chooses_nothing(spent: Spent) -> None:
     async with spent.seen_by("accountant") as client:
         assert "Vous souhaitez être payé" not in plain((await client.get(spent.settlements)).text)
         assert (await client.post(spent.settlements, data={"rhythm": "weekly"})).status_code == 403
-        assert (await client.post(f"{spent.settlements}/now", data={})).status_code == 403
+        assert (await client.post(spent.settlements, data={"do": "now"})).status_code == 403

@@ -46,7 +46,9 @@ async def settled(request: Request, own: SeesSettlements, session: PageReading) 
 
 @router.post("/{slug:slug}/shop/{shop_id}/settlements")
 async def choose(request: Request, place: CurrentPlace, own: DecidesWherePaid, form: Sent) -> Response:
-    """Choose another rhythm."""
+    """Choose another rhythm, or be paid now."""
+    if form.shown("do") == "now":
+        return await _pay_now(request, place, own, form)
     typed = form.one_of("rhythm", (PROGRAMME, *RHYTHMS))
     chosen: Rhythm | None = next((one for one in RHYTHMS if one == typed), None)
 
@@ -59,8 +61,7 @@ async def choose(request: Request, place: CurrentPlace, own: DecidesWherePaid, f
     return await _again(request, place, own, form)
 
 
-@router.post("/{slug:slug}/shop/{shop_id}/settlements/now")
-async def pay_now(request: Request, place: CurrentPlace, own: DecidesWherePaid, form: Sent) -> Response:
+async def _pay_now(request: Request, place: CurrentPlace, own: OwnShop, form: Form) -> Response:
     """Be paid what was taken up to yesterday; once."""
 
     async def work(session: AsyncSession) -> UUID:
@@ -73,12 +74,6 @@ async def pay_now(request: Request, place: CurrentPlace, own: DecidesWherePaid, 
     except Refusal as refusal:
         form.refuse(refusal)
     return await _again(request, place, own, form)
-
-
-@router.get("/{slug:slug}/shop/{shop_id}/settlements/now")
-async def back(place: CurrentPlace, own: SeesSettlements) -> Response:
-    """The address of a form that came back with faults, asked for again."""
-    return see_other(f"/{place.slug}/shop/{own.id}/settlements")
 
 
 async def _again(request: Request, place: CurrentPlace, own: OwnShop, form: Form) -> Response:
