@@ -13,7 +13,8 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks import closing, directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks.closing import ClosingDiffers
 from benchmarks.directory import DirectoryDiffers
 from benchmarks.ground import Ground, ground
 from benchmarks.issuing import RowsDiffer
@@ -26,9 +27,10 @@ from benchmarks.sheets import SheetsDiffer
 from benchmarks.transferring import TransferFailed
 from benchmarks.wrk import WrkMissing
 
-KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory")
+KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory", "closing")
 WORTHLESS: Final = (
     WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, NothingToScan, TransferFailed,
+    ClosingDiffers,
 )  # fmt: skip
 """What makes the figures worthless."""
 
@@ -78,6 +80,8 @@ async def _in_a_programme(
         found = replace(found, printing=await sheets.measure(place, rounds=rounds, tell=tell))
     if "directory" in wanted:
         found = replace(found, directory=await directory.measure(place, rounds=rounds, tell=tell))
+    if "closing" in wanted:
+        found = replace(found, closing=await closing.measure(place, rounds=rounds, tell=tell))
     return found
 
 

@@ -170,7 +170,7 @@ async def _fill(ground: Ground) -> str:
     :returns: the SIRET of one of them
     """
     chance = random.Random(13)
-    new = [_shop(chance, number) for number in range(SHOPS - ALREADY)]
+    new = invented(SHOPS - ALREADY, chance)
     at = datetime.now(UTC)
     async with ground.town.sessions.begin() as session:
         for shop in await registering.register_all(session, new, actor="bench", at=at):
@@ -180,6 +180,12 @@ async def _fill(ground: Ground) -> str:
                 week = [span for weekday in range(6) for span in read_day(weekday, day)]
                 await profile.set_hours(session, shop, week=week, note="", actor="bench", at=at)
     return new[0].siret
+
+
+def invented(count: int, chance: random.Random | None = None) -> list[NewShop]:
+    """Shops of all trades in the towns of the département; the same in each run."""
+    chance = chance or random.Random(13)
+    return [_shop(chance, number) for number in range(count)]
 
 
 def _shop(chance: random.Random, number: int) -> NewShop:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.chart import CHART, Kind, Side
 from ledger.database import sum_of
-from ledger.errors import AccountUnknown, TransferUnknown
+from ledger.errors import AccountUnknown, EntryUnknown, TransferUnknown
 from ledger.money import Money
 from ledger.parallel import any_of, given
 from ledger.tables import Account, Transfer
@@ -140,6 +140,25 @@ async def transfers_page(session: AsyncSession, *, after: UUID | None = None, li
     if after is not None:
         statement = statement.where(Transfer.id < after)
     return [_posted(row) for row in (await session.execute(statement)).scalars()]
+
+
+async def entry(session: AsyncSession, entry_id: UUID) -> list[Posted]:
+    """The transfers of one entry, in the order of their ids.
+
+    :raises EntryUnknown:
+    """
+    rows = await session.execute(select(Transfer).where(Transfer.entry_id == entry_id).order_by(Transfer.id))
+    found = [_posted(row) for row in rows.scalars()]
+    if not found:
+        raise EntryUnknown(entry=entry_id)
+    return found
+
+
+async def entry_under(session: AsyncSession, account: UUID, *, document: str) -> UUID | None:
+    """The entry that moved an account under a document; the first one, if there are several."""
+    touched = or_(Transfer.debit_account_id == account, Transfer.credit_account_id == account)
+    statement = select(Transfer.entry_id).where(touched, Transfer.document == document).order_by(Transfer.id).limit(1)
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def history(session: AsyncSession, account: UUID, *, after: int = 0, limit: int) -> list[Posted]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,6 +14,7 @@ from ledger.errors import PeriodMalformed
 PARIS: Final = ZoneInfo("Europe/Paris")
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
+_WEEK: Final = re.compile(r"(?P<year>[0-9]{4})-W(?P<week>[0-9]{2})")
 
 
 def day_of(moment: datetime) -> date:
@@ -56,6 +58,31 @@ class Period:
             return cls(first, first.replace(day=monthrange(first.year, first.month)[1]))
         except ValueError:
             raise PeriodMalformed(typed=typed[:40]) from None
+
+    @classmethod
+    def week(cls, typed: str) -> Self:
+        """A week written ``2026-W45``, Monday to Sunday (ISO 8601, 3.1.1.23).
+
+        :raises PeriodMalformed: if it is not one
+        """
+        found = _WEEK.fullmatch(typed)
+        try:
+            if found is None:
+                raise PeriodMalformed(typed=typed[:40])
+            return cls.week_of(date.fromisocalendar(int(found["year"]), int(found["week"]), 1))
+        except ValueError:
+            raise PeriodMalformed(typed=typed[:40]) from None
+
+    @classmethod
+    def week_of(cls, day: date) -> Self:
+        """The week of a day, Monday to Sunday."""
+        monday = day - timedelta(days=day.weekday())
+        return cls(monday, monday + timedelta(days=6))
+
+    @classmethod
+    def month_of(cls, day: date) -> Self:
+        """The month of a day."""
+        return cls(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
     @property
     def starts(self) -> datetime:

@@ -49,6 +49,14 @@ class AccountUnknown(Refusal):
         super().__init__(f"There is no account {account}.")
 
 
+class EntryUnknown(Refusal):
+    """No such entry in these books."""
+
+    def __init__(self, *, entry: UUID) -> None:
+        self.entry = entry
+        super().__init__(f"There is no entry {entry}.")
+
+
 class TransferUnknown(Refusal):
     """No such transfer in this programme's books."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ledger.days import day_of
 from ledger.money import ZERO, Money
-from ledger.tallies import Movement
+from ledger.movements import Movement
 
 REDEMPTION: Final = "redemption"
 """Voucher to shop."""

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Final, Literal
+from uuid import UUID
 
 from sqlalchemy import bindparam, func, insert, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,6 +22,7 @@ from ledger.ids import new_id
 from ledger.money import Money, rounded
 from merchants.shops import identity
 from merchants.shops.registering import MOST_MINIMUM
+from merchants.shops.rhythms import RHYTHMS, Rhythm
 from merchants.tables import Closing
 from merchants.tables import Terms as Row
 
@@ -68,9 +70,10 @@ class TermsMalformed(Refusal):
 class Terms:
     """A programme's rules. Rates in basis points (hundredths of a percent), face values in cents.
 
-    ``order_days`` is how long an unpaid order waits; ``vat_on_debits`` that VAT is due when invoiced (CGI art. 269);
-    ``legal_notice`` the issuer's legal form, capital and register (C. com. art. R123-237 and R123-238), if it has any;
-    ``minimum_payout``, in cents, what a shop must be owed to be paid. A VAT rate of zero: outside VAT (CGI art. 293 B).
+    ``rhythm`` is how often shops are paid that chose nothing else; ``order_days`` is how long an unpaid order waits;
+    ``vat_on_debits`` that VAT is due when invoiced (CGI art. 269); ``legal_notice`` the issuer's legal form, capital
+    and register (C. com. art. R123-237 and R123-238), if it has any; ``minimum_payout``, in cents, what a shop must be
+    owed to be paid. A VAT rate of zero: outside VAT (CGI art. 293 B).
     """
 
     name: str
@@ -97,6 +100,7 @@ class Terms:
     vat_on_debits: bool = False
     legal_notice: str = ""
     minimum_payout: int = 0
+    rhythm: Rhythm = "monthly"
 
     def account_number(self, kind: Kind) -> str:
         """The number of the French chart of accounts for this kind of account."""
@@ -137,10 +141,23 @@ async def terms_on(session: AsyncSession, day: date) -> Terms:
 
     :raises TermsMissing: before the first rules
     """
+    return (await terms_held(session, day))[1]
+
+
+async def terms_held(session: AsyncSession, day: date) -> tuple[UUID, Terms]:
+    """The rules that hold on a day, with their id: by it they are found again when others have come for that day.
+
+    :raises TermsMissing: before the first rules
+    """
     row = (await session.execute(_ON, {"day": day})).scalar_one_or_none()
     if row is None:
         raise TermsMissing(day=day)
-    return _terms(row)
+    return row.id, _terms(row)
+
+
+async def terms_of(session: AsyncSession, terms_id: UUID | None) -> Terms:
+    """The rules of an id that `terms_held` told."""
+    return _terms((await session.execute(select(Row).where(Row.id == terms_id))).scalar_one())
 
 
 async def newest_terms(session: AsyncSession) -> Terms:
@@ -174,6 +191,8 @@ def _checked(terms: Terms) -> Terms:
         terms.number_prefix.isascii() and terms.number_prefix.isalnum() and len(terms.number_prefix) <= LONGEST_PREFIX
     ):
         raise TermsMalformed(field="number_prefix")
+    if terms.rhythm not in RHYTHMS:
+        raise TermsMalformed(field="rhythm")
     if len(terms.legal_notice) > LONGEST_TEXT:
         raise TermsMalformed(field="legal_notice")
     if set(terms.account_numbers) - set(Kind):

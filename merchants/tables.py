@@ -39,6 +39,9 @@ SOUGHT: Final = (
 """What a shop is found by, as `merchants.shops.spelling.folded` folds it: capitals A-Z and digits, without accents."""
 
 
+RHYTHM: Final = "rhythm IN ('monthly', 'weekly', 'on_demand')"
+
+
 class Programme(Base):
     """The registry: which programmes this installation keeps, and in which schema."""
 
@@ -64,6 +67,7 @@ class Terms(Base):
         CheckConstraint("0 < least_face AND least_face <= most_face", name="faces"),
         CheckConstraint("order_days BETWEEN 1 AND 365", name="order_days"),
         CheckConstraint("minimum_payout >= 0", name="minimum_payout"),
+        CheckConstraint(RHYTHM, name="rhythm"),
         Index("ix_terms_effective_from", "effective_from"),
         IN_PROGRAMME,
     )
@@ -94,6 +98,7 @@ class Terms(Base):
     vat_on_debits: Mapped[bool] = mapped_column(Boolean, server_default=false())
     legal_notice: Mapped[Words] = mapped_column(server_default="")
     minimum_payout: Mapped[Cents] = mapped_column(server_default="0")
+    rhythm: Mapped[Words] = mapped_column(server_default="monthly")
     recorded_at: Mapped[Recorded]
 
 
@@ -105,6 +110,7 @@ class Shop(Base):
         UniqueConstraint("siret"),
         CheckConstraint("status IN ('applied', 'invited', 'accepted', 'suspended', 'left')", name="status"),
         CheckConstraint("minimum_payout >= 0", name="minimum_payout"),
+        CheckConstraint(RHYTHM, name="rhythm"),
         IN_PROGRAMME,
     )
 
@@ -128,6 +134,7 @@ class Shop(Base):
     status_at: Mapped[Moment]
     registered_at: Mapped[Moment]
     minimum_payout: Mapped[Cents] = mapped_column(server_default="0")
+    rhythm: Mapped[str | None] = mapped_column(Text)
     sought: Mapped[str] = mapped_column(Text, Computed(SOUGHT, persisted=True))
 
 
@@ -225,19 +232,49 @@ class Number(Base):
 
 
 class Closing(Base):
-    """A period that was closed for all shops. Once."""
+    """A period that is closed for the shops of a rhythm, or on demand for one of them. Once.
+
+    ``closed_at`` is when it was opened, and dates its settlements; ``shops`` is how many are to be settled;
+    ``finished_at`` when the last of them was. One at most is not finished.
+    """
 
     __tablename__ = "closings"
     __table_args__ = (
-        UniqueConstraint("first_day", "last_day"),
         CheckConstraint("first_day <= last_day", name="days"),
+        CheckConstraint(RHYTHM, name="rhythm"),
+        CheckConstraint("(rhythm = 'on_demand') = (shop_id IS NOT NULL)", name="on_demand"),
+        Index(
+            "uq_closings_period", "rhythm", "first_day", "last_day", unique=True,
+            postgresql_where=text("shop_id IS NULL"),
+        ),
+        Index("uq_closings_shop", "shop_id", "last_day", unique=True, postgresql_where=text("shop_id IS NOT NULL")),
+        Index(
+            "uq_closings_unfinished", text("(finished_at IS NULL)"), unique=True,
+            postgresql_where=text("finished_at IS NULL"),
+        ),
         IN_PROGRAMME,
-    )
+    )  # fmt: skip
 
     id: Mapped[Key]
     first_day: Mapped[date]
     last_day: Mapped[date]
     closed_at: Mapped[Moment]
+    rhythm: Mapped[Words] = mapped_column(server_default="monthly")
+    shop_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"))
+    terms_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.terms.id"))
+    shops: Mapped[int] = mapped_column(Integer, server_default="0")
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ClosingShop(Base):
+    """A shop that a closing settles, and up to which of the transfers on its account. Rows are added, never changed."""
+
+    __tablename__ = "closing_shops"
+    __table_args__ = (CheckConstraint("through >= 0", name="moved"), IN_PROGRAMME)
+
+    closing_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.closings.id"), primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.shops.id"), primary_key=True)
+    through: Mapped[int] = mapped_column(BigInteger)
 
 
 ADDS_UP: Final = (

@@ -24,7 +24,7 @@ from ledger.ids import new_id
 from ledger.money import Money
 from merchants import programme
 from merchants.programme import Terms
-from merchants.settlements import closing
+from merchants.settlements import opening
 from merchants.settlements import queries as settlements
 from merchants.settlements.queries import ClosingView, SettlementView
 from merchants.settlements.statement import Statement
@@ -209,7 +209,7 @@ class Town:
         return await self.do(lambda session: releasing.time_out_due(session, at=self.at))
 
     async def close(self, period: Period) -> ClosingView:
-        return await self.do(lambda session: closing.close(session, period, at=self.at))
+        return await self.do(lambda session: opening.close(session, period, at=self.at))
 
     async def settlements(self, closed: ClosingView | None = None) -> list[SettlementView]:
         """The settlements of a closing, or all of them."""

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances, tallies
+from ledger import balances, movements
 from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.database import sum_of
 from merchants.movements import REDEMPTION, RETURN, UNDO, returned_from
@@ -70,7 +70,7 @@ async def _missing(session: AsyncSession) -> list[Finding]:
     return [
         Finding(kind, "transfer", transfer, f"is posted as {kind}, but its {kind} is not there")
         for kind, known in kept
-        for transfer in await tallies.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
+        for transfer in await movements.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
     ]
 
 

@@ -18,6 +18,7 @@ from ledger import months
 from ledger.days import Period
 from ledger.formats import Language
 from ledger.months import Closed
+from merchants.settlements import accounting
 from vouchers.bookkeeping import exports
 
 app = typer.Typer(no_args_is_help=True, help="Accounts: months closed for good, the FEC, journal, ledger, balance.")
@@ -34,7 +35,7 @@ def close(month: AMonth, slug: Slug = None, json: Json = False) -> None:
 
     async def work(session: AsyncSession, _town: Town) -> Closed:
         with bar("Closing"):
-            return await months.close_month(session, month, by=ACTOR, at=await clock.now(session))
+            return await accounting.close_month(session, month, by=ACTOR, at=await clock.now(session))
 
     told = _told(in_session(slug, work))
     if json:

@@ -38,6 +38,14 @@ def a_month(typed: str) -> Period:
         raise typer.BadParameter(explain(refusal, LANGUAGE.get()).detail) from None
 
 
+def a_week(typed: str) -> Period:
+    """``2026-W45``."""
+    try:
+        return Period.week(typed)
+    except PeriodMalformed as refusal:
+        raise typer.BadParameter(explain(refusal, LANGUAGE.get()).detail) from None
+
+
 def a_day(typed: str) -> date:
     """``2026-10-31`` or ``31/10/2026``."""
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
@@ -86,6 +94,10 @@ Sum = Annotated[Money, typer.Argument(parser=a_sum, metavar="AMOUNT", help="In e
 Id = Annotated[UUID, typer.Argument(parser=an_id, metavar="ID")]
 Month = Annotated[
     Period | None, typer.Option(parser=a_month, metavar="YYYY-MM", help="A whole month, such as 2026-10.")
+]
+Week = Annotated[
+    Period | None,
+    typer.Option(parser=a_week, metavar="YYYY-Wnn", help="A week of shops paid weekly, such as 2026-W45."),
 ]
 FirstDay = Annotated[
     date | None, typer.Option("--from", parser=a_day, metavar="DAY", help="First day of another period.")

@@ -12,30 +12,39 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.commands.door import REFUSED
 from api.commands.opening import in_town
-from api.commands.reading import FirstDay, Json, LastDay, Month, Slug, a_period
+from api.commands.reading import FirstDay, Json, LastDay, Month, Slug, Week, a_period
 from api.commands.telling import as_json, bar, facts, fail, say
 from api.installation import Town, in_transaction
+from api.settling import settled
 from ledger.days import Period
 from ledger.formats import Language
-from merchants.settlements import closing, queries
+from merchants.settlements import opening, queries
 from merchants.settlements.queries import ClosingView, SettlementView
+from merchants.settlements.rounds import Round
 from merchants.settlements.statement_pdf import draw_statement
 
 
 def close(
-    month: Month = None, first: FirstDay = None, last: LastDay = None, slug: Slug = None, json: Json = False
-) -> None:
-    """Close a month, or any period, for all shops. A second time changes nothing."""
-    period = a_period(month, first, last)
+    month: Month = None, week: Week = None, first: FirstDay = None, last: LastDay = None, slug: Slug = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Close a month, or any period, for all shops; or a week, for those paid weekly. A second time changes nothing.
+
+    Stopped half-way, it goes on where it was when it is called again, or within the minute if a server runs.
+    """
+    if week is not None and (month, first, last) != (None, None, None):
+        raise typer.BadParameter("Say one period: --week, or --month, or --from and --to.")
+    asked = Round(week, "weekly") if week is not None else Round(a_period(month, first, last))
 
     async def work(town: Town) -> tuple[ClosingView, bool]:
+        async def begin(session: AsyncSession) -> tuple[ClosingView, bool]:
+            before = await queries.closing_of(session, asked.period, rhythm=asked.rhythm)
+            opened = await opening.begin(session, asked, at=await clock.now(session))
+            return opened, before is None or before.finished_at is None
+
         with bar("Closing") as told:
-
-            async def write(session: AsyncSession) -> tuple[ClosingView, bool]:
-                before = await queries.closing_of(session, period)
-                return await closing.close(session, period, at=await clock.now(session), progress=told), before is None
-
-            return await in_transaction(town.sessions, write)
+            opened, fresh = await in_transaction(town.sessions, begin)
+            return await settled(town.sessions, opened.id, progress=told), fresh
 
     closed, fresh = in_town(slug, work)
     if json:

@@ -27,8 +27,9 @@ from api.demo.tills import closing_time
 from api.demo.town import ACTOR, COMPANIES, People, Till, moment
 from ledger.days import Period
 from ledger.money import Money
-from ledger.months import close_month, due_month
-from merchants.settlements import closing
+from ledger.months import due_month
+from merchants.settlements import opening
+from merchants.settlements.accounting import close_month
 from vouchers import buyers, expiring, issuing, releasing, topping_up
 from vouchers.orders.drafting import Line, Named, NewOrder
 
@@ -169,7 +170,7 @@ class Life:
 
     def _close(self, month: Period) -> Act:
         async def close(at: datetime) -> None:
-            await closing.close(self.session, month, at=at)
+            await opening.close(self.session, month, at=at)
             while due := await due_month(self.session, at=at):
                 await close_month(self.session, due, by=ACTOR, at=at)
 

@@ -19,6 +19,7 @@ from api.engines import RUNTIME_ROLE
 from api.installation import Installation
 from api.jobs.campaigns import reward_all
 from api.jobs.cards import reconcile_all, send_refund
+from api.jobs.closings import tend_closings
 from api.jobs.extending import extend_batch
 from api.jobs.holders import send_holder_letters
 from api.jobs.mailing import send_queued
@@ -205,6 +206,10 @@ def _what_was_wished_for_shops(queue: procrastinate.App, installation: Installat
 
 def _what_was_wished_at_the_desk(queue: procrastinate.App, installation: Installation) -> None:
     """The jobs for which the operator does not wait."""
+
+    @queue.task(name="settle_closing", retry=Resumed())
+    async def settle(schema: str, closing: str) -> None:  # noqa: ARG001 - asked by one, settles whatever is opened
+        await tend_closings(installation, await installation.town_in(schema))
 
     @queue.task(name="extend_batch", retry=Resumed())
     async def extend(schema: str, extension: str) -> None:

@@ -1,4 +1,4 @@
-"""Every minute, in every programme: orders, messages that wait, files of sheets, payments by card, shops, holders.
+"""Every minute, in every programme: orders, messages that wait, files of sheets, cards, shops, holders, closings.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """
@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.installation import Installation, Town
 from api.jobs.cards import tend_cards
+from api.jobs.closings import tend_closings
 from api.jobs.extending import tend_extensions
 from api.jobs.holders import tend_holders
 from api.jobs.mailing import send_queued
@@ -26,14 +27,8 @@ _log = logging.getLogger(__name__)
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
 TENDED: Final[tuple[Tend, ...]] = (
-    tend_orders,
-    send_queued,
-    tend_printings,
-    tend_cards,
-    tend_shops,
-    tend_holders,
-    tend_extensions,
-)
+    tend_orders, send_queued, tend_printings, tend_cards, tend_shops, tend_holders, tend_closings, tend_extensions,
+)  # fmt: skip
 
 
 async def tend_all(installation: Installation) -> None:

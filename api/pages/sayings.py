@@ -90,6 +90,8 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     ),
     "month-closed": Saying(marked("The month is closed. Each shop has its statement.")),
     "batch-extended": Saying(marked("The batch is being extended. That takes a moment.")),
+    "week-closed": Saying(marked("The week is closed. Each of its shops has its statement.")),
+    "paid-now": Saying(marked("Asked for. Here is your statement; the transfer leaves with the next payouts.")),
     "refund-kept": Saying(marked("The money stays as credit.")),
     "keep-asked": Saying(
         marked("One more step: open the letter that we have just sent, and press its button."), "note"

@@ -20,6 +20,7 @@ from api.rest.types import Currency, Shown, Strict, StrictRoute, example
 from ledger import months
 from ledger.days import Period
 from ledger.months import Closed
+from merchants.settlements import accounting
 from vouchers.bookkeeping import exports
 from vouchers.bookkeeping.exports import Book, Form
 
@@ -75,7 +76,7 @@ async def close_month(
     month = Period.month(asked.month)
 
     async def work(session: AsyncSession) -> MonthShown:
-        return MonthShown.of(await months.close_month(session, month, by=caller.actor, at=await clock.now(session)))
+        return MonthShown.of(await accounting.close_month(session, month, by=caller.actor, at=await clock.now(session)))
 
     return JSONResponse(await do_once(caller, request_of(caller, key, "close-month", month), work), 201)
 

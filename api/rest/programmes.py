@@ -17,6 +17,7 @@ from merchants.programme import BreakageTo, Terms
 from merchants.registry import ProgrammeUnknown
 from merchants.shops.identity import masked_iban
 from merchants.shops.registering import MOST_MINIMUM
+from merchants.shops.rhythms import Rhythm
 
 router = APIRouter(tags=["programmes"], route_class=StrictRoute)
 
@@ -51,6 +52,7 @@ class TermsShown(Shown):
     vat_on_debits: bool
     legal_notice: str
     minimum_payout: int
+    rhythm: Rhythm
     currency: Currency = "EUR"
 
 
@@ -85,6 +87,7 @@ class TermsAsked(Strict):
     minimum_payout: Annotated[int, Field(ge=0, le=MOST_MINIMUM, examples=[2000], description="whole cents")] | None = (
         None
     )
+    rhythm: Annotated[Rhythm | None, Field(description="how often shops are paid that chose nothing else")] = None
     currency: Currency = "EUR"
 
 

@@ -19,42 +19,64 @@ from api.once import do_once, request_of
 from api.printing import statement_pdf
 from api.rest.shops import own_shop, refuse_other_shop
 from api.rest.types import PDF, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
+from api.settling import settled
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
-from merchants.settlements import closing, queries
+from merchants.settlements import opening, queries
 from merchants.settlements.queries import ClosingView, SettlementView
+from merchants.settlements.rounds import Round
+from merchants.shops.rhythms import Rhythm
 
 router = APIRouter(tags=["settlements"], route_class=StrictRoute)
 
 
 class ClosingAsked(Strict):
-    """A period to close: a month, or a first and a last day (both included, Europe/Paris)."""
+    """What to close: a month or days (first and last included, Europe/Paris) for all shops, a week for those paid
+    weekly."""
 
     model_config = Strict.model_config | example(month="2026-10")
 
     month: Annotated[str, Field(max_length=10)] | None = None
+    week: Annotated[str, Field(max_length=10, examples=["2026-W45"])] | None = None
     first_day: Day | None = None
     last_day: Day | None = None
 
-    def period(self) -> Period:
-        """The period.
+    def round(self) -> Round:
+        """The period, and whom it is closed for.
 
         :raises PeriodMalformed: unless it is told one way, and one way only
         """
-        if self.month is not None and self.first_day is None and self.last_day is None:
-            return Period.month(self.month)
-        if self.month is None and self.first_day is not None and self.last_day is not None:
-            return Period(self.first_day, self.last_day)
-        raise PeriodMalformed(typed=self.month or "")
+        told = {name for name in ("month", "week", "first_day", "last_day") if getattr(self, name) is not None}
+        if told == {"month"}:
+            return Round(Period.month(self.month or ""))
+        if told == {"week"}:
+            return Round(Period.week(self.week or ""), "weekly")
+        if told == {"first_day", "last_day"} and self.first_day and self.last_day:
+            return Round(Period(self.first_day, self.last_day))
+        raise PeriodMalformed(typed=self.month or self.week or "")
+
+
+class Opened(Shown):
+    """A closing that is opened. What it came to is told once it is finished."""
+
+    id: UUID
 
 
 class ClosingShown(Shown):
-    """A closed period and what it came to."""
+    """A closed period and what it came to; so far, if it is not finished.
+
+    ``monthly`` is for all shops, ``weekly`` for those paid weekly, ``on_demand`` for the one that asked; ``shops`` is
+    how many are to be settled.
+    """
 
     id: UUID
     first_day: date
     last_day: date
     closed_at: datetime
+    rhythm: Rhythm
+    shop: UUID | None
+    shops: int
+    finished_at: datetime | None
     settlements: int
     turnover: int
     commission: int
@@ -67,8 +89,9 @@ class ClosingShown(Shown):
         """From the domain."""
         return cls(
             id=view.id, first_day=view.first_day, last_day=view.last_day, closed_at=view.closed_at,
-            settlements=view.settlements, turnover=view.turnover.cents, commission=view.commission.cents,
-            vat=view.vat.cents, paid=view.paid.cents,
+            rhythm=view.rhythm, shop=view.shop, shops=view.shops, finished_at=view.finished_at,
+            settlements=view.settlements,
+            turnover=view.turnover.cents, commission=view.commission.cents, vat=view.vat.cents, paid=view.paid.cents,
         )  # fmt: skip
 
 
@@ -116,13 +139,20 @@ class SettlementShown(Shown):
 async def close(
     asked: ClosingAsked, caller: Annotated[Caller, permitted(P.SETTLEMENTS_WRITE)], key: IdempotencyKey
 ) -> JSONResponse:
-    """Close a period for all shops: one settlement each. Closing it again changes nothing."""
-    period = asked.period()
+    """Close a period: one settlement for each shop that moved. Closing it again changes nothing.
 
-    async def work(session: AsyncSession) -> ClosingShown:
-        return ClosingShown.of(await closing.close(session, period, at=await clock.now(session)))
+    It is opened once, then settled part by part; the answer comes when it is finished. If the answer is lost, ask again
+    under the same key.
+    """
+    wanted = asked.round()
+    named = (wanted.period,) if wanted.rhythm == "monthly" else (wanted.rhythm, wanted.period)
 
-    return JSONResponse(await do_once(caller, request_of(caller, key, "close", period), work), 201)
+    async def work(session: AsyncSession) -> Opened:
+        return Opened(id=(await opening.begin(session, wanted, at=await clock.now(session))).id)
+
+    opened = Opened.model_validate(await do_once(caller, request_of(caller, key, "close", *named), work), strict=False)
+    done = ClosingShown.of(await settled(caller.town.sessions, opened.id))
+    return JSONResponse(done.model_dump(mode="json"), 201)
 
 
 @router.get("/closings")

@@ -26,6 +26,11 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Compte inconnu", "Ce programme n'a pas de compte {account}. Vérifiez l'identifiant.",
         "Unknown account", "This programme has no account {account}. Check the identifier.",
     ),
+    e.EntryUnknown: Said(
+        H.NOT_FOUND,
+        "Écriture inconnue", "Ce programme n'a pas d'écriture {entry}. Vérifiez l'adresse.",
+        "Unknown entry", "This programme has no entry {entry}. Check the address.",
+    ),
     e.TransferUnknown: Said(
         H.NOT_FOUND,
         "Écriture inconnue", "Ce programme n'a pas d'écriture {transfer}. Vérifiez l'identifiant.",

@@ -152,6 +152,28 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "Les montants ont changé depuis que vous les avez vus. Regardez-les de nouveau, puis clôturez.",
         "Figures changed", "The figures changed since you saw them. Look at them again, then close.",
     ),
+    settlements.ClosingNotFinished: Said(
+        H.CONFLICT, "Clôture inachevée",
+        "La clôture du {first_day} au {last_day} n'a pas encore réglé tous les commerces. Attendez qu'elle soit achevée.",
+        "Closing not finished",
+        "The closing of {first_day} to {last_day} has not settled all shops yet. Wait until it is finished.",
+    ),
+    settlements.PaidInRhythm: Said(
+        H.CONFLICT, "Payé à date fixe",
+        "Ce commerce est payé à date fixe. Choisissez d'abord d'être payé à la demande.",
+        "Paid in a rhythm", "This shop is paid in a fixed rhythm. Choose first to be paid on demand.",
+    ),
+    settlements.AskedToday: Said(
+        H.CONFLICT, "Déjà demandé aujourd'hui",
+        "Le paiement a déjà été demandé aujourd'hui. Demandez de nouveau demain.",
+        "Asked for today already", "The payment was asked for today already. Ask again tomorrow.",
+    ),
+    settlements.NothingOwed: Said(
+        H.CONFLICT, "Rien à payer",
+        "Rien n'est dû à ce commerce jusqu'à hier inclus. Ce qui est encaissé aujourd'hui peut être demandé demain.",
+        "Nothing to pay",
+        "Nothing is owed to this shop up to the end of yesterday. What is taken today can be asked for tomorrow.",
+    ),
     settlements.SettlementUnknown: Said(
         H.NOT_FOUND, "Règlement inconnu", "Il n'y a pas de règlement {settlement}. Vérifiez l'identifiant.",
         "Unknown settlement", "There is no settlement {settlement}. Check the identifier.",

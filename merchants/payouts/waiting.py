@@ -19,7 +19,7 @@ from merchants.payouts.sepa_text import sendable_name
 from merchants.payouts.tables import Payout
 from merchants.shops import bank_changing, identity
 from merchants.shops.queries import ShopView, shops_by_id
-from merchants.tables import Settlement
+from merchants.tables import Closing, Settlement
 
 Why = Literal[
     "no-account", "account-invalid", "outside-sepa", "account-changing", "suspended", "name-not-sendable", "too-much",
@@ -78,10 +78,15 @@ class Waiting:
 
 
 async def waiting(session: AsyncSession) -> Waiting:
-    """The settlements that pay something and are in no run, but for runs that were withdrawn or what came back."""
+    """The settlements that pay something and are in no run, but for runs that were withdrawn or what came back.
+
+    Those of a closing that is not finished wait for the rest of it.
+    """
     live = exists().where(Payout.settlement_id == Settlement.id, Payout.state.not_in(("withdrawn", "returned")))
     columns = Settlement.id, Settlement.number, Settlement.shop_id, Settlement.paid, Settlement.payable_on
-    rows = await session.execute(select(*columns).where(Settlement.paid > 0, ~live).order_by(Settlement.id))
+    whole = select(Closing.id).where(Closing.finished_at.is_not(None))
+    statement = select(*columns).where(Settlement.paid > 0, ~live, Settlement.closing_id.in_(whole))
+    rows = await session.execute(statement.order_by(Settlement.id))
     return await judged(session, [Due(id_, number, shop, Money(paid), day) for id_, number, shop, paid, day in rows])
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, tallies
 from ledger.money import ZERO, Money
-from ledger.tallies import Movement
+from ledger.movements import Movement
 from merchants.movements import RETURN, Moved, redemption_in
 
 

@@ -7,30 +7,30 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import tallies
+from ledger import movements, tallies
 from ledger.audit import Finding
 from ledger.chart import Kind
 from merchants.commission.prices import UNITS
 from merchants.commission.pricing import Pricing, pricing
 from merchants.movements import REDEMPTION, Moved
-from merchants.settlements.closing import SERIES
 from merchants.settlements.figures import figures
 from merchants.settlements.moved import moved_by
 from merchants.settlements.queries import SettlementView, settlements_page
-from merchants.tables import Number, Settlement, SettlementLine
+from merchants.settlements.settling import SERIES
+from merchants.tables import Closing, ClosingShop, Number, Settlement, SettlementLine
 
 AT_ONCE: Final = 200
 """Settlements whose lines are held at once."""
 
 
 async def settlement_findings(session: AsyncSession) -> list[Finding]:
-    """Settlements that do not agree with the ledger, and gaps in their numbers."""
+    """Settlements that do not agree with the ledger, shops left out of a closing, and gaps in the numbers."""
     return [
         *await _wrong_lines(session), *await _wrong_figures(session), *await _broken_chains(session),
-        *await _wrong_postings(session), *await _gaps(session),
+        *await _wrong_postings(session), *await _left_out(session), *await _gaps(session),
     ]  # fmt: skip
 
 
@@ -68,7 +68,7 @@ async def _lines(session: AsyncSession, settlements: Sequence[UUID]) -> dict[UUI
     rows = await session.execute(statement.where(SettlementLine.settlement_id.in_(settlements)))
     taken = {row.transfer_id: row.settlement_id for row in rows}
     lines: dict[UUID, list[Moved]] = {}
-    for one in await moved_by(session, await tallies.among(session, kind=Kind.SHOP, transfers=list(taken))):
+    for one in await moved_by(session, await movements.among(session, kind=Kind.SHOP, transfers=list(taken))):
         lines.setdefault(taken[one.movement.transfer], []).append(one)
     return lines
 
@@ -119,6 +119,20 @@ async def _wrong_postings(session: AsyncSession) -> list[Finding]:
         if {kind: cents for kind, cents in said.items() if cents} != made:
             findings.append(Finding("settlement", "settlement", row.id, f"{row.number} is not what was posted for it"))
     return findings
+
+
+async def _left_out(session: AsyncSession) -> list[Finding]:
+    """Shops that a closing chose and did not settle, though it is said to be finished."""
+    settled = exists().where(Settlement.closing_id == Closing.id, Settlement.shop_id == ClosingShop.shop_id)
+    statement = (
+        select(ClosingShop.shop_id, Closing.first_day, Closing.last_day)
+        .join(Closing, Closing.id == ClosingShop.closing_id)
+        .where(Closing.finished_at.is_not(None), ~settled)
+    )
+    return [
+        Finding("settlement", "shop", shop, f"the closing of {first} to {last} left it out")
+        for shop, first, last in await session.execute(statement)
+    ]
 
 
 async def _gaps(session: AsyncSession) -> list[Finding]:

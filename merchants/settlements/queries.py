@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
@@ -21,6 +22,7 @@ from merchants.settlements.figures import Brought, Figures
 from merchants.settlements.kept import parts_in, vat_parts_in
 from merchants.settlements.parties import programme_in, shop_in
 from merchants.settlements.statement import LineKind, Statement, StatementLine
+from merchants.shops.rhythms import Rhythm
 from merchants.shops.tills import tills_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
 
@@ -29,12 +31,20 @@ _WHAT: Final[dict[str, LineKind]] = {REDEMPTION: "redemption", UNDO: "undo", RET
 
 @dataclass(frozen=True, slots=True)
 class ClosingView:
-    """A closed period and what it came to."""
+    """A closed period and what it came to; while it is not finished, what it comes to so far.
+
+    :param shops: how many are to be settled, of which ``settlements`` are
+    :param shop: the one that asked, if it is on demand
+    """
 
     id: UUID
     first_day: date
     last_day: date
     closed_at: datetime
+    rhythm: Rhythm
+    shop: UUID | None
+    shops: int
+    finished_at: datetime | None
     settlements: int
     turnover: Money
     commission: Money
@@ -60,9 +70,28 @@ class SettlementView:
     """Made when each document was rounded by itself and nothing of a cent was carried."""
 
 
-async def closing_of(session: AsyncSession, period: Period) -> ClosingView | None:
-    """The closing of a period, if it is closed."""
-    statement = _closings().where(Closing.first_day == period.first_day, Closing.last_day == period.last_day)
+async def closing_of(
+    session: AsyncSession, period: Period, *, rhythm: Rhythm = "monthly", shop: UUID | None = None
+) -> ClosingView | None:
+    """The closing of a period, if it is closed, be it finished or not."""
+    statement = _closings().where(
+        Closing.first_day == period.first_day, Closing.last_day == period.last_day, Closing.rhythm == rhythm,
+        Closing.shop_id.is_not_distinct_from(shop),
+    )  # fmt: skip
+    return await _maybe(session, statement)
+
+
+async def closing_on_demand(session: AsyncSession, shop: UUID, *, last_day: date) -> ClosingView | None:
+    """What a shop was paid on demand up to a day, if it was."""
+    return await _maybe(session, _closings().where(Closing.shop_id == shop, Closing.last_day == last_day))
+
+
+async def unfinished(session: AsyncSession) -> ClosingView | None:
+    """The closing that is not finished, if there is one."""
+    return await _maybe(session, _closings().where(Closing.finished_at.is_(None)))
+
+
+async def _maybe(session: AsyncSession, statement: _Closings) -> ClosingView | None:
     row = (await session.execute(statement)).one_or_none()
     return _closing(row) if row else None
 
@@ -87,8 +116,15 @@ async def closings_page(session: AsyncSession, *, after: UUID | None = None, lim
 
 
 async def last_closed_day(session: AsyncSession) -> date | None:
-    """The last day that any closing reaches; None before the first."""
-    return (await session.execute(select(func.max(Closing.last_day)))).scalar_one()
+    """The last day up to which every shop is settled; None before the first closing for all of them."""
+    statement = select(func.max(Closing.last_day)).where(Closing.rhythm == "monthly")
+    return (await session.execute(statement)).scalar_one()
+
+
+async def closed_weeks(session: AsyncSession, *, since: date) -> set[Period]:
+    """The weeks from a day on that are closed for the shops paid weekly."""
+    statement = select(Closing.first_day, Closing.last_day).where(Closing.rhythm == "weekly", Closing.last_day >= since)
+    return {Period(first, last) for first, last in await session.execute(statement)}
 
 
 async def settlement(session: AsyncSession, settlement_id: UUID) -> SettlementView:
@@ -115,9 +151,10 @@ async def settlements_page(
     shop: UUID | None = None,
     after: UUID | None = None,
     limit: int,
+    newest: bool = False,
 ) -> list[SettlementView]:
-    """Settlements in the order of their numbers within a closing."""
-    statement = _settlements().order_by(Settlement.id).limit(limit)
+    """Settlements in the order of their numbers within a closing; or the newest first, from the beginning."""
+    statement = _settlements().order_by(Settlement.id.desc() if newest else Settlement.id).limit(limit)
     if closing is not None:
         statement = statement.where(Settlement.closing_id == closing)
     if shop is not None:
@@ -169,7 +206,13 @@ async def settlement_of(session: AsyncSession, transfer: UUID) -> UUID | None:
 
 async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementLine, ...]:
     ids = select(SettlementLine.transfer_id).where(SettlementLine.settlement_id == settlement_id)
-    transfers = (await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))).values()
+    transfers = await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))
+    lines = await statement_lines(session, list(transfers.values()))
+    return tuple(sorted(lines, key=lambda line: (line.at, line.what != "redemption", line.reference)))
+
+
+async def statement_lines(session: AsyncSession, transfers: Sequence[Posted]) -> list[StatementLine]:
+    """What a statement says of these redemptions, undos and returns, in their order."""
     sold = [one for transfer in transfers if (one := redemption_in(transfer.document)) is not None]
     first = await balances.transfers_by_id(session, sold)
     named = {UUID(till) for transfer in (*transfers, *first.values()) if (till := till_in(transfer.document))}
@@ -179,7 +222,7 @@ async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementL
         redeemed = redemption_in(transfer.document)
         return tills.get(till_in(first[redeemed].document if redeemed else transfer.document) or "", "")
 
-    lines = [
+    return [
         StatementLine(
             at=transfer.effective_at,
             what=_WHAT[transfer.kind],
@@ -189,7 +232,6 @@ async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementL
         )
         for transfer in transfers
     ]
-    return tuple(sorted(lines, key=lambda line: (line.at, line.what != "redemption", line.reference)))
 
 
 def reference(transfer: UUID) -> str:
@@ -197,20 +239,28 @@ def reference(transfer: UUID) -> str:
     return transfer.hex[-8:].upper()
 
 
-def _closings() -> Select[UUID, date, date, datetime, int, int, int, int, int]:
+_Closings = Select[UUID, date, date, datetime, str, UUID | None, int, datetime | None, int, int, int, int, int]
+
+
+def _closings() -> _Closings:
     return (
         select(
-            Closing.id, Closing.first_day, Closing.last_day, Closing.closed_at, func.count(Settlement.id),
-            sum_of(Settlement.turnover), sum_of(Settlement.commission), sum_of(Settlement.vat), sum_of(Settlement.paid),
+            Closing.id, Closing.first_day, Closing.last_day, Closing.closed_at, Closing.rhythm, Closing.shop_id,
+            Closing.shops, Closing.finished_at, func.count(Settlement.id), sum_of(Settlement.turnover),
+            sum_of(Settlement.commission), sum_of(Settlement.vat), sum_of(Settlement.paid),
         )
         .outerjoin(Settlement, Settlement.closing_id == Closing.id)
         .group_by(Closing.id)
     )  # fmt: skip
 
 
-def _closing(row: Row[UUID, date, date, datetime, int, int, int, int, int]) -> ClosingView:
-    id_, first, last, at, count, *sums = row
-    return ClosingView(id_, first, last, at, count, *(Money(cents) for cents in sums))
+def _closing(
+    row: Row[UUID, date, date, datetime, str, UUID | None, int, datetime | None, int, int, int, int, int],
+) -> ClosingView:
+    id_, first, last, at, rhythm, shop, shops, finished, count, *sums = row
+    return ClosingView(
+        id_, first, last, at, cast("Rhythm", rhythm), shop, shops, finished, count, *(Money(cents) for cents in sums)
+    )
 
 
 def _settlements() -> Select[Settlement, date, date]:

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances, tallies
+from ledger import balances, movements
 from ledger.days import Period
 from ledger.money import ZERO, Money, total
-from ledger.tallies import OfDay
+from ledger.movements import OfDay
 from merchants.movements import MOVEMENTS, REDEMPTION
 
 
@@ -32,7 +32,7 @@ class Takings:
 
 async def takings(session: AsyncSession, shop_id: UUID, period: Period) -> dict[date, Takings]:
     """What a shop took on each day of a period on which anything moved, oldest first."""
-    moved = await tallies.by_day(
+    moved = await movements.by_day(
         session, shop_id, transfer_kinds=MOVEMENTS, since=period.starts, before=period.ends
     )  # fmt: skip
     days = dict.fromkeys(one.day for one in moved)

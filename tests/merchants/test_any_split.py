@@ -18,12 +18,13 @@ from ledger.chart import Kind
 from ledger.days import Period
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
-from ledger.tallies import Movement
+from ledger.movements import Movement
 from merchants.commission.prices import Price
 from merchants.commission.rules import NewRule, add_rule
 from merchants.movements import REDEMPTION, RETURN, UNDO, Moved
 from merchants.settlements import foreseeing
 from merchants.settlements.figures import NOTHING, Figures, figures
+from merchants.settlements.rounds import Round
 from tests.given import TERMS, Paper, Town, paris
 from tests.merchants.test_commission import prices
 
@@ -156,7 +157,7 @@ async def test_random_months_closed_in_random_splits_are_what_one_closing_would_
     days = [date(2026, 10, 5) + timedelta(number) for number in range(57)]
     town.at = paris("2026-12-01T09:00")
     whole = Period(days[0], days[-1])
-    at_once = await town.do(lambda session: foreseeing.preview(session, whole, at=town.at))
+    at_once = await town.do(lambda session: foreseeing.preview(session, Round(whole), at=town.at))
     for first, last in pieces(chance, days):
         await town.close(Period(first, last))
     made = await town.settlements()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
-from ledger.tallies import Movement
+from ledger.movements import Movement
 from merchants.commission.prices import CommissionPart, Price
 from merchants.movements import REDEMPTION, RETURN, UNDO, Moved
 from merchants.settlements.figures import NOTHING, Brought, Figures, figures

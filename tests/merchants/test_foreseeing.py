@@ -26,7 +26,7 @@ async def test_the_forecast_is_what_the_closing_then_says(town: Town, voucher: P
     await town.undo(first, shop=town.till.shop)
     await town.till.redeem(voucher, "77,77 €")
     foreseen = await forecast(town)
-    assert (foreseen.month, foreseen.closes_on, foreseen.payable_on) == (OCTOBER, date(2026, 11, 1), date(2026, 11, 6))
+    assert (foreseen.period, foreseen.closes_on, foreseen.payable_on) == (OCTOBER, date(2026, 11, 1), date(2026, 11, 6))
     assert foreseen.since == date(2026, 10, 5)
     town.at = paris("2026-11-01 09:00")
     made = {one.shop: one for one in await town.settlements(await town.close(OCTOBER))}

@@ -11,6 +11,7 @@ from ledger.money import ZERO, Money
 from merchants.settlements import foreseeing
 from merchants.settlements.foreseeing import Preview
 from merchants.settlements.queries import SettlementView
+from merchants.settlements.rounds import Round
 from tests.given import Paper, Town, paris
 
 OCTOBER, NOVEMBER, DECEMBER = (Period.month(f"2026-{month}") for month in (10, 11, 12))
@@ -18,7 +19,7 @@ LAST_DAY = date(2030, 1, 1)
 
 
 async def preview(town: Town, period: Period) -> Preview:
-    return await town.do(lambda session: foreseeing.preview(session, period, at=town.at))
+    return await town.do(lambda session: foreseeing.preview(session, Round(period), at=town.at))
 
 
 async def comes_next(town: Town) -> Period | None:

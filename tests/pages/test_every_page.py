@@ -33,6 +33,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/orders/{order_id}/state": "for a script",
     "/{slug:slug}/orders/{order_id}/mailings/state": "for a script",
     "/{slug:slug}/orders/{order_id}/printings/{printing_id}/state": "for a script",
+    "/{slug:slug}/desk/month-end/closed/{closing_id}/state": "for a script",
     "/{slug:slug}/orders/{order_id}/request.pdf": "a paper",
     "/{slug:slug}/orders/{order_id}/papers/{document_id}.pdf": "a paper",
     "/{slug:slug}/orders/{order_id}/printings/{printing_id}/sheets.pdf": "vouchers on paper",

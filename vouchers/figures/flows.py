@@ -8,11 +8,11 @@ from itertools import accumulate
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import tallies
+from ledger import movements, tallies
 from ledger.chart import Kind
 from ledger.days import Period
 from ledger.money import Money, total
-from ledger.tallies import OfDay
+from ledger.movements import OfDay
 from merchants.movements import MOVEMENTS
 from vouchers.figures.weeks import Week, by_week, weeks_of
 from vouchers.issuing import ISSUE
@@ -41,7 +41,7 @@ class Flows:
 async def flows(session: AsyncSession, period: Period) -> Flows:
     """A period week by week, read in one snapshot. Of one that is not over, the last sums are those of now."""
     now = await tallies.held_by_kind(session, Kind.VOUCHER)
-    moved = await tallies.net_by_day(session, Kind.VOUCHER, since=period.starts)
+    moved = await movements.net_by_day(session, Kind.VOUCHER, since=period.starts)
     within = [one for one in moved if one.day <= period.last_day]
     after = total([one.amount for one in moved if one.day > period.last_day])
     weeks = weeks_of(period)

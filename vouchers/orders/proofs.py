@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import balances, tallies
+from ledger import balances, movements, tallies
 from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.balances import Posted
 from ledger.chart import Kind, single
@@ -81,7 +81,7 @@ async def _missing(session: AsyncSession) -> list[Finding]:
     return [
         Finding("refund", "transfer", transfer, f"is posted as {kind}, but its refund is not there")
         for kind in _SENT.values()
-        for transfer in await tallies.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
+        for transfer in await movements.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
     ]
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger import tallies
+from ledger import movements, tallies
 from ledger.chart import Kind, single
 from ledger.days import Period, day_of
 from ledger.money import ZERO, Money, total
@@ -146,7 +146,9 @@ async def _spendings(session: AsyncSession, spent: Mapping[UUID, Money]) -> tupl
 
 async def _payments(session: AsyncSession, funder_id: UUID, days: Period) -> tuple[Paid, ...]:
     """What came from the funder and was sent back, in the order of the books."""
-    found = await tallies.movements_of(session, funder_id, transfer_kinds=_BY_BANK, since=days.starts, before=days.ends)
+    found = await movements.movements_of(
+        session, funder_id, transfer_kinds=_BY_BANK, since=days.starts, before=days.ends
+    )
     return tuple(Paid(day_of(one.at), one.document or "", one.amount, one.transfer) for one in found)
 
 

@@ -27,6 +27,7 @@ from api.pages.desk import (
     refunds,
     rules,
     stripe,
+    tracing,
 )
 
 ROUTERS: Final = (
@@ -43,6 +44,7 @@ ROUTERS: Final = (
     stripe.router,
     closings.router,
     commissions.router,
+    tracing.router,
     accounts.router,
     buyers.router,
     campaigns.router,

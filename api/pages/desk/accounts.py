@@ -23,6 +23,7 @@ from ledger import months
 from ledger.days import Period
 from ledger.errors import Refusal
 from ledger.months import Closed
+from merchants.settlements import accounting
 from vouchers.bookkeeping import exports
 from vouchers.bookkeeping.exports import Book
 from vouchers.bookkeeping.exports import Form as FileForm
@@ -59,7 +60,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesAccounts, 
 
         async def work(session: AsyncSession) -> Closed:
             at = await clock.now(session)
-            return await months.close_month(session, Period.month(typed), by=visitor.actor, at=at)
+            return await accounting.close_month(session, Period.month(typed), by=visitor.actor, at=at)
 
         try:
             await in_transaction(place.town.sessions, work)

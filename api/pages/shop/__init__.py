@@ -11,6 +11,7 @@ from api.pages.shop import (
     photos,
     posters,
     returning,
+    rhythm,
     settlements,
     showing,
     tills,
@@ -19,6 +20,7 @@ from api.pages.shop import (
 ROUTERS: Final = (
     home.router,
     returning.router,
+    rhythm.router,
     settlements.router,
     showing.router,
     hours.router,
