@@ -22,6 +22,7 @@ from ledger.money import ZERO, Money
 from ledger.parallel import given, lists
 from ledger.tallies import Movement
 from merchants import programme
+from merchants.invoices.issuing import invoice_settlements
 from merchants.movements import MOVEMENTS, redemption_in
 from merchants.numbering import one_at_a_time, take_numbers
 from merchants.programme import Terms
@@ -84,6 +85,7 @@ async def close(
     drawn = await _draw(session, period, terms=terms, issued_on=issued_on)
     await _write(session, drawn, closing_id=closing_id, terms=terms, issued_on=issued_on, progress=progress)
     await _post(session, drawn, at=at)
+    await invoice_settlements(session, [one.id for one in drawn], at=at)
     return await closing(session, closing_id)
 
 
