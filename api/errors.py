@@ -22,6 +22,7 @@ from api.wording import (
     of_cards,
     of_doors,
     of_holders,
+    of_invoices,
     of_ledger,
     of_lists,
     of_merchants,
@@ -58,6 +59,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
     **of_bank.SAID,
+    **of_invoices.SAID,
 }  # fmt: skip
 
 

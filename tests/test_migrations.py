@@ -21,8 +21,8 @@ from tests import HOME, databases
 from tests.ledger.given import a_town
 
 PACKAGES = (
-    "merchants", "merchants.bank", "merchants.invoices", "merchants.joining", "merchants.payouts", "merchants.street", "vouchers",
-    "vouchers.campaigns",
+    "merchants", "merchants.bank", "merchants.invoices", "merchants.joining", "merchants.payouts", "merchants.street",
+    "vouchers", "vouchers.campaigns",
     "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders", "api",
 )  # fmt: skip
 for package in PACKAGES:

@@ -1,4 +1,4 @@
-"""Every minute, in every programme: orders, messages that wait, files of sheets, payments by card, shops, holders.
+"""Every minute, in every programme: orders, messages that wait, sheets, payments by card, shops, invoices, holders.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.installation import Installation, Town
 from api.jobs.cards import tend_cards
 from api.jobs.holders import tend_holders
+from api.jobs.invoices import tend_invoices
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
@@ -24,7 +25,15 @@ _log = logging.getLogger(__name__)
 
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
-TENDED: Final[tuple[Tend, ...]] = (tend_orders, send_queued, tend_printings, tend_cards, tend_shops, tend_holders)
+TENDED: Final[tuple[Tend, ...]] = (
+    tend_orders,
+    send_queued,
+    tend_printings,
+    tend_cards,
+    tend_shops,
+    tend_invoices,
+    tend_holders,
+)
 
 
 async def tend_all(installation: Installation) -> None:

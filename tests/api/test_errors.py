@@ -189,7 +189,7 @@ foreign-origin funder-unknown funds-exhausted hold-closed hold-exceeded hold-too
 hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open invitation-unknown joining-link-spent
 key-reused key-unknown last-day-too-early last-operator letters-enough lines-unmended link-spent list-columns-missing
 list-too-long list-unreadable mailing-unknown message-on-its-way money-moved month-not-closed month-not-over
-month-out-of-turn naf-unknown name-not-sendable no-usable-code-key not-enough-credit not-enough-left not-paid
+month-out-of-turn naf-unknown name-not-sendable no-invoice no-usable-code-key not-enough-credit not-enough-left not-paid
 not-permitted not-signed-in nothing-issued nothing-to-close nothing-to-pay nothing-to-print notice-unknown
 occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong order-changed order-empty
 order-too-large order-unknown overdrawn page-field-malformed pairing-spent papers-disagree partly-returned

@@ -18,6 +18,7 @@ from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
 from ledger.days import Period
 from ledger.errors import Refusal
+from merchants.invoices.queries import invoices_of
 from merchants.settlements import closing, foreseeing, queries
 from merchants.settlements.errors import FiguresChanged
 
@@ -81,12 +82,13 @@ async def closed(
     *,
     after: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """A closed period: what each shop is paid, with its statement."""
+    """A closed period: what each shop is paid, with its statement and its invoice."""
     found = await queries.closing(session, closing_id)
     settled = await queries.settlements_page(session, closing=closing_id, after=after, limit=A_PAGE + 1)
     here = f"/{place.slug}/desk/month-end/closed/{closing_id}"
     return page(
         request, "desk/closing.html", closing=found, settled=settled[:A_PAGE], before=here if after else None,
+        invoices=await invoices_of(session, [one.id for one in settled[:A_PAGE]]),
         further=f"{here}?after={settled[A_PAGE - 1].id}" if len(settled) > A_PAGE else None,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The settlements of a shop, and their statements as PDF."""
+"""The settlements of a shop, their statements and invoices as PDF, and whether these come by e-mail."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.auth.visitors import PageReading
+from api.auth.permissions import Permission as P
+from api.auth.visitors import PageReading, PageWriting
+from api.installation import in_transaction
+from api.invoicing import invoice_file
+from api.pages.forms import Form, Sent, blank
 from api.pages.orders.downloads import PDF, download, drawn
-from api.pages.rendering import page
-from api.pages.shop.access import SeesSettlements
+from api.pages.place import CurrentPlace
+from api.pages.rendering import page, see_other
+from api.pages.shop.access import DecidesWherePaid, OwnShop, SeesSettlements
 from api.pages.speaking import language_for
 from ledger.days import day_of
+from merchants.invoices import letters
+from merchants.invoices import queries as invoices
 from merchants.settlements import queries
 from merchants.settlements.errors import SettlementUnknown
 from merchants.settlements.statement_pdf import draw_statement
+from vouchers.orders.lists.addresses import AddressInvalid, canonical
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,11 +36,43 @@ SHOWN: Final = 120
 @router.get("/{slug:slug}/shop/{shop_id}/settlements")
 async def settled(request: Request, own: SeesSettlements, session: PageReading) -> Response:
     """Every settlement, newest first."""
-    found = await queries.settlements_page(session, shop=own.id, limit=SHOWN)
-    return page(
-        request, "shop/settlements.html", shop=own.shop, settlements=found[::-1],
-        today=day_of(await clock.now(session)),
-    )  # fmt: skip
+    return await _page(request, own, session, blank(request, email=await _proposed(own, session)))
+
+
+@router.post("/{slug:slug}/shop/{shop_id}/settlements/letters")
+async def send_letters(request: Request, place: CurrentPlace, own: DecidesWherePaid, form: Sent) -> Response:
+    """Have the papers of settlements to come sent by e-mail."""
+    typed = form.text("email")
+
+    async def work(session: AsyncSession) -> None:
+        at = await clock.now(session)
+        await letters.send_to(session, own.id, canonical(typed), language=form.language, actor=own.actor, at=at)
+
+    if form.valid:
+        try:
+            await in_transaction(place.town.sessions, work)
+        except AddressInvalid as refusal:
+            form.refuse(refusal, "email")
+        else:
+            return see_other(f"/{place.slug}/shop/{own.id}/settlements", said="papers-by-mail")
+    async with place.town.sessions.begin() as session:
+        return await _page(request, own, session, form)
+
+
+@router.post("/{slug:slug}/shop/{shop_id}/settlements/letters/stop")
+async def stop_letters(place: CurrentPlace, own: DecidesWherePaid, session: PageWriting) -> Response:
+    """Have none sent any longer."""
+    await letters.stop_sending(session, own.id)
+    return see_other(f"/{place.slug}/shop/{own.id}/settlements", said="papers-not-by-mail")
+
+
+@router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}/invoice.pdf")
+async def invoice(place: CurrentPlace, own: SeesSettlements, session: PageReading, settlement_id: UUID) -> Response:
+    """The invoice of a settlement's commission."""
+    if (await queries.settlement(session, settlement_id)).shop != own.id:
+        raise SettlementUnknown(settlement=settlement_id)
+    found = await invoices.invoice_of(session, settlement_id)
+    return download((await invoice_file(place.town.sessions, found)).pdf, f"{found.number}.pdf", PDF)
 
 
 @router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.pdf")
@@ -43,3 +84,20 @@ async def statement(request: Request, own: SeesSettlements, session: PageReading
     language = language_for(request)
     pdf = await drawn(lambda out: draw_statement(out, found, language))
     return download(pdf, f"{found.number}.pdf", PDF)
+
+
+async def _proposed(own: OwnShop, session: AsyncSession) -> str:
+    """The address that the form begins with: where they go now, else that of the shop."""
+    known = await letters.address_of(session, own.id)
+    return known.email if known else own.shop.email or ""
+
+
+async def _page(request: Request, own: OwnShop, session: AsyncSession, form: Form) -> Response:
+    found = await queries.settlements_page(session, shop=own.id, limit=SHOWN)
+    ids = [one.id for one in found]
+    return page(
+        request, "shop/settlements.html", status=200 if form.valid else 422, shop=own.shop, settlements=found[::-1],
+        today=day_of(await clock.now(session)), invoices=await invoices.invoices_of(session, ids), form=form,
+        letters=await letters.letters_of(session, ids), posted=await letters.address_of(session, own.id),
+        decides=own.visitor.may(P.BANK_WRITE, own.id),
+    )  # fmt: skip

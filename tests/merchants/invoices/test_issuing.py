@@ -8,15 +8,17 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.database import Sessions
 from ledger.days import Period
 from ledger.money import ZERO, Money
 from merchants.invoices import files, issuing, queries
 from merchants.invoices.errors import NoInvoice
 from merchants.invoices.invoice import Corrected
+from merchants.invoices.proofs import invoice_findings
 from merchants.invoices.queries import InvoiceView
 from merchants.invoices.tables import Invoice, InvoiceFile
 from merchants.settlements import closing
@@ -207,6 +209,30 @@ async def test_the_first_files_that_are_kept_stay_and_nothing_issued_can_be_chan
     ):
         with pytest.raises(DBAPIError):
             await town.do(lambda session, statement=refused: session.execute(statement))
+
+
+async def test_what_a_superuser_changes_in_invoices_is_named(town: Town, voucher: Paper, owner: Sessions) -> None:
+    await town.tills[0].redeem(voucher, "100,00")
+    await town.tills[1].redeem(voucher, "50,00")
+    town.at = paris("2026-11-03T09:00")
+    await town.close(OCTOBER)
+    assert (await town.audit()).agrees
+    for change, found in (
+        ("UPDATE commission_invoices SET net = net + 1", {"invoice"}),
+        ("UPDATE commission_invoices SET vat = vat + 1", {"invoice"}),
+        ("UPDATE commission_invoices SET kind = 'credit_note'", {"invoice"}),
+        ("UPDATE commission_invoices SET shop_id = gen_random_uuid()", {"invoice"}),
+        ("UPDATE commission_invoices SET number = 'X'", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{net}', '1')", {"invoice"}),
+        ("DELETE FROM commission_invoices", {"invoice", "numbering"}),
+    ):
+        async with owner() as session:
+            await session.execute(text("SET LOCAL session_replication_role = replica"))
+            await session.execute(text("SET LOCAL search_path = p_treiz, public"))
+            await session.execute(text(f"{change} WHERE number = 'TREIZC-2026-000001'"))
+            findings = await invoice_findings(session)
+            await session.rollback()
+        assert {one.proof for one in findings} == found, change
 
 
 async def test_a_digest_that_is_not_that_of_the_pdf_is_refused(town: Town, voucher: Paper) -> None:
