@@ -73,6 +73,7 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "/{slug:slug}/shop/{shop_id}/particulars": "a form of the shop's story",
     "/{slug:slug}/shop/{shop_id}/closures": "a form of the shop's hours",
     "/{slug:slug}/shop/{shop_id}/bank/{_done}": "a form of the shop's account",
+    "/{slug:slug}/shop/{shop_id}/settlements/letters": "a form of the shop's settlements",
     "/{slug:slug}/shop/{shop_id}/tills/{_done:path}": "a form of the shop's tills",
     "/{slug:slug}/shop/{shop_id}/online/{_done}": "a form of how a shop sells",
 }

@@ -66,6 +66,12 @@ async def stop_letters(place: CurrentPlace, own: DecidesWherePaid, session: Page
     return see_other(f"/{place.slug}/shop/{own.id}/settlements", said="papers-not-by-mail")
 
 
+@router.get("/{slug:slug}/shop/{shop_id}/settlements/letters")
+async def back_to_settlements(place: CurrentPlace, own: SeesSettlements) -> Response:
+    """The address of a form that came back with faults, asked for again."""
+    return see_other(f"/{place.slug}/shop/{own.id}/settlements")
+
+
 @router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}/invoice.pdf")
 async def invoice(place: CurrentPlace, own: SeesSettlements, session: PageReading, settlement_id: UUID) -> Response:
     """The invoice of a settlement's commission."""
