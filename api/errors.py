@@ -24,6 +24,7 @@ from api.wording import (
     of_doors,
     of_funders,
     of_holders,
+    of_invoices,
     of_ledger,
     of_lists,
     of_merchants,
@@ -67,6 +68,8 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_proofs.SAID,
     **of_commission.SAID,
     **of_funders.SAID,
+    **of_bank.SAID,
+    **of_invoices.SAID,
 }  # fmt: skip
 
 

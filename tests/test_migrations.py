@@ -26,6 +26,7 @@ PACKAGES = (
     "vouchers.holders", "vouchers.notices", "vouchers.online", "vouchers.orders", "vouchers.rules", "api",
     "vouchers.proving",
     "merchants.commission",
+    "merchants.invoices",
 )  # fmt: skip
 for package in PACKAGES:
     importlib.import_module(f"{package}.tables")  # so that the metadata knows all models

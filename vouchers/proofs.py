@@ -14,6 +14,7 @@ from ledger.audit import Audit, Finding
 from ledger.chart import Side
 from ledger.database import sum_of
 from ledger.money import ZERO, Money, total
+from merchants.invoices.proofs import invoice_findings
 from merchants.movements import REDEMPTION, RETURN, UNDO
 from merchants.settlements.proofs import settlement_findings
 from vouchers.blocking import REINSTATEMENT
@@ -82,13 +83,14 @@ class FunderConservation:
 
 
 async def audit(session: AsyncSession) -> Audit:
-    """The ledger's audit, and the proofs of batches, redemptions, settlements, orders, papers, campaigns, budgets."""
+    """The ledger's audit, and the proofs of batches, redemptions, settlements, invoices, orders, papers and budgets."""
     found = await books.audit(session)
     more = [
         *[_finding(one) for one in await conservation(session) if one.missing],
         *[_of_funder(one) for one in await conservation_of_funders(session) if one.missing],
         *await redemption_findings(session),
         *await settlement_findings(session),
+        *await invoice_findings(session),
         *await order_findings(session),
         *await paper_findings(session),
         *await campaign_findings(session),

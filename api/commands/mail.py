@@ -24,6 +24,7 @@ from api.installation import Installation, Town, in_transaction
 from ledger.days import day_of
 from ledger.ids import new_id
 from merchants import programme
+from merchants.invoices import letters as settlement_letters
 from merchants.joining import letters as joining_letters
 from vouchers.orders import handing
 
@@ -112,8 +113,10 @@ async def _noted(opened: Installation, bounce: Bounce) -> bool:
 
 async def _note_in(town: Town, bounce: Bounce) -> bool:
     async def work(session: AsyncSession) -> bool:
-        noted = await handing.bounced(session, bounce.mailing, detail=bounce.detail, at=await clock.now(session))
-        return noted or await joining_letters.bounced(session, bounce.mailing, detail=bounce.detail)
+        at = await clock.now(session)
+        noted = await handing.bounced(session, bounce.mailing, detail=bounce.detail, at=at)
+        noted = noted or await joining_letters.bounced(session, bounce.mailing, detail=bounce.detail)
+        return noted or await settlement_letters.bounced(session, bounce.mailing, detail=bounce.detail, at=at)
 
     return await in_transaction(town.sessions, work)
 

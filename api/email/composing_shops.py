@@ -8,11 +8,25 @@ from typing import Literal
 
 from api.email.composing import LONGEST_NAME, Look, hello, letter_of, sent_by
 from api.email.content import Block, Body, Button, Facts, Quote, Steps, Text
-from api.email.letters import Envelope, Letter, one_line, seen
+from api.email.letters import Envelope, Letter, Paper, one_line, seen
 from api.email.shop_words import SHOPS
-from ledger.formats import Language, shown_day
+from ledger.formats import Language, shown_day, shown_money
+from ledger.money import Money
 
 BankStep = Literal["asked", "cancelled", "applied"]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementFacts:
+    """A settlement as a letter tells it. ``invoiced``: an invoice of the commission comes with the statement."""
+
+    shop: str
+    number: str
+    first_day: date
+    last_day: date
+    paid: Money
+    payable_on: date
+    invoiced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +122,25 @@ def bank_letter(envelope: Envelope, look: Look, step: BankStep, *, shop: str, li
     return _letter(envelope, look, subject, title, blocks)
 
 
+def settlement_letter(
+    envelope: Envelope, look: Look, told: SettlementFacts, *, link: str, papers: tuple[Paper, ...]
+) -> Letter:
+    """What brings a shop the papers of a settlement."""
+    say, language = SHOPS.say, envelope.language
+    facts = _facts(look, told.shop, told.payable_on, language) | {
+        "number": told.number, "first": shown_day(told.first_day, language),
+        "last": shown_day(told.last_day, language), "paid": shown_money(told.paid, language),
+    }  # fmt: skip
+    blocks: list[Block] = [
+        Text(hello("", language)),
+        Text(say(language, "settled" if told.paid else "settled nothing", **facts)),
+        Text(say(language, "settled papers" if told.invoiced else "settled paper")),
+        Button(say(language, "settled button"), link, say(language, "settled hint")),
+    ]
+    subject = say(language, "settled subject", **facts)
+    return _letter(envelope, look, subject, say(language, "settled title", **facts), blocks, papers=papers)
+
+
 def _facts(look: Look, shop: str, until: date | None, language: Language) -> dict[str, str]:
     return {
         "programme": one_line(look.programme, LONGEST_NAME),
@@ -117,7 +150,9 @@ def _facts(look: Look, shop: str, until: date | None, language: Language) -> dic
     }
 
 
-def _letter(envelope: Envelope, look: Look, subject: str, title: str, blocks: list[Block]) -> Letter:
+def _letter(
+    envelope: Envelope, look: Look, subject: str, title: str, blocks: list[Block], *, papers: tuple[Paper, ...] = ()
+) -> Letter:
     texts = [one.text for one in blocks if isinstance(one, Text)]
     body = Body(
         programme=one_line(look.programme, LONGEST_NAME),
@@ -126,4 +161,4 @@ def _letter(envelope: Envelope, look: Look, subject: str, title: str, blocks: li
         blocks=tuple(blocks),
         foot=sent_by(look, envelope.language),
     )
-    return letter_of(envelope, look, subject, body)
+    return letter_of(envelope, look, subject, body, papers=papers)

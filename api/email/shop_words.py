@@ -59,6 +59,17 @@ SHOPS: Final = Words(
         "bank applied": "Les prochains virements de {shop} iront au nouveau compte.",
         "bank applied not you": "Vous ne reconnaissez pas ce changement ? Prévenez tout de suite {contact}.",
         "bank button": "Voir mon compte bancaire",
+        "settled subject": "{shop} : règlement {number}",
+        "settled title": "Votre règlement du {first} au {last}",
+        "settled": "{programme} vous verse {paid} pour les bons encaissés du {first} au {last} inclus. Le virement "
+        "part le {day}.",
+        "settled nothing": "Pour la période du {first} au {last} inclus, {programme} n'a rien à vous verser ; le "
+        "relevé joint dit pourquoi.",
+        "settled papers": "Le relevé et la facture de commission sont joints. La facture est une facture électronique "
+        "(Factur-X) : votre comptable ou votre plateforme la lit telle quelle.",
+        "settled paper": "Le relevé est joint.",
+        "settled button": "Voir mes règlements",
+        "settled hint": "Vous y retrouvez tous vos documents, et vous pouvez y arrêter ces envois.",
         "bank new": "Nouveau compte",
         "bank from": "Prend effet",
     },
@@ -112,6 +123,17 @@ SHOPS: Final = Words(
         "bank applied": "The next payouts of {shop} go to the new account.",
         "bank applied not you": "You do not know of this? Tell {contact} at once.",
         "bank button": "See my bank account",
+        "settled subject": "{shop}: settlement {number}",
+        "settled title": "Your settlement of {first} through {last}",
+        "settled": "{programme} pays you {paid} for the vouchers that you took from {first} through {last}. The "
+        "transfer leaves on {day}.",
+        "settled nothing": "For the period of {first} through {last}, {programme} has nothing to pay you; the "
+        "statement that comes with this message says why.",
+        "settled papers": "The statement and the commission invoice come with this message. The invoice is an "
+        "electronic one (Factur-X): your accountant or your platform reads it as it is.",
+        "settled paper": "The statement comes with this message.",
+        "settled button": "See my settlements",
+        "settled hint": "All your papers stay there, and there you can stop these messages.",
         "bank new": "New account",
         "bank from": "Holds from",
     },

@@ -22,6 +22,7 @@ from api.jobs.cards import reconcile_all, send_refund
 from api.jobs.closings import tend_closings
 from api.jobs.extending import extend_batch
 from api.jobs.holders import send_holder_letters
+from api.jobs.invoices import draw_invoices, send_settlement_letters
 from api.jobs.mailing import send_queued
 from api.jobs.notices import send_all, send_due
 from api.jobs.orders import advance_order
@@ -181,11 +182,19 @@ def _what_was_wished(queue: procrastinate.App, installation: Installation) -> No
 
 
 def _what_was_wished_for_shops(queue: procrastinate.App, installation: Installation) -> None:
-    """The jobs that write to shops."""
+    """The jobs that write to shops, and that draw what they are sent."""
 
     @queue.task(name="shop_invitation_letter", retry=Resumed())
     async def invite(schema: str, invitation: str) -> None:  # noqa: ARG001 - asked by one, it sends all that wait
         await send_invitations(installation, await installation.town_in(schema))
+
+    @queue.task(name="draw_invoices", retry=Resumed())
+    async def draw(schema: str) -> None:
+        await draw_invoices(await installation.town_in(schema))
+
+    @queue.task(name="send_settlement_letters", retry=Resumed())
+    async def send_papers(schema: str) -> None:
+        await send_settlement_letters(installation, await installation.town_in(schema))
 
     @queue.task(name="application_letter", retry=AGAIN)
     async def confirm(schema: str, application: str) -> None:

@@ -1,4 +1,4 @@
-"""Every minute, in every programme: orders, messages that wait, files of sheets, cards, shops, holders, closings.
+"""Every minute, in every programme: orders, messages that wait, sheets, cards, shops, holders, closings, invoices.
 
 Jobs do all of this at once when it is wished for; this finds what a job that died, or a lost webhook, left behind.
 """
@@ -16,6 +16,7 @@ from api.jobs.cards import tend_cards
 from api.jobs.closings import tend_closings
 from api.jobs.extending import tend_extensions
 from api.jobs.holders import tend_holders
+from api.jobs.invoices import tend_invoices
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
@@ -27,7 +28,8 @@ _log = logging.getLogger(__name__)
 Tend = Callable[[Installation, Town], Awaitable[None]]
 
 TENDED: Final[tuple[Tend, ...]] = (
-    tend_orders, send_queued, tend_printings, tend_cards, tend_shops, tend_holders, tend_closings, tend_extensions,
+    tend_orders, send_queued, tend_printings, tend_cards, tend_shops, tend_holders, tend_closings, tend_invoices,
+    tend_extensions,
 )  # fmt: skip
 
 

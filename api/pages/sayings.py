@@ -51,6 +51,8 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "bank-asked": Saying(
         marked("Asked for. The account holds in two days; a letter says so to the address that we had for you."), "note"
     ),
+    "papers-by-mail": Saying(marked("The papers of your next settlements come by e-mail.")),
+    "papers-not-by-mail": Saying(marked("No papers are sent any longer. They stay on this page.")),
     "bank-cancelled": Saying(marked("Called off. Payouts go to the account of before.")),
     "prove-first": Saying(marked("Prove first that it is you, then write the account once more."), "warning"),
     "shop-accepted": Saying(marked("Accepted. The shop is told, and its owner can sign in.")),

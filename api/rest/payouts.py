@@ -6,7 +6,7 @@ None of it takes an Idempotency-Key: asked again, a proposal finds nothing that 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -15,16 +15,13 @@ from api import clock
 from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import Reading, Writing, permitted
-from api.rest.types import After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
+from api.rest.types import XML, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
 from merchants.payouts import approving, proposing, queries
 from merchants.payouts.queries import PayoutView, RunView, State
 from merchants.payouts.waiting import HeldBack, Payable, Why, waiting
 from merchants.shops.identity import masked_iban
 
 router = APIRouter(tags=["payouts"], route_class=StrictRoute)
-
-XML: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/xml": {}}}}
-"""How the API's description says that a route answers XML."""
 
 
 class RunAsked(Strict):

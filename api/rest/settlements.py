@@ -15,13 +15,17 @@ from api import clock
 from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
 from api.dependencies import IdempotencyKey, Reading, Spoken, permitted
+from api.invoicing import invoice_file
 from api.once import do_once, request_of
 from api.printing import statement_pdf
 from api.rest.shops import own_shop, refuse_other_shop
-from api.rest.types import PDF, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
+from api.rest.types import PDF, XML, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
 from api.settling import settled
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
+from merchants.invoices import queries as invoices
+from merchants.invoices.invoice import Kind as InvoiceKind
+from merchants.invoices.queries import InvoiceView
 from merchants.settlements import opening, queries
 from merchants.settlements.queries import ClosingView, SettlementView
 from merchants.settlements.rounds import Round
@@ -135,6 +139,31 @@ class SettlementShown(Shown):
         )  # fmt: skip
 
 
+class InvoiceShown(Shown):
+    """The invoice of a commission; amounts are zero or above, a credit note's too."""
+
+    number: str
+    kind: InvoiceKind
+    settlement: UUID
+    shop: UUID
+    issued_on: date
+    net: int
+    vat: int
+    gross: int
+    due: int
+    corrects: list[str]
+    currency: Currency = "EUR"
+
+    @classmethod
+    def of(cls, view: InvoiceView) -> InvoiceShown:
+        """From the domain."""
+        return cls(
+            number=view.number, kind=view.kind, settlement=view.settlement, shop=view.shop, issued_on=view.issued_on,
+            net=view.net.cents, vat=view.vat.cents, gross=view.gross.cents, due=view.invoice.due.cents,
+            corrects=[one.number for one in view.invoice.corrects],
+        )  # fmt: skip
+
+
 @router.post("/closings", status_code=201, response_model=ClosingShown)
 async def close(
     asked: ClosingAsked, caller: Annotated[Caller, permitted(P.SETTLEMENTS_WRITE)], key: IdempotencyKey
@@ -195,6 +224,42 @@ async def read_settlement(
     found = await queries.settlement(session, settlement)
     await refuse_other_shop(found.shop, caller, session, P.SETTLEMENTS_READ)
     return SettlementShown.of(found)
+
+
+@router.get("/settlements/{settlement}/invoice")
+async def read_invoice(
+    settlement: UUID, caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)], session: Reading
+) -> InvoiceShown:
+    """The invoice of a settlement's commission, or the credit note of one that was given back."""
+    return InvoiceShown.of(await _invoice(settlement, caller, session))
+
+
+@router.get("/settlements/{settlement}/invoice.pdf", response_class=Response, responses=PDF)
+async def invoice_pdf(
+    settlement: UUID, caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)], session: Reading
+) -> Response:
+    """The invoice as Factur-X: PDF/A-3 with its XML in it, in French; the same bytes each time."""
+    found = await _invoice(settlement, caller, session)
+    file = await invoice_file(caller.town.sessions, found)
+    name = {"Content-Disposition": f'inline; filename="{found.number}.pdf"'}
+    return Response(file.pdf, media_type="application/pdf", headers=name)
+
+
+@router.get("/settlements/{settlement}/invoice.xml", response_class=Response, responses=XML)
+async def invoice_xml(
+    settlement: UUID, caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)], session: Reading
+) -> Response:
+    """The XML that is in the PDF: UN/CEFACT Cross Industry Invoice, profile EN 16931; the same bytes each time."""
+    found = await _invoice(settlement, caller, session)
+    file = await invoice_file(caller.town.sessions, found)
+    name = {"Content-Disposition": f'attachment; filename="{found.number}.xml"'}
+    return Response(file.xml, media_type="application/xml", headers=name)
+
+
+async def _invoice(settlement: UUID, caller: Caller, session: AsyncSession) -> InvoiceView:
+    found = await queries.settlement(session, settlement)
+    await refuse_other_shop(found.shop, caller, session, P.SETTLEMENTS_READ)
+    return await invoices.invoice_of(session, settlement)
 
 
 @router.get("/settlements/{settlement}/statement.pdf", response_class=Response, responses=PDF)

@@ -29,6 +29,9 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PDF: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/pdf": {}}}}
 """How the API's description says that a route answers a PDF."""
 
+XML: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/xml": {}}}}
+"""The same of XML."""
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 

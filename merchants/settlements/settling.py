@@ -22,6 +22,7 @@ from ledger.ids import new_id, new_ids
 from ledger.money import ZERO
 from ledger.parallel import given, lists
 from merchants import programme
+from merchants.invoices.issuing import invoice_settlements
 from merchants.numbering import SETTLEMENTS, one_at_a_time, take_numbers
 from merchants.programme import Terms
 from merchants.settlements.closing import Reckoned, columns, reckon
@@ -112,6 +113,7 @@ async def _settle(session: AsyncSession, opened: Closing, shops: dict[UUID, int]
     await _write(session, drawn, closing_id=opened.id, terms=terms, issued_on=issued_on)
     transfers = [transfer for one in drawn for transfer in _transfers(one)]
     await posting.post(session, transfers, at=opened.closed_at)
+    await invoice_settlements(session, [one.id for one in drawn], at=opened.closed_at)
 
 
 async def _write(

@@ -75,6 +75,11 @@ def vat_number(text: str) -> str:
     return f"FR{number}"
 
 
+def vat_number_of(siren: str) -> str:
+    """The VAT number of a French business, which follows from its SIREN (CGI ann. III art. 41 bis)."""
+    return f"FR{stdnum.fr.siren.to_tva(siren)}"
+
+
 def iban(text: str) -> str:
     """An account that a SEPA transfer can reach: length, check digits, and the national key where there is one.
 

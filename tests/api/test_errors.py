@@ -191,26 +191,26 @@ hold-exceeded hold-too-long hold-unknown holder-link-spent hours-malformed iban-
 invitation-ended invitation-open invitation-unknown joining-link-spent key-reused key-unknown last-day-too-early
 last-operator letters-enough lines-unmended link-spent list-columns-missing list-too-long list-unreadable
 mailing-unknown message-on-its-way minimum-too-high money-moved month-not-closed month-not-over month-out-of-turn
-naf-unknown name-not-sendable no-budget no-usable-code-key not-enough-credit not-enough-left not-paid not-permitted
-not-signed-in not-taken-here nothing-issued nothing-owed nothing-to-close nothing-to-pay nothing-to-print
-notice-unknown occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong order-changed
-order-empty order-too-large order-unknown overdrawn page-field-malformed paid-in-rhythm pairing-spent papers-disagree
-partly-returned password-guessable password-too-long password-too-short payment-under-way payment-unknown
-payout-amount-out-of-bounds payout-file-missing payout-reference-refused payout-run-decided payout-run-unknown
-payouts-outdated period-malformed period-not-over person-disabled person-email-taken person-name-malformed
-person-unknown phone-malformed photo-too-large photo-unknown photo-unreadable photos-too-many picture-kind-refused
-picture-too-large picture-unknown picture-unreadable pin-malformed pin-wrong postcode-malformed postcode-unknown
-printing-not-ready printing-unknown programme-account-missing programme-exists programme-unknown quantity-not-positive
-reason-missing redemption-unknown reference-invalid refund-settled refund-too-large refund-unknown reminder-too-soon
-return-address-missing return-address-refused return-address-unknown return-exceeded return-too-late rule-days-wrong
-rule-ended rule-name-wrong rule-not-offered rule-outside-validity rule-reaches-nobody rule-shops-unknown rule-too-long
-rule-unknown rule-unknown rule-unsound rule-without-conditions same-person scanning-busy scope-refused
-settlement-unknown shop-applied-already shop-exists shop-fields-invalid shop-joined-already shop-not-accepted
-shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid signing-key-missing siren-invalid
-siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
-ticket-abandoned ticket-unknown till-missing till-revoked till-unknown too-late-to-remind too-little-for-card
-too-many-attempts too-many-endpoints too-many-newcomers too-many-return-addresses transfer-code-refused
-transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
-voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept voucher-not-yet-valid voucher-replaced
-voucher-unknown website-malformed workbook-too-long wrong-order-status
+naf-unknown name-not-sendable no-budget no-invoice no-usable-code-key not-enough-credit not-enough-left not-paid
+not-permitted not-signed-in not-taken-here nothing-issued nothing-owed nothing-to-close nothing-to-pay
+nothing-to-print notice-unknown occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong
+order-changed order-empty order-too-large order-unknown overdrawn page-field-malformed paid-in-rhythm pairing-spent
+papers-disagree partly-returned password-guessable password-too-long password-too-short payment-under-way
+payment-unknown payout-amount-out-of-bounds payout-file-missing payout-reference-refused payout-run-decided
+payout-run-unknown payouts-outdated period-malformed period-not-over person-disabled person-email-taken
+person-name-malformed person-unknown phone-malformed photo-too-large photo-unknown photo-unreadable photos-too-many
+picture-kind-refused picture-too-large picture-unknown picture-unreadable pin-malformed pin-wrong postcode-malformed
+postcode-unknown printing-not-ready printing-unknown programme-account-missing programme-exists programme-unknown
+quantity-not-positive reason-missing redemption-unknown reference-invalid refund-settled refund-too-large
+refund-unknown reminder-too-soon return-address-missing return-address-refused return-address-unknown return-exceeded
+return-too-late rule-days-wrong rule-ended rule-name-wrong rule-not-offered rule-outside-validity rule-reaches-nobody
+rule-shops-unknown rule-too-long rule-unknown rule-unknown rule-unsound rule-without-conditions same-person
+scanning-busy scope-refused settlement-unknown shop-applied-already shop-exists shop-fields-invalid
+shop-joined-already shop-not-accepted shop-status-refused shop-unknown sign-in-needed sign-in-refused
+signature-invalid signing-key-missing siren-invalid siret-invalid slug-malformed slug-reserved subject-missing
+terms-malformed terms-missing terms-too-late text-too-long ticket-abandoned ticket-unknown till-missing till-revoked
+till-unknown too-late-to-remind too-little-for-card too-many-attempts too-many-endpoints too-many-newcomers
+too-many-return-addresses transfer-code-refused transfer-unavailable transfer-unknown undo-too-late vat-number-invalid
+voucher-blocked voucher-expired voucher-frozen voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept
+voucher-not-yet-valid voucher-replaced voucher-unknown website-malformed workbook-too-long wrong-order-status
 """

@@ -66,6 +66,9 @@ TAKES: Final[dict[str, str]] = {
     "GET /settlements/{settlement}/statement.pdf": "settlements:read",
     "GET /commission-rules": "ledger:read", "POST /commission-rules": "programme:write",
     "GET /shops/{shop}/commission": "settlements:read", "POST /shops/{shop}/minimum-payout": "programme:write",
+    "GET /settlements/{settlement}/invoice": "settlements:read",
+    "GET /settlements/{settlement}/invoice.pdf": "settlements:read",
+    "GET /settlements/{settlement}/invoice.xml": "settlements:read",
     "GET /payouts/waiting": "payouts:read", "GET /payout-runs": "payouts:read",
     "POST /payout-runs": "payouts:propose", "GET /payout-runs/{run}": "payouts:read",
     "POST /payout-runs/{run}/approve": "payouts:approve", "POST /payout-runs/{run}/withdraw": "payouts:propose",
@@ -215,7 +218,8 @@ async def test_a_shop_sees_its_own_settlements_only(world: World, operator: Door
         assert own["shop"] == str(world.treiz.ids["shop"])
     (others,) = [one["id"] for one in every if one["shop"] != own["shop"]]
     problem(await shop.get(f"/settlements/{others}"), 403, "not-permitted")
-    problem(await shop.get(f"/settlements/{others}/statement.pdf"), 403, "not-permitted")
+    for paper in ("statement.pdf", "invoice", "invoice.pdf", "invoice.xml"):
+        problem(await shop.get(f"/settlements/{others}/{paper}"), 403, "not-permitted")
 
 
 async def test_the_operator_names_the_till(still: World) -> None:

@@ -7,19 +7,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
 import pypdfium2 as pdfium
 import pytest
 from pydantic import BaseModel
+from pypdf import PdfReader
 
 from api.edge import HEADERS
 from api.rest.types import Shown, Strict
 from ledger.formats import shown_money
 from ledger.money import Money
 from tests.api.described import DESCRIPTION, GUARDED, OPERATIONS, Operation
-from tests.api.given import PREFIX, Door, World
+from tests.api.given import PREFIX, Door, World, problem
 from tests.api.lived import LAST_MONTH, THEN
 from tests.scanner import scan
 
@@ -220,6 +222,24 @@ async def test_a_statement_adds_up_to_its_settlement_and_is_the_same_bytes_twice
         for two in within:
             assert two["reference"] in text
     assert "Fournil Łódź" in text_of((await french.get(f"/settlements/{items[1]['id']}/statement.pdf")).content)
+
+
+async def test_an_invoice_says_what_its_settlement_took_and_is_the_same_bytes_twice(
+    world: World, operator: Door
+) -> None:
+    assert (await operator.post("/closings", {"month": MONTHS[0]})).status_code == 201
+    items, _ = await operator.every("/settlements")
+    for one in items:
+        path = f"/settlements/{one['id']}/invoice"
+        told = (await operator.get(path)).json()
+        assert (told["kind"], told["net"], told["vat"], told["due"]) == ("invoice", one["commission"], one["vat"], 0)
+        pdf, xml = await operator.get(f"{path}.pdf"), await operator.get(f"{path}.xml")
+        assert (pdf.headers["content-type"], xml.headers["content-type"]) == ("application/pdf", "application/xml")
+        assert f'{told["number"]}.pdf"' in pdf.headers["content-disposition"]
+        assert (await operator.get(f"{path}.pdf")).content == pdf.content
+        assert PdfReader(BytesIO(pdf.content)).attachments == {"factur-x.xml": [xml.content]}
+        assert f">{told['gross'] / 100:.2f}</ram:GrandTotalAmount>".encode() in xml.content
+    problem(await operator.get(f"/settlements/{world.treiz.ids['shop']}/invoice"), 404, "settlement-unknown")
 
 
 async def test_alive_and_ready(still: World) -> None:

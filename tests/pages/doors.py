@@ -173,7 +173,10 @@ class Known:
         await offices.give(self.session, person=owner, role="shop", subject=second.id, by="test", at=at)
         taken = await redemptions_page(self.session, shop=UUID(first), limit=200)
         back = next(one for one in taken if day_of(one.at) < day_of(at) and rest_of(one) > ZERO)
-        ways = ("bank/x", "closures", "particulars", "online/x", "tills/x", f"takings/{back.id}/return")
+        ways = (
+            "bank/x", "closures", "particulars", "settlements/letters", "online/x", "tills/x",
+            f"takings/{back.id}/return",
+        )  # fmt: skip
         return [shops, *(f"{shops}/{first}/{path}" for path in ways)]
 
     async def _unlinked(self, here: str, order: OrderView) -> list[str]:

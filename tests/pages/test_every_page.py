@@ -52,6 +52,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/shops.json": "a list",
     "/{slug:slug}/photos/{photo_id}/{size}.jpg": "a picture",
     "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.pdf": "a paper",
+    "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}/invoice.pdf": "a paper",
     "/{slug:slug}/shop/{shop_id}/posters/{kind}.pdf": "a paper",
     "/{slug:slug}/campaigns/{address}/draw.csv": "a list",
     "/{slug:slug}/desk/payouts/{run_id}/file.xml": "a file for the bank",
@@ -76,6 +77,7 @@ LEADS_ON: Final[Mapping[str, str]] = {
     "/{slug:slug}/shop/{shop_id}/particulars": "a form of the shop's story",
     "/{slug:slug}/shop/{shop_id}/closures": "a form of the shop's hours",
     "/{slug:slug}/shop/{shop_id}/bank/{_done}": "a form of the shop's account",
+    "/{slug:slug}/shop/{shop_id}/settlements/letters": "a form of the shop's settlements",
     "/{slug:slug}/shop/{shop_id}/tills/{_done:path}": "a form of the shop's tills",
     "/{slug:slug}/shop/{shop_id}/online/{_done}": "a form of how a shop sells",
 }

@@ -21,6 +21,7 @@ from api.pages.rendering import page, see_other
 from api.settling import settle_a_part
 from ledger.days import Period
 from ledger.errors import Refusal
+from merchants.invoices.queries import invoices_of
 from merchants.settlements import foreseeing, opening, queries, settling
 from merchants.settlements.errors import FiguresChanged
 from merchants.settlements.queries import ClosingView
@@ -97,13 +98,14 @@ async def closed(
     *,
     after: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """A closed period: what each shop is paid, with its statement; or how far it is."""
+    """A closed period: what each shop is paid, with its statement and its invoice; or how far it is."""
     found = await queries.closing(session, closing_id)
     settled = await queries.settlements_page(session, closing=closing_id, after=after, limit=A_PAGE + 1)
     here = f"/{place.slug}/desk/month-end/closed/{closing_id}"
     return page(
         request, "desk/closing.html", closing=found, settled=settled[:A_PAGE], percent=_percent(found),
         before=here if after else None,
+        invoices=await invoices_of(session, [one.id for one in settled[:A_PAGE]]),
         further=f"{here}?after={settled[A_PAGE - 1].id}" if len(settled) > A_PAGE else None,
     )  # fmt: skip
 

@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading
 from api.installation import in_transaction
-from api.pages.catalogues import marked
-from api.pages.doing_once import NUMBER, do_once, numbered
+from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
 from api.pages.place import CurrentPlace
-from api.pages.rendering import page, see_other
+from api.pages.rendering import see_other
 from api.pages.shop.access import DecidesWherePaid, OwnShop, SeesSettlements
-from ledger.days import day_of
+from api.pages.shop.settled import PROGRAMME, settlements_page
 from ledger.errors import Refusal
-from merchants import programme
-from merchants.settlements import demanding, foreseeing, queries
+from merchants.settlements import demanding
 from merchants.shops import rhythms
 from merchants.shops.rhythms import RHYTHMS, Rhythm
 
 router = APIRouter(include_in_schema=False)
 
-SHOWN: Final = 120
-"""Ten years of months."""
-
-PROGRAMME: Final = "programme"
-"""The answer of a shop that follows the programme."""
-
-WORDS: Final[dict[str, str]] = {
-    "monthly": marked("each month"), "weekly": marked("each week"), "on_demand": marked("when you ask"),
-}  # fmt: skip
-
 
 @router.get("/{slug:slug}/shop/{shop_id}/settlements")
 async def settled(request: Request, own: SeesSettlements, session: PageReading) -> Response:
     """Every settlement, newest first, and how often the shop is paid."""
-    return await _page(request, own, session, numbered(request))
+    return await settlements_page(request, own, session, numbered(request))
 
 
 @router.post("/{slug:slug}/shop/{shop_id}/settlements")
@@ -77,26 +63,5 @@ async def _pay_now(request: Request, place: CurrentPlace, own: OwnShop, form: Fo
 
 
 async def _again(request: Request, place: CurrentPlace, own: OwnShop, form: Form) -> Response:
-    form.typed.setdefault(NUMBER, [numbered(request).shown(NUMBER)])
     async with place.town.sessions.begin() as session:
-        return await _page(request, own, session, form)
-
-
-async def _page(request: Request, own: OwnShop, session: AsyncSession, form: Form) -> Response:
-    today = day_of(await clock.now(session))
-    found = await queries.settlements_page(session, shop=own.id, limit=SHOWN, newest=True)
-    decides = own.visitor.may(P.BANK_WRITE, own.id)
-    return page(
-        request, "shop/settlements.html", status=200 if form.valid else 422, shop=own.shop, settlements=found,
-        today=today, form=form, decides=decides, **(await _paid(session, own) if decides else {}),
-    )  # fmt: skip
-
-
-async def _paid(session: AsyncSession, own: OwnShop) -> dict[str, Any]:
-    """In which rhythm, and what a shop that asks would be paid now."""
-    at = await clock.now(session)
-    usual = (await programme.terms_on(session, day_of(at))).rhythm
-    chosen = await rhythms.chosen(session, own.id)
-    asks = (chosen or usual) == "on_demand" or own.shop.status == "left"
-    waiting = await foreseeing.up_to_yesterday(session, own.id, at=at) if asks else None
-    return {"usual": usual, "chosen": chosen or PROGRAMME, "asks": asks, "waiting": waiting, "words": WORDS}
+        return await settlements_page(request, own, session, form)

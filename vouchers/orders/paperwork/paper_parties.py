@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import stdnum.fr.siren
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import day_of
 from merchants import programme
 from merchants.programme import Terms
+from merchants.shops import identity
 from vouchers.buyers import BuyerView
 from vouchers.orders.paperwork.paper_errors import PapersDisagree
 from vouchers.orders.paperwork.papers import Customer, OrderMark, Paid, Seller
@@ -22,12 +22,11 @@ _LONGEST_REFERENCE: Final = 80
 def seller_of(terms: Terms) -> Seller:
     """The programme's legal identity.
 
-    Who charges VAT has a VAT number, and of a French business it follows from its SIREN (CGI ann. III art. 41 bis):
-    an invoice does not go without it because nobody entered it.
+    Who charges VAT has a VAT number: an invoice does not go without it because nobody entered it.
     """
     vat_number = terms.vat_number
     if vat_number is None and terms.vat_rate_bp:
-        vat_number = f"FR{stdnum.fr.siren.to_tva(terms.siren)}"
+        vat_number = identity.vat_number_of(terms.siren)
     return Seller(
         programme=terms.name,
         legal_name=terms.legal_name,

@@ -1,0 +1,1 @@
+"""Commission invoices: what a programme invoices a shop for, as Factur-X."""

@@ -1,0 +1,15 @@
+"""What commission invoices refuse."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from ledger.errors import Refusal
+
+
+class NoInvoice(Refusal):
+    """A settlement without a commission has no invoice."""
+
+    def __init__(self, *, settlement: UUID) -> None:
+        self.settlement = settlement
+        super().__init__(f"There is no commission invoice of the settlement {settlement}.")
