@@ -17,6 +17,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from api.wording import (
+    of_archives,
     of_bank,
     of_campaigns,
     of_cards,
@@ -58,6 +59,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
     **of_bank.SAID,
+    **of_archives.SAID,
 }  # fmt: skip
 
 

@@ -172,41 +172,41 @@ def test_the_types_of_problems_never_change() -> None:
 
 TYPES = """
 account-number-unfit account-unknown address-invalid addresses-missing already-drawn already-returned already-reversed
-already-undone amount-malformed amount-not-positive application-decided application-unknown asked-lately
-bank-account-not-ours bank-account-same bank-change-over bank-change-unknown bank-entry-decided bank-entry-no-money
-bank-entry-unknown bank-file-broken bank-file-doctype bank-file-kind-unknown bank-file-too-large
-bank-file-without-statement bank-statement-changed bank-statement-incomplete bank-statement-unknown
-bank-transfer-taken batch-too-large batch-unknown beneficiary-unknown bic-invalid budget-below-given buyer-owes
-buyer-unknown campaign-days-wrong campaign-incomplete campaign-not-funded campaign-over campaign-standing
-campaign-unknown card-keys-wrong card-object-unknown card-payment-refused card-payment-unavailable
-card-refund-too-large cards-not-offered cashier-name-malformed cashier-removed cashier-unknown charter-outdated
-checkout-closed checkout-unknown closing-unknown closures-too-many code-keys-used-up code-not-recognised
-columns-missing commune-code-unknown commune-not-at-postcode credit-beyond-invoice credit-not-for-people
-cut-off-passed delivery-day-past device-not-paired device-unknown document-unknown draw-too-early
-endpoint-address-refused endpoint-unknown establishment-unknown event-stale event-unreadable execution-day-closed
-execution-day-past execution-day-too-far face-value-out-of-bounds figures-changed file-too-large file-unreadable
-foreign-origin funder-unknown funds-exhausted hold-closed hold-exceeded hold-too-long hold-unknown holder-link-spent
-hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open invitation-unknown joining-link-spent
-key-reused key-unknown last-day-too-early last-operator letters-enough lines-unmended link-spent list-columns-missing
-list-too-long list-unreadable mailing-unknown message-on-its-way money-moved month-not-closed month-not-over
-month-out-of-turn naf-unknown name-not-sendable no-usable-code-key not-enough-credit not-enough-left not-paid
-not-permitted not-signed-in nothing-issued nothing-to-close nothing-to-pay nothing-to-print notice-unknown
-occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong order-changed order-empty
-order-too-large order-unknown overdrawn page-field-malformed pairing-spent papers-disagree partly-returned
-password-guessable password-too-long password-too-short payment-under-way payment-unknown payout-amount-out-of-bounds
-payout-file-missing payout-reference-refused payout-run-decided payout-run-unknown payouts-outdated period-malformed
-period-not-over person-disabled person-email-taken person-name-malformed person-unknown phone-malformed
-photo-too-large photo-unknown photo-unreadable photos-too-many picture-kind-refused picture-too-large picture-unknown
-picture-unreadable pin-malformed pin-wrong postcode-malformed postcode-unknown printing-not-ready printing-unknown
-programme-account-missing programme-exists programme-unknown quantity-not-positive reason-missing redemption-unknown
-reference-invalid refund-settled refund-too-large refund-unknown reminder-too-soon return-address-missing
-return-address-refused return-address-unknown return-exceeded return-too-late same-person scanning-busy scope-refused
-settlement-unknown shop-applied-already shop-exists shop-fields-invalid shop-joined-already shop-not-accepted
-shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid signing-key-missing siren-invalid
-siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
-ticket-abandoned ticket-unknown till-missing till-revoked till-unknown too-late-to-remind too-little-for-card
-too-many-attempts too-many-endpoints too-many-newcomers too-many-return-addresses transfer-code-refused
-transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
-voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept voucher-not-yet-valid voucher-replaced
-voucher-unknown website-malformed workbook-too-long wrong-order-status
+already-undone amount-malformed amount-not-positive application-decided application-unknown archive-damaged
+archive-format-unknown archive-other-revision archive-unreadable asked-lately bank-account-not-ours bank-account-same
+bank-change-over bank-change-unknown bank-entry-decided bank-entry-no-money bank-entry-unknown bank-file-broken
+bank-file-doctype bank-file-kind-unknown bank-file-too-large bank-file-without-statement bank-statement-changed
+bank-statement-incomplete bank-statement-unknown bank-transfer-taken batch-too-large batch-unknown beneficiary-unknown
+bic-invalid books-not-proved books-not-the-same budget-below-given buyer-owes buyer-unknown campaign-days-wrong
+campaign-incomplete campaign-not-funded campaign-over campaign-standing campaign-unknown card-keys-wrong
+card-object-unknown card-payment-refused card-payment-unavailable card-refund-too-large cards-not-offered
+cashier-name-malformed cashier-removed cashier-unknown charter-outdated checkout-closed checkout-unknown closing-unknown
+closures-too-many code-keys-used-up code-not-recognised columns-missing commune-code-unknown commune-not-at-postcode
+credit-beyond-invoice credit-not-for-people cut-off-passed delivery-day-past device-not-paired device-unknown
+document-unknown draw-too-early endpoint-address-refused endpoint-unknown establishment-unknown event-stale
+event-unreadable execution-day-closed execution-day-past execution-day-too-far face-value-out-of-bounds figures-changed
+file-too-large file-unreadable foreign-origin funder-unknown funds-exhausted hold-closed hold-exceeded hold-too-long
+hold-unknown holder-link-spent hours-malformed iban-invalid iban-outside-sepa invitation-ended invitation-open
+invitation-unknown joining-link-spent key-reused key-unknown last-day-too-early last-operator letters-enough
+lines-unmended link-spent list-columns-missing list-too-long list-unreadable mailing-unknown message-on-its-way
+money-moved month-not-closed month-not-over month-out-of-turn naf-unknown name-not-sendable no-usable-code-key
+not-enough-credit not-enough-left not-paid not-permitted not-signed-in nothing-issued nothing-to-close nothing-to-pay
+nothing-to-print notice-unknown occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong
+order-changed order-empty order-too-large order-unknown overdrawn page-field-malformed pairing-spent papers-disagree
+partly-returned passphrase-too-short passphrase-wrong password-guessable password-too-long password-too-short
+payment-under-way payment-unknown payout-amount-out-of-bounds payout-file-missing payout-reference-refused
+payout-run-decided payout-run-unknown payouts-outdated period-malformed period-not-over person-disabled
+person-email-taken person-name-malformed person-unknown phone-malformed photo-too-large photo-unknown photo-unreadable
+photos-too-many picture-kind-refused picture-too-large picture-unknown picture-unreadable pin-malformed pin-wrong
+postcode-malformed postcode-unknown printing-not-ready printing-unknown programme-account-missing programme-exists
+programme-unknown quantity-not-positive reason-missing redemption-unknown reference-invalid refund-settled
+refund-too-large refund-unknown reminder-too-soon return-address-missing return-address-refused return-address-unknown
+return-exceeded return-too-late same-person scanning-busy scope-refused settlement-unknown shop-applied-already
+shop-exists shop-fields-invalid shop-joined-already shop-not-accepted shop-status-refused shop-unknown sign-in-needed
+sign-in-refused signature-invalid signing-key-missing siren-invalid siret-invalid slug-malformed slug-reserved
+subject-missing terms-malformed terms-missing terms-too-late text-too-long ticket-abandoned ticket-unknown till-missing
+till-revoked till-unknown too-late-to-remind too-little-for-card too-many-attempts too-many-endpoints too-many-newcomers
+too-many-return-addresses transfer-code-refused transfer-unavailable transfer-unknown undo-too-late vat-number-invalid
+voucher-blocked voucher-expired voucher-frozen voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept
+voucher-not-yet-valid voucher-replaced voucher-unknown website-malformed workbook-too-long wrong-order-status
 """
