@@ -13,8 +13,10 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks import accounts, directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks.accounts import ArchiveWrong
 from benchmarks.directory import DirectoryDiffers
+from benchmarks.fec_judge import FecWrong
 from benchmarks.ground import Ground, ground
 from benchmarks.issuing import RowsDiffer
 from benchmarks.machine import machine
@@ -26,9 +28,10 @@ from benchmarks.sheets import SheetsDiffer
 from benchmarks.transferring import TransferFailed
 from benchmarks.wrk import WrkMissing
 
-KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory")
+KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory", "accounts")
 WORTHLESS: Final = (
     WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, NothingToScan, TransferFailed,
+    FecWrong, ArchiveWrong,
 )  # fmt: skip
 """What makes the figures worthless."""
 
@@ -78,6 +81,8 @@ async def _in_a_programme(
         found = replace(found, printing=await sheets.measure(place, rounds=rounds, tell=tell))
     if "directory" in wanted:
         found = replace(found, directory=await directory.measure(place, rounds=rounds, tell=tell))
+    if "accounts" in wanted:
+        found = replace(found, accounts=await accounts.measure(place, rounds=rounds, tell=tell))
     return found
 
 

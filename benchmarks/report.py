@@ -13,7 +13,8 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import directory, issuing, redeeming, sheets
+from benchmarks import accounts, directory, issuing, redeeming, sheets
+from benchmarks.accounts import Accounts
 from benchmarks.directory import Directory
 from benchmarks.issuing import Issuing
 from benchmarks.redeeming import Place, Redeeming
@@ -43,6 +44,7 @@ class Measured:
     printing: Sheets | None = None
     directory: Directory | None = None
     scanning: Scanning | None = None
+    accounts: Accounts | None = None
 
 
 def tables(found: Measured) -> list[Shown]:
@@ -53,6 +55,7 @@ def tables(found: Measured) -> list[Shown]:
         *([_printing(found.printing)] if found.printing else []),
         *([_directory(found.directory)] if found.directory else []),
         *([_scanning(found.scanning)] if found.scanning else []),
+        *([_accounts(found.accounts), _archive(found.accounts)] if found.accounts else []),
     ]
 
 
@@ -186,6 +189,39 @@ def _directory(found: Directory) -> Shown:
         " of such shops, in the same run, between the pages."
     )
     return Shown(f"The directory at {found.shops:,} shops", heads, rows, note)
+
+
+def _accounts(found: Accounts) -> Shown:
+    added = found.peak - found.before
+    rows = (
+        ("the FEC over HTTP", *_seconds(found.fec), f"{found.lines / median(found.fec):,.0f}"),
+        ("of which the server's processor", *_seconds(found.processor), ""),
+        ("the journal as CSV over HTTP", *_seconds(found.journal), f"{found.lines / median(found.journal):,.0f}"),
+        ("bare COPY of the same rows", *_seconds(found.bare), f"{found.lines / median(found.bare):,.0f}"),
+        ("times as long as the bare COPY", f"{found.times:.1f}", "", ""),
+        ("memory of the server before", f"{found.before / 1e6:.0f} MB", "", ""),
+        ("highest memory of the server", f"{found.peak / 1e6:.0f} MB", "", ""),
+        ("of which for the files (goal: 64 MB)", f"{added / 1e6:.0f} MB", _verdict(met=added <= accounts.MEMORY), ""),
+    )
+    note = (
+        "One server process, asked for one file after the other; its memory is the kernel's high-water mark (VmHWM)."
+        f" The FEC has {found.size / 1e6:,.0f} MB and {found.entries:,} entries; a reader that knows nothing of Obole"
+        f" found every rule kept. Closing the month took {found.closing:.0f} s."
+    )
+    return Shown(f"Accounts: a FEC of {found.lines:,} lines", ("", "median", "rounds", "lines/s"), rows, note)
+
+
+def _archive(found: Accounts) -> Shown:
+    rows = tuple(
+        (name, f"{seconds:.0f} s", f"{peak / 1e6:.0f} MB", f"{(peak - found.command) / 1e6:.0f} MB")
+        for name, (seconds, peak) in (("written", found.exporting), ("read back", found.importing))
+    )
+    note = (
+        f"{found.archived / 1e6:,.0f} MB. Proved before it is written and after it is read back, which the seconds"
+        " hold. Beside it: a command that lists programmes."
+    )
+    heads = ("", "seconds", "highest memory", "more than a small command")
+    return Shown(f"A programme of {found.transfers:,} transfers as one archive", heads, rows, note)
 
 
 def _markdown(told: Mapping[str, str], shown: Sequence[Shown]) -> Iterable[str]:
