@@ -13,8 +13,8 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import accounts, directory, issuing, redeeming, report, scanning, sheets, wrk
-from benchmarks.accounts import ArchiveWrong
+from benchmarks import accounts, archive, directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks.archive import ArchiveWrong
 from benchmarks.directory import DirectoryDiffers
 from benchmarks.fec_judge import FecWrong
 from benchmarks.ground import Ground, ground
@@ -28,7 +28,7 @@ from benchmarks.sheets import SheetsDiffer
 from benchmarks.transferring import TransferFailed
 from benchmarks.wrk import WrkMissing
 
-KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory", "accounts")
+KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory", "accounts", "archive")
 WORTHLESS: Final = (
     WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, NothingToScan, TransferFailed,
     FecWrong, ArchiveWrong,
@@ -83,6 +83,8 @@ async def _in_a_programme(
         found = replace(found, directory=await directory.measure(place, rounds=rounds, tell=tell))
     if "accounts" in wanted:
         found = replace(found, accounts=await accounts.measure(place, rounds=rounds, tell=tell))
+    if "archive" in wanted:
+        found = replace(found, archive=archive.measure(place, tell=tell))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A FEC of a million lines, served over HTTP, beside a bare ``COPY`` of the same rows; and the books as an archive.
+"""A FEC of a million lines, served over HTTP, beside a bare ``COPY`` of the same rows.
 
 The server is one as `obole run` starts it; the most memory that it ever took is what the kernel says of its process.
 The file is judged by `benchmarks.fec_judge`, which knows nothing of Obole.
@@ -6,8 +6,6 @@ The file is judged by `benchmarks.fec_judge`, which knows nothing of Obole.
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from api.auth.keys import make_key
 from benchmarks import fec_judge
 from benchmarks.fec_judge import FecWrong, Judged
 from benchmarks.ground import SLUG, Ground
-from benchmarks.serving import Server, environment, serving
+from benchmarks.serving import Server, serving
 from ledger import posting
 from ledger.chart import Kind, single
 from ledger.days import day_of, months_later
@@ -58,18 +56,12 @@ COPY (
 Tell = Callable[[str], None]
 
 
-class ArchiveWrong(Exception):
-    """A command did not do what it was told."""
-
-
 @dataclass(slots=True)
 class Accounts:
     """What was measured. Seconds and bytes, round by round."""
 
     transfers: int
-    closing: float = 0.0
     fec: list[float] = field(default_factory=list)
-    journal: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     processor: list[float] = field(default_factory=list)
     """Seconds of the server's processor that the FEC took: the same on a busy machine."""
@@ -79,12 +71,6 @@ class Accounts:
     peak: int = 0
     lines: int = 0
     entries: int = 0
-    command: int = 0
-    """The most memory of a command that does next to nothing."""
-    exporting: tuple[float, int] = (0.0, 0)
-    importing: tuple[float, int] = (0.0, 0)
-    """Seconds, and the most memory of the process."""
-    archived: int = 0
 
     @property
     def times(self) -> float:
@@ -93,15 +79,14 @@ class Accounts:
 
 
 async def measure(ground: Ground, *, rounds: int, tell: Tell) -> Accounts:
-    """Measure in rounds, the FEC, the journal and the bare COPY one after the other.
+    """Measure in rounds, the FEC and the bare COPY one after the other.
 
-    :raises FecWrong, ArchiveWrong:
+    :raises FecWrong:
     """
     found = Accounts(TRANSFERS)
     tell(f"Posting {TRANSFERS:,} transfers …")
-    month, key = await _fill(ground, found)
+    month, key = await _fill(ground)
     _serve(ground, found, month, key, rounds, tell)
-    _archive(ground, found)
     return found
 
 
@@ -118,8 +103,6 @@ def _serve(ground: Ground, found: Accounts, month: date, key: str, rounds: int, 
             used = server.seconds_used()
             found.fec.append(_download(client, "/api/v1/accounting/fec", {"month": asked}, fec))
             found.processor.append(server.seconds_used() - used)
-            journal = "/api/v1/accounting/books/journal"
-            found.journal.append(_download(client, journal, {"first": asked, "last": asked}, ground.home / "journal"))
             found.bare.append(_bare(ground))
             found.peak = _highest(server)
             tell(f"round {number}: {found.times:.1f} times the bare COPY, {found.peak / 1e6:.0f} MB at the highest")
@@ -133,7 +116,7 @@ def _count(found: Accounts, judged: Judged) -> None:
     found.lines, found.entries = judged.lines, judged.entries
 
 
-async def _fill(ground: Ground, found: Accounts) -> tuple[date, str]:
+async def _fill(ground: Ground) -> tuple[date, str]:
     """Half a million payments of last month, which is closed then.
 
     :returns: the month's first day, and an operator's key
@@ -155,10 +138,8 @@ async def _fill(ground: Ground, found: Accounts) -> tuple[date, str]:
         ]
         async with sessions.begin() as session:
             await posting.post(session, paid, at=at + timedelta(minutes=start // AT_ONCE * 5))
-    started = time.perf_counter()
     async with sessions.begin() as session:
         await close_month(session, month_of(first), by="bench", at=now)
-    found.closing = time.perf_counter() - started
     return first, key
 
 
@@ -182,34 +163,6 @@ def _bare(ground: Ground) -> float:
             for some in copy:
                 file.write(some)
         return time.perf_counter() - started
-
-
-def _archive(ground: Ground, found: Accounts) -> None:
-    """The whole programme as one file, written and read back by commands in processes of their own."""
-    there, file, phrase = ground.home / "there", ground.home / "bench.obole", ground.home / "phrase"
-    phrase.write_text("a passphrase of the benchmark")
-    _, found.command = _typed(ground.home, "programme", "list")
-    _typed(there, "migrate")
-    spoken = ("--passphrase-file", str(phrase))
-    found.exporting = _typed(ground.home, "programme", "export", SLUG, str(file), *spoken)
-    found.importing = _typed(there, "programme", "import", str(file), *spoken)
-    found.archived = file.stat().st_size
-
-
-def _typed(home: Path, *words: str) -> tuple[float, int]:
-    """Seconds that a command took, and the most memory that its process had.
-
-    :raises ArchiveWrong: if it failed
-    """
-    started = time.perf_counter()
-    child = os.posix_spawn(
-        sys.executable, [sys.executable, "-m", "api.cli", *words], environment(home),
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
-    )  # fmt: skip
-    _, status, used = os.wait4(child, 0)
-    if status:
-        raise ArchiveWrong(" ".join(words))
-    return time.perf_counter() - started, used.ru_maxrss * 1024
 
 
 def _highest(server: Server) -> int:
