@@ -36,7 +36,7 @@ _TABLES: Final = text(
       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
       JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
       LEFT JOIN pg_index ON indrelid = pg_class.oid AND indisprimary
-     WHERE nspname = :schema AND relkind = 'r'
+     WHERE nspname = :schema AND relkind IN ('r', 'p') AND NOT relispartition
      GROUP BY pg_class.relname ORDER BY pg_class.relname
     """
 )
