@@ -256,7 +256,7 @@ async def test_an_archive_that_is_not_as_it_was_made_is_refused_and_nothing_is_w
     assert await nothing_is(there)
 
 
-def test_other_books_than_were_archived_are_refused(made: Made) -> None:
+async def test_other_books_than_were_archived_are_refused(made: Made) -> None:
     told = made.said.audit
     sums = Money(told.debits), Money(told.credits)
     same = Audit(told.accounts, told.transfers, *sums, RingFence(Money(0), Money(0)), ())
