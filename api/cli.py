@@ -14,6 +14,7 @@ from api.commands import (
     installing,
     keys,
     mail,
+    moving,
     people,
     programme,
     proofs,
@@ -68,6 +69,8 @@ app.command("run", rich_help_panel=START)(serving.run)
 app.command("demo", rich_help_panel=START)(installing.demo_)
 app.command("migrate", rich_help_panel=START)(installing.migrate)
 app.add_typer(programme.app, name="programme", rich_help_panel=SET_UP)
+programme.app.command("export")(moving.export)
+programme.app.command("import")(moving.import_)
 app.add_typer(shops.app, name="shops", rich_help_panel=SET_UP)
 app.add_typer(register.app, name="register", rich_help_panel=SET_UP)
 app.add_typer(keys.till, name="till", rich_help_panel=SET_UP)

@@ -17,6 +17,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from api.wording import (
+    of_archives,
     of_bank,
     of_campaigns,
     of_cards,
@@ -64,12 +65,8 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     **of_ledger.SAID, **of_merchants.SAID, **of_vouchers.SAID, **of_orders.SAID, **of_cards.SAID, **of_lists.SAID,
     **of_people.SAID, **of_shops.SAID, **of_campaigns.SAID, **of_doors.SAID, **of_holders.SAID, **of_online.SAID,
     **of_payouts.SAID,
-    **of_bank.SAID, **of_rules.SAID,
-    **of_proofs.SAID,
-    **of_commission.SAID,
-    **of_funders.SAID,
-    **of_bank.SAID,
-    **of_invoices.SAID,
+    **of_bank.SAID, **of_rules.SAID, **of_proofs.SAID, **of_commission.SAID, **of_funders.SAID, **of_invoices.SAID,
+    **of_archives.SAID,
 }  # fmt: skip
 
 

@@ -13,9 +13,11 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import closing, directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks import accounts, archive, closing, directory, issuing, redeeming, report, scanning, sheets, wrk
+from benchmarks.archive import ArchiveWrong
 from benchmarks.closing import ClosingDiffers
 from benchmarks.directory import DirectoryDiffers
+from benchmarks.fec_judge import FecWrong
 from benchmarks.ground import Ground, ground
 from benchmarks.issuing import RowsDiffer
 from benchmarks.machine import machine
@@ -27,10 +29,10 @@ from benchmarks.sheets import SheetsDiffer
 from benchmarks.transferring import TransferFailed
 from benchmarks.wrk import WrkMissing
 
-KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory", "closing")
+KINDS: Final = ("scanning", "redeeming", "issuing", "printing", "directory", "closing", "accounts", "archive")
 WORTHLESS: Final = (
     WrkMissing, NotServing, NotAsAnswered, RowsDiffer, SheetsDiffer, DirectoryDiffers, NothingToScan, TransferFailed,
-    ClosingDiffers,
+    ClosingDiffers, FecWrong, ArchiveWrong,
 )  # fmt: skip
 """What makes the figures worthless."""
 
@@ -82,6 +84,10 @@ async def _in_a_programme(
         found = replace(found, directory=await directory.measure(place, rounds=rounds, tell=tell))
     if "closing" in wanted:
         found = replace(found, closing=await closing.measure(place, rounds=rounds, tell=tell))
+    if "accounts" in wanted:
+        found = replace(found, accounts=await accounts.measure(place, rounds=rounds, tell=tell))
+    if "archive" in wanted:
+        found = replace(found, archive=archive.measure(place, tell=tell))
     return found
 
 

@@ -13,7 +13,9 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import closing, directory, issuing, redeeming, sheets
+from benchmarks import accounts, closing, directory, issuing, redeeming, sheets
+from benchmarks.accounts import Accounts
+from benchmarks.archive import Archive
 from benchmarks.closing import Closing
 from benchmarks.directory import Directory
 from benchmarks.issuing import Issuing
@@ -46,6 +48,8 @@ class Measured:
     directory: Directory | None = None
     scanning: Scanning | None = None
     closing: Closing | None = None
+    accounts: Accounts | None = None
+    archive: Archive | None = None
 
 
 def tables(found: Measured) -> list[Shown]:
@@ -57,6 +61,8 @@ def tables(found: Measured) -> list[Shown]:
         *([_directory(found.directory)] if found.directory else []),
         *([_scanning(found.scanning)] if found.scanning else []),
         *([_closing(found.closing)] if found.closing else []),
+        *([_accounts(found.accounts)] if found.accounts else []),
+        *([_archive(found.archive)] if found.archive else []),
     ]
 
 
@@ -207,6 +213,39 @@ def _closing(found: Closing) -> Shown:
         " checks and triggers; nothing is read for it or reckoned. The audit is green."
     )
     return Shown(f"Closing a day of {found.shops:,} shops", ("", "median", "rounds"), rows, note)
+
+
+def _accounts(found: Accounts) -> Shown:
+    added = found.peak - found.before
+    rows = (
+        ("the FEC over HTTP", *_seconds(found.fec), f"{found.lines / median(found.fec):,.0f}"),
+        ("of which the server's processor", *_seconds(found.processor), ""),
+        ("bare COPY of the same rows", *_seconds(found.bare), f"{found.lines / median(found.bare):,.0f}"),
+        ("times as long as the bare COPY", f"{found.times:.1f}", "", ""),
+        ("memory of the server before", f"{found.before / 1e6:.0f} MB", "", ""),
+        ("highest memory of the server", f"{found.peak / 1e6:.0f} MB", "", ""),
+        ("of which for the files (goal: 64 MB)", f"{added / 1e6:.0f} MB", _verdict(met=added <= accounts.MEMORY), ""),
+    )
+    note = (
+        "One server process, asked for the file again and again; its memory is the kernel's high-water mark (VmHWM)."
+        f" The FEC has {found.size / 1e6:,.0f} MB and {found.entries:,} entries; a reader that knows nothing of Obole"
+        f" found every rule kept."
+    )
+    return Shown(f"Accounts: a FEC of {found.lines:,} lines", ("", "median", "rounds", "lines/s"), rows, note)
+
+
+def _archive(found: Archive) -> Shown:
+    named = (("written", found.written), ("read back", found.read_back))
+    rows = tuple(
+        (name, f"{seconds:.0f} s", f"{peak / 1e6:.0f} MB", f"{(peak - found.small[1]) / 1e6:.0f} MB")
+        for name, (seconds, peak) in named
+    )
+    note = (
+        f"{found.unpacked / 1e6:,.0f} MB, {found.size / 1e6:,.0f} MB packed. The seconds hold the audit before it is"
+        " written and after it is read back. A small command lists the programmes."
+    )
+    heads = ("", "seconds", "highest memory", "more than a small command")
+    return Shown(f"A programme of {found.transfers:,} transfers as one archive", heads, rows, note)
 
 
 def _markdown(told: Mapping[str, str], shown: Sequence[Shown]) -> Iterable[str]:

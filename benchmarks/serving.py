@@ -60,7 +60,7 @@ def serving(home: Path) -> Iterator[Server]:
         "--timeout-graceful-shutdown", "10",
     ]  # fmt: skip
     with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, env=_environment(home))
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=environment(home))
         try:
             yield Server(_address(process, log), process.pid)
         finally:
@@ -72,7 +72,7 @@ def serving(home: Path) -> Iterator[Server]:
                 process.wait(STOPS_WITHIN)
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment(home: Path) -> dict[str, str]:
     """As a new installation has it: nothing set but where it lives."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("OBOLE_")}
     return kept | {"OBOLE_HOME": str(home), "PYTHONPATH": str(Path(__file__).parent.parent)}

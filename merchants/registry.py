@@ -95,6 +95,20 @@ async def register(session: AsyncSession, *, slug: str) -> Registered:
     return await programme(session, slug=slug)
 
 
+async def register_again(session: AsyncSession, known: Registered) -> None:
+    """Enter a programme that comes from another installation, under the id and since the moment that it has there.
+
+    Only the owner of the database may.
+
+    :raises SlugMalformed, SlugReserved, ProgrammeExists:
+    """
+    schema = schema_of(known.slug)
+    if any(one.slug == known.slug or one.id == known.id for one in await programmes(session)):
+        raise ProgrammeExists(slug=known.slug)
+    row = {"id": known.id, "slug": known.slug, "schema_name": schema, "created_at": known.created_at}
+    await session.execute(insert(Programme).values(**row))
+
+
 async def programmes(session: AsyncSession) -> list[Registered]:
     """All programmes, by slug."""
     rows = await session.execute(select(Programme).order_by(Programme.slug))

@@ -14,15 +14,24 @@ IN_PROGRAMME = {"schema": PROGRAMME}
 
 
 class CodeKey(Base):
-    """A generation of the programme's code key. The secret itself is not here: it needs the master secret too."""
+    """A generation of the programme's code key. The secret itself is not here: it needs the master secret too.
+
+    ``wrapped`` is the secret of a generation that came from another installation, wrapped under this one's master
+    secret; without it, the secret is derived from the master secret and the salt.
+    """
 
     __tablename__ = "code_keys"
-    __table_args__ = (CheckConstraint("number BETWEEN 0 AND 15", name="number"), IN_PROGRAMME)
+    __table_args__ = (
+        CheckConstraint("number BETWEEN 0 AND 15", name="number"),
+        CheckConstraint("octet_length(wrapped) = 64", name="wrapped"),
+        IN_PROGRAMME,
+    )
 
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     salt: Mapped[Secret]
     master_check: Mapped[Secret]
     made_at: Mapped[Moment]
+    wrapped: Mapped[Secret | None]
 
 
 class Buyer(Base):

@@ -172,11 +172,12 @@ def test_the_types_of_problems_never_change() -> None:
 
 TYPES = """
 account-number-unfit account-unknown address-invalid addresses-missing already-drawn already-returned already-reversed
-already-undone amount-malformed amount-not-positive application-decided application-unknown asked-lately asked-today
-bank-account-not-ours bank-account-same bank-change-over bank-change-unknown bank-entry-decided bank-entry-no-money
-bank-entry-unknown bank-file-broken bank-file-doctype bank-file-kind-unknown bank-file-too-large
-bank-file-without-statement bank-statement-changed bank-statement-incomplete bank-statement-unknown
-bank-transfer-taken batch-too-large batch-unknown beneficiary-unknown bic-invalid budget-below-given budget-days-wrong
+already-undone amount-malformed amount-not-positive application-decided application-unknown archive-damaged
+archive-format-unknown archive-other-revision archive-unreadable asked-lately asked-today bank-account-not-ours
+bank-account-same bank-change-over bank-change-unknown bank-entry-decided bank-entry-no-money bank-entry-unknown
+bank-file-broken bank-file-doctype bank-file-kind-unknown bank-file-too-large bank-file-without-statement
+bank-statement-changed bank-statement-incomplete bank-statement-unknown bank-transfer-taken batch-too-large
+batch-unknown beneficiary-unknown bic-invalid books-not-proved books-not-the-same budget-below-given budget-days-wrong
 budget-exceeded budget-too-small budget-unknown buyer-owes buyer-unknown campaign-days-wrong campaign-incomplete
 campaign-not-funded campaign-over campaign-standing campaign-unknown card-keys-wrong card-object-unknown
 card-payment-refused card-payment-unavailable card-refund-too-large cards-not-offered cashier-name-malformed
@@ -195,22 +196,23 @@ naf-unknown name-not-sendable no-budget no-invoice no-usable-code-key not-enough
 not-permitted not-signed-in not-taken-here nothing-issued nothing-owed nothing-to-close nothing-to-pay
 nothing-to-print notice-unknown occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong
 order-changed order-empty order-too-large order-unknown overdrawn page-field-malformed paid-in-rhythm pairing-spent
-papers-disagree partly-returned password-guessable password-too-long password-too-short payment-under-way
-payment-unknown payout-amount-out-of-bounds payout-file-missing payout-reference-refused payout-run-decided
-payout-run-unknown payouts-outdated period-malformed period-not-over person-disabled person-email-taken
-person-name-malformed person-unknown phone-malformed photo-too-large photo-unknown photo-unreadable photos-too-many
-picture-kind-refused picture-too-large picture-unknown picture-unreadable pin-malformed pin-wrong postcode-malformed
-postcode-unknown printing-not-ready printing-unknown programme-account-missing programme-exists programme-unknown
-quantity-not-positive reason-missing redemption-unknown reference-invalid refund-settled refund-too-large
-refund-unknown reminder-too-soon return-address-missing return-address-refused return-address-unknown return-exceeded
-return-too-late rule-days-wrong rule-ended rule-name-wrong rule-not-offered rule-outside-validity rule-reaches-nobody
-rule-shops-unknown rule-too-long rule-unknown rule-unknown rule-unsound rule-without-conditions same-person
-scanning-busy scope-refused settlement-unknown shop-applied-already shop-exists shop-fields-invalid
-shop-joined-already shop-not-accepted shop-status-refused shop-unknown sign-in-needed sign-in-refused
-signature-invalid signing-key-missing siren-invalid siret-invalid slug-malformed slug-reserved subject-missing
-terms-malformed terms-missing terms-too-late text-too-long ticket-abandoned ticket-unknown till-missing till-revoked
-till-unknown too-late-to-remind too-little-for-card too-many-attempts too-many-endpoints too-many-newcomers
-too-many-return-addresses transfer-code-refused transfer-unavailable transfer-unknown undo-too-late vat-number-invalid
-voucher-blocked voucher-expired voucher-frozen voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept
-voucher-not-yet-valid voucher-replaced voucher-unknown website-malformed workbook-too-long wrong-order-status
+papers-disagree partly-returned passphrase-too-short passphrase-wrong password-guessable password-too-long
+password-too-short payment-under-way payment-unknown payout-amount-out-of-bounds payout-file-missing
+payout-reference-refused payout-run-decided payout-run-unknown payouts-outdated period-malformed period-not-over
+person-disabled person-email-taken person-name-malformed person-unknown phone-malformed photo-too-large photo-unknown
+photo-unreadable photos-too-many picture-kind-refused picture-too-large picture-unknown picture-unreadable
+pin-malformed pin-wrong postcode-malformed postcode-unknown printing-not-ready printing-unknown
+programme-account-missing programme-exists programme-unknown quantity-not-positive reason-missing redemption-unknown
+reference-invalid refund-settled refund-too-large refund-unknown reminder-too-soon return-address-missing
+return-address-refused return-address-unknown return-exceeded return-too-late rule-days-wrong rule-ended
+rule-name-wrong rule-not-offered rule-outside-validity rule-reaches-nobody rule-shops-unknown rule-too-long
+rule-unknown rule-unknown rule-unsound rule-without-conditions same-person scanning-busy scope-refused
+settlement-unknown shop-applied-already shop-exists shop-fields-invalid shop-joined-already shop-not-accepted
+shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid signing-key-missing siren-invalid
+siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
+ticket-abandoned ticket-unknown till-missing till-revoked till-unknown too-late-to-remind too-little-for-card
+too-many-attempts too-many-endpoints too-many-newcomers too-many-return-addresses transfer-code-refused
+transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
+voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept voucher-not-yet-valid voucher-replaced
+voucher-unknown website-malformed workbook-too-long wrong-order-status
 """
