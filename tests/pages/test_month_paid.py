@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+import facturx
 import httpx
 import pytest
 from lxml import etree
@@ -201,13 +202,14 @@ async def what_the_run_says(month: Month, watched: Watched, run: str) -> list[st
 
 
 async def everything_agrees(month: Month, settled: list[SettlementView], *, returned: Money) -> None:
-    """Statements, trial balance and FEC, each read by a second program, say the same to the cent."""
+    """Statements, invoices, trial balance and FEC, each read by a second program, say the same to the cent."""
     at = Period.month(f"{day_of(month.town.at):%Y-%m}")
     for whole in (Period.month(f"{LAST_MONTH:%Y-%m}"), at):
         await month.town.do(lambda session, whole=whole: months.close_month(session, whole, by="op", at=at.ends))
     year = {"first": f"{at.first_day:%Y-%m}", "last": f"{at.first_day:%Y-%m}"}
     async with month.operator.client(month.desk.live) as client:
         for one in settled:
+            assert await invoiced(client, one) == (one.figures.commission, one.figures.vat)
             paper = await client.get(f"/treiz/shop/{one.shop}/settlements/{one.id}.pdf")
             assert f"Vous recevez {shown_money(one.figures.paid, 'fr')}".replace("\u00a0", " ") in words_of(
                 paper.content
@@ -225,6 +227,16 @@ async def everything_agrees(month: Month, settled: list[SettlementView], *, retu
     shops = {one.shop.hex.upper() for one in settled}
     assert {party: left for (_, party), left in sums.items() if party in shops} == owed
     assert (await month.town.audit()).agrees
+
+
+async def invoiced(client: httpx.AsyncClient, settled: SettlementView) -> tuple[Money, Money]:
+    """Commission and VAT as a stranger's program reads them out of the invoice."""
+    pdf = await client.get(f"/treiz/shop/{settled.shop}/settlements/{settled.id}/invoice.pdf")
+    _, xml = await asyncio.to_thread(facturx.get_xml_from_pdf, pdf.content)
+    told = etree.fromstring(xml)
+    sums = [told.findtext(f".//{{*}}{name}", "") for name in ("TaxBasisTotalAmount", "TaxTotalAmount")]
+    net, vat = (Money.of(one.replace(".", ",")) for one in sums)
+    return net, vat
 
 
 def in_the_fec(lines: list[Read]) -> dict[tuple[str, str], Money]:
