@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import tallies
 from ledger.chart import Kind, Side
-from ledger.days import PARIS, day_of, months_later
+from ledger.days import PARIS, Period, day_of, months_later
 from ledger.money import ZERO, Money
 from vouchers.blocking import REINSTATEMENT
 from vouchers.expiring import EXPIRY
@@ -71,16 +71,18 @@ async def by_month(session: AsyncSession, *, at: datetime) -> list[Lapsing]:
     return [Lapsing(one, *found[one]) for one in sorted(found)]
 
 
-async def batches_soon(session: AsyncSession, *, at: datetime) -> list[LapsingBatch]:
-    """Batches that expire within `SOON` and hold money still, the first to expire first."""
+async def batches_soon(session: AsyncSession, *, at: datetime, month: Period | None = None) -> list[LapsingBatch]:
+    """Batches that expire within `SOON`, or in a month to come, and hold money still, the first to expire first."""
     today = day_of(at)
-    members = select(Voucher.id, Voucher.batch_id).where(Voucher.last_day >= today, Voucher.last_day < today + SOON)
-    held = await tallies.holding_by_group(session, members)
+    first = today if month is None else max(today, month.first_day)
+    last = today + SOON if month is None else month.last_day
+    within = Voucher.last_day.between(first, last)
+    held = await tallies.holding_by_group(session, select(Voucher.id, Voucher.batch_id).where(within))
     rows = await session.execute(
         select(Batch.id, Batch.label, Buyer.id, Buyer.name, func.min(Voucher.last_day))
         .join(Buyer, Buyer.id == Batch.buyer_id)
         .join(Voucher, Voucher.batch_id == Batch.id)
-        .where(Batch.id.in_(held), Voucher.last_day >= today)
+        .where(Batch.id.in_(held), within)
         .group_by(Batch.id, Batch.label, Buyer.id, Buyer.name)
     )
     found = [LapsingBatch(*row, *held[row[0]]) for row in rows]

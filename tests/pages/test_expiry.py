@@ -33,6 +33,9 @@ async def test_a_batch_that_expires_soon_is_extended_once_by_the_operator(live: 
         seen = await client.get("/treiz/desk/expiry")
         assert "42,00 € dans les douze mois" in plain(seen.text)
         assert page in seen.text
+        for month, listed in ((f"{today + timedelta(days=20):%Y-%m}", True), ("2199-01", False)):
+            assert (page in (await client.get("/treiz/desk/expiry", params={"month": month})).text) == listed
+        assert (await client.get("/treiz/desk/expiry", params={"month": "mars"})).status_code == 422
         form = {"once": hidden((await client.get(page)).text, "once"), "reason": "Travaux dans la rue"}
         later = today + timedelta(days=200)
         for wrong in ("", "demain", f"{today:%d/%m/%Y}"):

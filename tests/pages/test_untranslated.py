@@ -42,6 +42,14 @@ LETTER_WORDS: Final = {
 ALIKE: Final = frozenset(
     {
         "Bonus",
+        "Budgets",
+        "Commissions",
+        "Commune",
+        "Communes",
+        "Contact",
+        "Menu",
+        "Stripe",
+        "Versions",
         "Message",
         "Total",
         "BIC",

@@ -37,6 +37,7 @@ NAMES: Final = frozenset(
         "Français",
         "e-mail",
         "CSV",
+        "XLSX",
         "JSON",
         "PDF",
         "Excel",

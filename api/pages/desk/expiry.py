@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
@@ -16,7 +16,7 @@ from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
-from ledger.days import day_of, months_later
+from ledger.days import Period, day_of, months_later
 from ledger.errors import Refusal
 from ledger.money import total
 from merchants import programme
@@ -31,13 +31,21 @@ FURTHER: Final = 6
 
 
 @router.get("/{slug:slug}/desk/expiry")
-async def overview(request: Request, _visitor: ExtendsVouchers, session: PageReading) -> Response:
-    """What expires in the months to come, what did, and the batches to look after."""
+async def overview(
+    request: Request,
+    _visitor: ExtendsVouchers,
+    session: PageReading,
+    *,
+    month: Annotated[str | None, Query(max_length=10)] = None,
+) -> Response:
+    """What expires in the months to come, what did, and the batches to look after: soon, or in a month."""
     at = await clock.now(session)
+    chosen = None if month is None else Period.month(month)
     coming = await lapsing.by_month(session, at=at)
     return page(
         request, "desk/expiry.html", coming=coming, total=total([one.left for one in coming]),
-        batches=await lapsing.batches_soon(session, at=at), gone=await lapsing.lapsed(session, at=at),
+        batches=await lapsing.batches_soon(session, at=at, month=chosen), chosen=chosen,
+        gone=await lapsing.lapsed(session, at=at),
         breakage_to=(await programme.terms_on(session, day_of(at))).breakage_to,
     )  # fmt: skip
 
