@@ -29,6 +29,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 PDF: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/pdf": {}}}}
 """How the API's description says that a route answers a PDF."""
 
+CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {}}}}
+XLSX: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {}}}
+}
+
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 

@@ -33,6 +33,7 @@ from merchants.settlements.moved import moved_by
 from merchants.settlements.parties import parties
 from merchants.settlements.queries import ClosingView, closing, closing_of
 from merchants.shops.queries import ShopView, shops_by_id
+from merchants.shops.tills import labels_by_shop
 from merchants.tables import Closing, Settlement, SettlementLine
 
 SERIES: Final = SETTLEMENTS
@@ -171,11 +172,13 @@ async def _write(
     progress: Progress,
 ) -> None:
     payable_on = issued_on + timedelta(days=terms.payment_days)
+    tills = await labels_by_shop(session, [one.shop.id for one in drawn])
     for done, one in enumerate(drawn, start=1):
         await session.execute(
             insert(Settlement).values(
                 id=one.id, number=one.number, closing_id=closing_id, shop_id=one.shop.id,
-                issued_on=issued_on, payable_on=payable_on, parties=parties(terms, one.shop), **_columns(one.figures),
+                issued_on=issued_on, payable_on=payable_on,
+                parties=parties(terms, one.shop, tills.get(one.shop.id, {})), **_columns(one.figures),
             )
         )  # fmt: skip
         progress(done, len(drawn))

@@ -19,6 +19,7 @@ from merchants.movements import REDEMPTION, Moved
 from merchants.settlements.closing import SERIES
 from merchants.settlements.figures import figures
 from merchants.settlements.moved import moved_by
+from merchants.settlements.papers import paper_findings
 from merchants.settlements.queries import SettlementView, settlements_page
 from merchants.tables import Number, Settlement, SettlementLine
 
@@ -27,10 +28,10 @@ AT_ONCE: Final = 200
 
 
 async def settlement_findings(session: AsyncSession) -> list[Finding]:
-    """Settlements that do not agree with the ledger, and gaps in their numbers."""
+    """Settlements that do not agree with the ledger, gaps in their numbers, papers that say something else."""
     return [
         *await _wrong_lines(session), *await _wrong_figures(session), *await _broken_chains(session),
-        *await _wrong_postings(session), *await _gaps(session),
+        *await _wrong_postings(session), *await _gaps(session), *await paper_findings(session),
     ]  # fmt: skip
 
 

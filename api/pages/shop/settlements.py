@@ -1,4 +1,4 @@
-"""The settlements of a shop, and their statements as PDF."""
+"""The settlements of a shop, and their statements as PDF and for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from fastapi import APIRouter, Request, Response
 
 from api import clock
 from api.auth.visitors import PageReading
-from api.pages.orders.downloads import PDF, download, drawn
+from api.dependencies import Here
+from api.pages.orders.downloads import download
+from api.pages.place import CurrentPlace
 from api.pages.rendering import page
 from api.pages.shop.access import SeesSettlements
 from api.pages.speaking import language_for
+from api.statements import KINDS, statement_file
 from ledger.days import day_of
 from merchants.settlements import queries
 from merchants.settlements.errors import SettlementUnknown
-from merchants.settlements.statement_pdf import draw_statement
+from merchants.settlements.papers import Form
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,12 +37,16 @@ async def settled(request: Request, own: SeesSettlements, session: PageReading) 
     )  # fmt: skip
 
 
-@router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.pdf")
-async def statement(request: Request, own: SeesSettlements, session: PageReading, settlement_id: UUID) -> Response:
+@router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.{form}")
+async def statement(
+    request: Request, place: CurrentPlace, own: SeesSettlements, here: Here, settlement_id: UUID, form: Form
+) -> Response:
     """The statement of a settlement of this shop; another shop's is as unknown as one that is not there."""
-    if (await queries.settlement(session, settlement_id)).shop != own.id:
+    async with place.town.sessions.begin() as session:
+        found = await queries.settlement(session, settlement_id)
+    if found.shop != own.id:
         raise SettlementUnknown(settlement=settlement_id)
-    found = await queries.statement(session, settlement_id)
-    language = language_for(request)
-    pdf = await drawn(lambda out: draw_statement(out, found, language))
-    return download(pdf, f"{found.number}.pdf", PDF)
+    content = await statement_file(
+        place.town, settlement_id, form=form, language=language_for(request), base_url=here.settings.base_url
+    )
+    return download(content, f"{found.number}.{form}", KINDS[form])
