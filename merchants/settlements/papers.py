@@ -92,7 +92,7 @@ async def paper_findings(session: AsyncSession) -> list[Finding]:
     spoiled = (
         select(StatementPaper.settlement_id, StatementPaper.form, StatementPaper.language)
         .where(StatementPaper.digest != func.sha256(StatementPaper.content))
-        .order_by(StatementPaper.settlement_id)
+        .order_by(StatementPaper.settlement_id, StatementPaper.form, StatementPaper.language)
     )
     findings = [
         Finding("paper", "settlement", id_, f"its {form} ({language}) is not what was handed out")
