@@ -23,8 +23,6 @@ from api.settings import Settings
 from ledger.days import day_of
 from ledger.formats import Language
 from merchants import programme
-from merchants.settlements.statement import Statement
-from merchants.settlements.statement_pdf import draw_statement
 from vouchers import sheets
 from vouchers.buyers import buyer
 from vouchers.errors import VoucherUnknown
@@ -178,17 +176,6 @@ async def order_look(session: AsyncSession, found: OrderView, language: Language
     logo = await drafting.picture(session, found.picture, buyer_id=found.buyer) if found.picture else None
     rule = await version(session, found.rule) if found.rule else None
     return sheets.look_of(terms, giver, language, message=found.message, logo=logo.png if logo else None, rule=rule)
-
-
-async def statement_pdf(statement: Statement, *, language: Language) -> bytes:
-    """The paper of a statement."""
-
-    def draw() -> bytes:
-        out = BytesIO()
-        draw_statement(out, statement, language)
-        return out.getvalue()
-
-    return await asyncio.to_thread(draw)
 
 
 async def _drawn(made: Sheets, layout: Layout) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -15,13 +14,15 @@ from api.commands.opening import in_town
 from api.commands.reading import FirstDay, Json, LastDay, Month, Slug, Week, a_period
 from api.commands.telling import as_json, bar, facts, fail, say
 from api.installation import Town, in_transaction
+from api.settings import Settings
 from api.settling import settled
+from api.statements import statement_file
 from ledger.days import Period
 from ledger.formats import Language
 from merchants.settlements import opening, queries
+from merchants.settlements.papers import Form
 from merchants.settlements.queries import ClosingView, SettlementView
 from merchants.settlements.rounds import Round
-from merchants.settlements.statement_pdf import draw_statement
 
 
 def close(
@@ -66,19 +67,20 @@ def statement(
     month: Month = None,
     first: FirstDay = None,
     last: LastDay = None,
-    folder: Annotated[Path, typer.Option("--output", "-o", file_okay=False, help="Where the PDFs go.")] = Path(),
+    folder: Annotated[Path, typer.Option("--output", "-o", file_okay=False, help="Where the files go.")] = Path(),
     language: Annotated[Language, typer.Option("--in", help="The language of the paper.")] = "fr",
+    form: Annotated[Form, typer.Option("--as", help="A paper, or for a spreadsheet.")] = "pdf",
     slug: Slug = None,
     json: Json = False,
 ) -> None:
-    """Write statements as PDFs, one a shop: every redemption, the totals, what is paid and when."""
+    """Write statements, one file a shop: every redemption, the totals, what is paid and when."""
     if (number is None) != every:
         raise typer.BadParameter("Give the number of a statement, or --all with --month.")
     period = a_period(month, first, last) if every else None
 
     async def work(town: Town) -> list[Path] | None:
         wanted = await (_of_period(town, period) if period else _of_number(town, number or ""))
-        return None if wanted is None else await _write(town, wanted, folder, language)
+        return None if wanted is None else await _write(town, wanted, folder, form=form, language=language)
 
     written = in_town(slug, work)
     if written is None:
@@ -102,18 +104,18 @@ async def _of_number(town: Town, number: str) -> list[SettlementView] | None:
     return [found] if found else None
 
 
-async def _write(town: Town, wanted: list[SettlementView], folder: Path, language: Language) -> list[Path]:
+async def _write(
+    town: Town, wanted: list[SettlementView], folder: Path, *, form: Form, language: Language
+) -> list[Path]:
+    base_url = Settings().base_url
     if wanted:
         folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody else waits in this process
     written: list[Path] = []
     with bar("Drawing statements") as told:
         for one in wanted:
-            async with town.sessions.begin() as session:
-                read = await queries.statement(session, one.id)
-            drawn = BytesIO()
-            draw_statement(drawn, read, language)
-            path = folder / f"{one.number}.pdf"
-            path.write_bytes(drawn.getvalue())
+            content = await statement_file(town, one.id, form=form, language=language, base_url=base_url)
+            path = folder / f"{one.number}.{form}"
+            path.write_bytes(content)
             written.append(path)
             told(len(written), len(wanted))
     return written

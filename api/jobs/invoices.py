@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from io import BytesIO
 from typing import Final
 from uuid import UUID
 
@@ -21,13 +20,13 @@ from api.email.sending import Outcome
 from api.installation import Installation, Town, in_transaction
 from api.invoicing import invoice_file
 from api.jobs.leaving import Ready, became, send_waiting
+from api.statements import statement_file
 from ledger.database import snapshot_of
 from ledger.days import day_of
 from merchants import programme
 from merchants.invoices import issuing, letters, queries
 from merchants.invoices.letters import LetterView
 from merchants.settlements import queries as settlements
-from merchants.settlements.statement_pdf import draw_statement
 
 AT_ONCE: Final = 500
 
@@ -63,9 +62,14 @@ async def tend_invoices(installation: Installation, town: Town) -> None:
 
 
 async def _ready(installation: Installation, town: Town, letter_id: UUID) -> Ready | None:
-    async with snapshot_of(town.sessions) as session:
+    async with town.sessions.begin() as session:
         found = await letters.letter(session, letter_id)
-        compose = await _composing(session, installation, town, found)
+    # The paper as it is handed out to whoever asks for it: the same bytes.
+    statement = await statement_file(
+        town, found.settlement, form="pdf", language=found.language, base_url=installation.settings.base_url
+    )
+    async with snapshot_of(town.sessions) as session:
+        compose = await _composing(session, installation, town, found, statement)
 
     async def claim(session: AsyncSession, at: datetime) -> bool:
         return await letters.claim(session, letter_id, at=at)
@@ -74,7 +78,7 @@ async def _ready(installation: Installation, town: Town, letter_id: UUID) -> Rea
 
 
 async def _composing(
-    session: AsyncSession, installation: Installation, town: Town, found: LetterView
+    session: AsyncSession, installation: Installation, town: Town, found: LetterView, paper: bytes
 ) -> Callable[[], Letter]:
     """How a letter is composed: it takes the processor some tens of milliseconds."""
     at = await clock.now(session)
@@ -91,9 +95,7 @@ async def _composing(
     )  # fmt: skip
 
     def compose() -> Letter:
-        out = BytesIO()
-        draw_statement(out, statement, found.language)
-        papers = (Paper(f"{statement.number}.pdf", out.getvalue()), *more)
+        papers = (Paper(f"{statement.number}.pdf", paper), *more)
         link = f"{home}/shop/{shop}/settlements"
         return composing_shops.settlement_letter(envelope, look, told, link=link, papers=papers)
 

@@ -20,6 +20,7 @@ from api.pages import (
     offering,
     outbox,
     people,
+    seal,
     signing_in,
     switching,
 )
@@ -58,6 +59,7 @@ PAGES_OF_A_PROGRAMME: Final = (
     *STREET,
     holder.of_a_programme,
     lost.router,
+    seal.router,
     *DESK,
     *ORDERS,
     *TILL,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
 from io import BytesIO
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -21,7 +21,21 @@ from api.dependencies import Here, IdempotencyKey, Reading, Spoken, Writing, per
 from api.once import do_once, request_of
 from api.printing import ask_sheets, file_of
 from api.rest.orders import order_of
-from api.rest.types import PDF, Currency, Limit, Line, Page, Reason, Shown, Sought, Strict, StrictRoute, example, page
+from api.rest.types import (
+    CSV,
+    PDF,
+    Currency,
+    Limit,
+    Line,
+    Page,
+    Reason,
+    Shown,
+    Sought,
+    Strict,
+    StrictRoute,
+    example,
+    page,
+)
 from ledger.formats import Language
 from vouchers.orders import handing, queries
 from vouchers.orders.handing import MailingView
@@ -50,7 +64,6 @@ DROPPED: Final[dict[Language, tuple[str, str]]] = {
     ),
 }
 """Why a message did not leave: one to a beneficiary, one to the buyer."""
-CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {}}}}
 
 
 class BeneficiaryShown(Shown):

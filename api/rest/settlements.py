@@ -14,24 +14,44 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import clock
 from api.auth.doorkeeper import Caller
 from api.auth.permissions import Permission as P
-from api.dependencies import IdempotencyKey, Reading, Spoken, permitted
+from api.dependencies import Here, IdempotencyKey, Reading, Spoken, permitted
+from api.installation import Installation
 from api.invoicing import invoice_file
 from api.once import do_once, request_of
-from api.printing import statement_pdf
 from api.rest.shops import own_shop, refuse_other_shop
-from api.rest.types import PDF, XML, After, Currency, Day, Limit, Page, Shown, Strict, StrictRoute, example, page
+from api.rest.types import (
+    CSV,
+    PDF,
+    XLSX,
+    XML,
+    After,
+    Currency,
+    Day,
+    Limit,
+    Page,
+    Shown,
+    Strict,
+    StrictRoute,
+    example,
+    page,
+)
 from api.settling import settled
+from api.statements import KINDS, statement_file
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
+from ledger.formats import Language
 from merchants.invoices import queries as invoices
 from merchants.invoices.invoice import Kind as InvoiceKind
 from merchants.invoices.queries import InvoiceView
 from merchants.settlements import opening, queries
+from merchants.settlements.papers import Form
 from merchants.settlements.queries import ClosingView, SettlementView
 from merchants.settlements.rounds import Round
 from merchants.shops.rhythms import Rhythm
 
 router = APIRouter(tags=["settlements"], route_class=StrictRoute)
+
+Reads = Annotated[Caller, permitted(P.SETTLEMENTS_READ)]
 
 
 class ClosingAsked(Strict):
@@ -263,12 +283,31 @@ async def _invoice(settlement: UUID, caller: Caller, session: AsyncSession) -> I
 
 
 @router.get("/settlements/{settlement}/statement.pdf", response_class=Response, responses=PDF)
-async def statement(
-    settlement: UUID, caller: Annotated[Caller, permitted(P.SETTLEMENTS_READ)], session: Reading, language: Spoken
-) -> Response:
+async def statement(settlement: UUID, caller: Reads, here: Here, language: Spoken) -> Response:
     """The statement of a settlement, to print or to file; the same bytes each time."""
-    found = await queries.settlement(session, settlement)
-    await refuse_other_shop(found.shop, caller, session, P.SETTLEMENTS_READ)
-    pdf = await statement_pdf(await queries.statement(session, settlement), language=language)
-    name = f'inline; filename="{found.number}.pdf"'
-    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
+    return await _statement(settlement, caller, here, form="pdf", language=language)
+
+
+@router.get("/settlements/{settlement}/statement.csv", response_class=Response, responses=CSV)
+async def statement_csv(settlement: UUID, caller: Reads, here: Here, language: Spoken) -> Response:
+    """The same for a spreadsheet: UTF-8 with its mark, semicolons; numbers and days as the language has them."""
+    return await _statement(settlement, caller, here, form="csv", language=language)
+
+
+@router.get("/settlements/{settlement}/statement.xlsx", response_class=Response, responses=XLSX)
+async def statement_xlsx(settlement: UUID, caller: Reads, here: Here, language: Spoken) -> Response:
+    """The same as a workbook of one sheet."""
+    return await _statement(settlement, caller, here, form="xlsx", language=language)
+
+
+async def _statement(
+    settlement: UUID, caller: Caller, here: Installation, *, form: Form, language: Language
+) -> Response:
+    async with caller.town.sessions.begin() as session:
+        found = await queries.settlement(session, settlement)
+        await refuse_other_shop(found.shop, caller, session, P.SETTLEMENTS_READ)
+    base_url = here.settings.base_url
+    content = await statement_file(caller.town, settlement, form=form, language=language, base_url=base_url)
+    how = "inline" if form == "pdf" else "attachment"
+    named = {"Content-Disposition": f'{how}; filename="{found.number}.{form}"'}
+    return Response(content, media_type=KINDS[form], headers=named)

@@ -31,6 +31,10 @@ PDF: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/pd
 
 XML: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/xml": {}}}}
 """The same of XML."""
+CSV: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"text/csv": {}}}}
+XLSX: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {}}}
+}
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from merchants.programme import Terms
 from merchants.settlements.statement import StatementProgramme, StatementShop
@@ -11,8 +12,8 @@ from merchants.shops.identity import masked_iban
 from merchants.shops.queries import ShopView
 
 
-def parties(terms: Terms, shop: ShopView) -> dict[str, Any]:
-    """Both parties as JSON."""
+def parties(terms: Terms, shop: ShopView, tills: Mapping[UUID, str]) -> dict[str, Any]:
+    """Both parties as JSON, and what the shop's tills are called: a label may be another one tomorrow."""
     return {
         "programme": {
             "name": terms.name,
@@ -28,6 +29,7 @@ def parties(terms: Terms, shop: ShopView) -> dict[str, Any]:
             "vat_number": shop.vat_number,
         },
         "iban": masked_iban(shop.iban) if shop.iban else None,
+        "tills": {str(till): label for till, label in tills.items()},
     }
 
 

@@ -18,6 +18,7 @@ from merchants.commission.pricing import Pricing, pricing
 from merchants.movements import REDEMPTION, Moved
 from merchants.settlements.figures import figures
 from merchants.settlements.moved import moved_by
+from merchants.settlements.papers import paper_findings
 from merchants.settlements.queries import SettlementView, settlements_page
 from merchants.settlements.settling import SERIES
 from merchants.tables import Closing, ClosingShop, Number, Settlement, SettlementLine
@@ -27,10 +28,11 @@ AT_ONCE: Final = 200
 
 
 async def settlement_findings(session: AsyncSession) -> list[Finding]:
-    """Settlements that do not agree with the ledger, shops left out of a closing, and gaps in the numbers."""
+    """Settlements that disagree with the ledger, shops left out of a closing, gaps in numbers, papers that differ."""
     return [
         *await _wrong_lines(session), *await _wrong_figures(session), *await _broken_chains(session),
         *await _wrong_postings(session), *await _left_out(session), *await _gaps(session),
+        *await paper_findings(session),
     ]  # fmt: skip
 
 

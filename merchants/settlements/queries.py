@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, cast
@@ -21,6 +21,7 @@ from merchants.settlements.errors import ClosingUnknown, SettlementUnknown
 from merchants.settlements.figures import Brought, Figures
 from merchants.settlements.kept import parts_in, vat_parts_in
 from merchants.settlements.parties import programme_in, shop_in
+from merchants.settlements.seals import seals_of
 from merchants.settlements.statement import LineKind, Statement, StatementLine
 from merchants.shops.rhythms import Rhythm
 from merchants.shops.tills import tills_by_id
@@ -179,7 +180,7 @@ async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
         last_day=found.last_day,
         issued_on=found.issued_on,
         payable_on=found.payable_on,
-        lines=await _lines(session, settlement_id),
+        lines=await _lines(session, settlement_id, found.parties),
         gross=made.redeemed,
         undone=made.undone,
         returned=made.returned,
@@ -195,6 +196,7 @@ async def statement(session: AsyncSession, settlement_id: UUID) -> Statement:
         vat_parts=made.vat_parts,
         commission_rest=made.before.commission,
         minimum=made.minimum,
+        seal=(await seals_of(session, [settlement_id]))[settlement_id],
     )
 
 
@@ -204,19 +206,24 @@ async def settlement_of(session: AsyncSession, transfer: UUID) -> UUID | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def _lines(session: AsyncSession, settlement_id: UUID) -> tuple[StatementLine, ...]:
+async def _lines(session: AsyncSession, settlement_id: UUID, kept: Mapping[str, Any]) -> tuple[StatementLine, ...]:
     ids = select(SettlementLine.transfer_id).where(SettlementLine.settlement_id == settlement_id)
     transfers = await balances.transfers_by_id(session, list((await session.execute(ids)).scalars()))
-    lines = await statement_lines(session, list(transfers.values()))
+    lines = await statement_lines(session, list(transfers.values()), kept)
     return tuple(sorted(lines, key=lambda line: (line.at, line.what != "redemption", line.reference)))
 
 
-async def statement_lines(session: AsyncSession, transfers: Sequence[Posted]) -> list[StatementLine]:
-    """What a statement says of these redemptions, undos and returns, in their order."""
+async def statement_lines(
+    session: AsyncSession, transfers: Sequence[Posted], kept: Mapping[str, Any]
+) -> list[StatementLine]:
+    """What a statement says of these redemptions, undos and returns, in their order.
+
+    :param kept: the parties of the settlement, with what its tills were called
+    """
     sold = [one for transfer in transfers if (one := redemption_in(transfer.document)) is not None]
     first = await balances.transfers_by_id(session, sold)
-    named = {UUID(till) for transfer in (*transfers, *first.values()) if (till := till_in(transfer.document))}
-    tills = {str(till.id): till.label for till in (await tills_by_id(session, list(named))).values()}
+    named = {till for transfer in (*transfers, *first.values()) if (till := till_in(transfer.document))}
+    tills = await _labels(session, named, kept.get("tills", {}))
 
     def till_of(transfer: Posted) -> str:
         redeemed = redemption_in(transfer.document)
@@ -232,6 +239,14 @@ async def statement_lines(session: AsyncSession, transfers: Sequence[Posted]) ->
         )
         for transfer in transfers
     ]
+
+
+async def _labels(session: AsyncSession, tills: Set[str], kept: Mapping[str, str]) -> Mapping[str, str]:
+    """As the settlement keeps them; those made before it did have what the tills are called now."""
+    missing = [UUID(till) for till in tills if till not in kept]
+    if not missing:
+        return kept
+    return dict(kept) | {str(till.id): till.label for till in (await tills_by_id(session, missing)).values()}
 
 
 def reference(transfer: UUID) -> str:

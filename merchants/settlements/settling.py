@@ -27,6 +27,7 @@ from merchants.numbering import SETTLEMENTS, one_at_a_time, take_numbers
 from merchants.programme import Terms
 from merchants.settlements.closing import Reckoned, columns, reckon
 from merchants.settlements.parties import parties
+from merchants.shops.tills import labels_by_shop
 from merchants.tables import Closing, ClosingShop, Settlement, SettlementLine
 
 SERIES: Final = SETTLEMENTS
@@ -120,10 +121,12 @@ async def _write(
     session: AsyncSession, drawn: list[_Drawn], *, closing_id: UUID, terms: Terms, issued_on: date
 ) -> None:
     payable_on = issued_on + timedelta(days=terms.payment_days)
+    tills = await labels_by_shop(session, [one.came_to.shop.id for one in drawn])
     rows = [
         {
             "id": one.id, "number": one.number, "closing_id": closing_id, "shop_id": one.came_to.shop.id,
-            "issued_on": issued_on, "payable_on": payable_on, "parties": parties(terms, one.came_to.shop),
+            "issued_on": issued_on, "payable_on": payable_on,
+            "parties": parties(terms, one.came_to.shop, tills.get(one.came_to.shop.id, {})),
             **columns(one.came_to.figures),
         }
         for one in drawn

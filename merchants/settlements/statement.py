@@ -86,6 +86,8 @@ class Statement:
     commission_rest: int = 0
     """What rounding left from the statement before, in ten-thousandths of a cent."""
     minimum: Money = ZERO
+    seal: str = ""
+    """What anybody can check the paper by, as it is printed; empty on a draft that no settlement stands behind."""
 
     def __post_init__(self) -> None:
         redeemed = total([line.amount for line in self.lines if line.what == "redemption"])
@@ -111,6 +113,25 @@ class Statement:
         if wrong:
             raise ValueError(f"statement {self.number} does not add up: {', '.join(wrong)}")
 
+    @property
+    def taxed(self) -> bool:
+        """Whether the commission bears VAT; where it does not, the programme is outside VAT."""
+        return bool(self.vat_rate_basis_points or self.vat or len(self.vat_parts) > 1)
+
+    @property
+    def taxes(self) -> tuple[tuple[int, Money, Money], ...]:
+        """Rate, commission and VAT, rate by rate; nothing where the commission bears none."""
+        if not self.taxed:
+            return ()
+        return self.vat_parts or ((self.vat_rate_basis_points, self.commission, self.vat),)
+
     def _adds_up_by_rate(self) -> bool:
         _, commissions, taxes = zip(*self.vat_parts, strict=True)
         return (total(commissions), total(taxes)) == (self.commission, self.vat)
+
+
+def grouped(number: str) -> str:
+    """A SIREN or SIRET as printed: ``552 100 554 00013``, with spaces that do not break."""
+    siren, establishment = number[:9], number[9:]
+    groups = [siren[at : at + 3] for at in range(0, len(siren), 3)]
+    return "\u00a0".join([*groups, establishment] if establishment else groups)

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ledger.formats import Language, shown_day, shown_money, shown_rate
 from ledger.money import ZERO
+from merchants.charts.printing import print_chart
 from merchants.commission.prices import shown_exactly
 from merchants.paper import ACCENT, GREY, INK, RULE, TINT, WIDTH, Paper, Style
 from merchants.paper_table import Column, Table
-from merchants.settlements.statement import Statement, StatementLine
+from merchants.settlements.statement import Statement, StatementLine, grouped
+from merchants.settlements.statement_chart import takings_chart
 from merchants.settlements.statement_words import WORDS
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
@@ -25,8 +27,11 @@ _PLAIN: Final = Style(9.5)
 _SMALL: Final = Style(8.5, "plain", GREY)
 
 
-def draw_statement(out: BinaryIO, statement: Statement, language: Language = "fr") -> None:
-    """Write the statement's PDF to ``out``. The same statement gives the same bytes."""
+def draw_statement(out: BinaryIO, statement: Statement, language: Language = "fr", *, check_at: str = "") -> None:
+    """Write the statement's PDF to ``out``. The same statement gives the same bytes.
+
+    :param check_at: the address of the page where its seal is checked, printed beside it
+    """
     words = WORDS[language]
     paper = Paper(
         out,
@@ -34,10 +39,11 @@ def draw_statement(out: BinaryIO, statement: Statement, language: Language = "fr
         language=language,
         author=statement.programme.legal_name,
     )
-    drawing = _Drawing(paper, statement, language, words)
+    drawing = _Drawing(paper, statement, language, words, check_at)
     y = drawing.heading()
     y = drawing.at_a_glance(y)
     y = drawing.made_up(y)
+    y = drawing.chart(y)
     drawing.operations(y)
     drawing.footer()
     paper.save()
@@ -46,8 +52,11 @@ def draw_statement(out: BinaryIO, statement: Statement, language: Language = "fr
 class _Drawing:
     """One statement being drawn; each method takes the ``y`` it starts at and returns the next free one."""
 
-    def __init__(self, paper: Paper, statement: Statement, language: Language, words: dict[str, str]) -> None:
+    def __init__(
+        self, paper: Paper, statement: Statement, language: Language, words: dict[str, str], check_at: str
+    ) -> None:
         self.paper, self.statement, self.language, self.words = paper, statement, language, words
+        self.seal = words["seal checked" if check_at else "seal"].format(seal=statement.seal, address=check_at)
 
     def heading(self) -> float:
         paper, statement, words = self.paper, self.statement, self.words
@@ -154,7 +163,7 @@ class _Drawing:
         """One price in the line itself; several below it, each with what it comes to before rounding."""
         statement, words, language = self.statement, self.words, self.language
         said = [(part.price.said(language, part.base), part.exact) for part in statement.commission_parts]
-        label = "commission" if self._taxed else "untaxed"
+        label = "commission" if self.statement.taxed else "untaxed"
         if len(said) == 1 and not statement.commission_rest:
             yield words[f"{label} at"].format(price=said[0][0]), shown_money(-statement.commission, language), "item"
             return
@@ -171,21 +180,28 @@ class _Drawing:
         for rate_bp, base, vat in changed:
             facts = {"rate": shown_rate(rate_bp, language), "base": shown_money(base, language)}
             yield words["vat of"].format(**facts), shown_money(-vat, language), "item"
-        if self._taxed and not changed:
+        if self.statement.taxed and not changed:
             rate = shown_rate(statement.vat_rate_basis_points, language)
             yield words["vat"].format(rate=rate), shown_money(-statement.vat, language), "item"
-
-    @property
-    def _taxed(self) -> bool:
-        return bool(self.statement.vat_rate_basis_points or self.statement.vat or len(self.statement.vat_parts) > 1)
 
     def _vat_note(self) -> str:
         """What a shop has to know of VAT, and nothing that is not so for it."""
         said = ["vat note"]
         if self.statement.shop.vat_number is not None:
             said.append("vat note sales")
-        said.append("vat note commission" if self._taxed else "no vat")
+        said.append("vat note commission" if self.statement.taxed else "no vat")
         return " ".join(self.words[one] for one in said)
+
+    def chart(self, y: float) -> float:
+        """The period at a glance; nothing where nothing moved."""
+        if not self.statement.lines:
+            return y
+        title, drawing = takings_chart(self.statement, self.language)
+        height = drawing.height * (_RIGHT - _LEFT) / drawing.width
+        if y + 4 + height > _BOTTOM:
+            y = self._fresh_page()
+        self.paper.text(_LEFT, y, title, Style(11.5, "bold", INK))
+        return print_chart(self.paper, drawing, _LEFT, y + 2.4, _RIGHT - _LEFT) + 9
 
     def operations(self, y: float) -> None:
         statement, words = self.statement, self.words
@@ -222,25 +238,20 @@ class _Drawing:
 
     def footer(self) -> None:
         programme = self.statement.programme
-        legal = f"{programme.legal_name} · {self.words['siren'].format(siren=_grouped(programme.siren))}"
+        legal = f"{programme.legal_name} · {self.words['siren'].format(siren=grouped(programme.siren))}"
         self.paper.line(_LEFT, 282, _RIGHT, 282)
         self.paper.text(_RIGHT, 287, legal, Style(8, "plain", GREY), align="right", width=145)
         self.paper.page_number(_LEFT, 287, self.words["page"], Style(8, "plain", GREY))
+        if self.statement.seal:
+            self.paper.text(_RIGHT, 291, self.seal, Style(7, "plain", GREY), align="right", width=_RIGHT - _LEFT)
 
     def _section(self, y: float, title: str) -> float:
         self.paper.text(_LEFT, y, title, Style(11.5, "bold", INK))
         return y + 7.6
 
     def _identity(self, kind: str, number: str, vat_number: str | None) -> tuple[str, ...]:
-        shown = self.words[kind].format(**{kind: _grouped(number)})
+        shown = self.words[kind].format(**{kind: grouped(number)})
         return (shown, self.words["vat number"].format(number=vat_number)) if vat_number else (shown,)
 
     def _day(self, day: date) -> str:
         return shown_day(day, self.language)
-
-
-def _grouped(number: str) -> str:
-    """A SIREN or SIRET as printed: ``552 100 554 00013``, with spaces that do not break."""
-    siren, establishment = number[:9], number[9:]
-    groups = [siren[at : at + 3] for at in range(0, len(siren), 3)]
-    return "\u00a0".join([*groups, establishment] if establishment else groups)

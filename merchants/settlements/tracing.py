@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
 from merchants.movements import REDEMPTION
-from merchants.settlements.queries import SettlementView, reference, statement_lines
+from merchants.settlements.queries import SettlementView, reference, settlement, statement_lines
 from merchants.settlements.statement import StatementLine
 from merchants.tables import SettlementLine
 
@@ -38,9 +38,10 @@ async def traced(
     wanted = list((await session.execute(ids.order_by(SettlementLine.transfer_id).limit(limit))).scalars())
     found = await balances.transfers_by_id(session, wanted)
     transfers = [found[one] for one in wanted]
+    kept = (await settlement(session, settlement_id)).parties
     return [
         Traced(line, one.id, one.entry, reference(one.debit if one.kind == REDEMPTION else one.credit))
-        for one, line in zip(transfers, await statement_lines(session, transfers), strict=True)
+        for one, line in zip(transfers, await statement_lines(session, transfers, kept), strict=True)
     ]
 
 

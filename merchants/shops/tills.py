@@ -95,6 +95,14 @@ async def tills_of(session: AsyncSession, shop_id: UUID) -> list[TillView]:
     return [_view(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def labels_by_shop(session: AsyncSession, shops: Sequence[UUID]) -> dict[UUID, dict[UUID, str]]:
+    """What the tills of these shops are called; a shop without a till is absent."""
+    found: dict[UUID, dict[UUID, str]] = {}
+    for shop_id, till_id, label in await session.execute(_LABELS, given(shop=shops)):
+        found.setdefault(shop_id, {})[till_id] = label
+    return found
+
+
 async def counters(session: AsyncSession, tills: Collection[UUID]) -> dict[UUID, Counter]:
     """Where these tills stand; unknown ids are absent."""
     rows = await session.execute(_COUNTERS, given(till=tills))
@@ -110,6 +118,8 @@ def _view(row: Till) -> TillView:
 
 _TILLS: Final = cast("Table", Till.__table__)
 _SHOPS: Final = cast("Table", Shop.__table__)
+
+_LABELS: Final = select(_TILLS.c.shop_id, _TILLS.c.id, _TILLS.c.label).where(_TILLS.c.shop_id == any_of("shop", Uuid()))
 
 SHOPS_OF: Final = select(_TILLS.c.shop_id).where(_TILLS.c.id == any_of("till", Uuid()))
 """The shops of tills, for a statement of a floor above that needs only their ids. A till never changes shops."""

@@ -156,6 +156,8 @@ async def test_a_month_is_closed_once_and_each_shop_has_its_paper(terminal: Term
     before = papers[0].read_bytes()
     await terminal.type("statement", one, "-o", folder, *treiz)
     assert papers[0].read_bytes() == before
+    await terminal.type("statement", one, "--as", "csv", "-o", folder, *treiz)
+    assert one in (folder / f"{one}.csv").read_text("utf-8-sig")
     missing = await terminal.type("statement", "TREIZ-1900-000001", *treiz, exits=1)
     assert "no statement has this number" in missing.stderr
 

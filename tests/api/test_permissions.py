@@ -64,6 +64,8 @@ TAKES: Final[dict[str, str]] = {
     "POST /closings": "settlements:write", "GET /closings": "settlements:write",
     "GET /settlements": "settlements:read", "GET /settlements/{settlement}": "settlements:read",
     "GET /settlements/{settlement}/statement.pdf": "settlements:read",
+    "GET /settlements/{settlement}/statement.csv": "settlements:read",
+    "GET /settlements/{settlement}/statement.xlsx": "settlements:read",
     "GET /commission-rules": "ledger:read", "POST /commission-rules": "programme:write",
     "GET /shops/{shop}/commission": "settlements:read", "POST /shops/{shop}/minimum-payout": "programme:write",
     "GET /settlements/{settlement}/invoice": "settlements:read",

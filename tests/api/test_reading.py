@@ -209,6 +209,11 @@ async def test_a_statement_adds_up_to_its_settlement_and_is_the_same_bytes_twice
         assert first.headers["content-type"] == "application/pdf"
         assert f'{one["number"]}.pdf"' in first.headers["content-disposition"]
         assert first.content == again.content
+        sheet, workbook = [await french.get(path.replace(".pdf", form)) for form in (".csv", ".xlsx")]
+        assert [one.headers["content-type"].split("/")[0] for one in (sheet, workbook)] == ["text", "application"]
+        assert f'attachment; filename="{one["number"]}.xlsx"' == workbook.headers["content-disposition"]
+        assert (await french.get(path.replace(".pdf", ".xlsx"))).content == workbook.content
+        assert one["number"] in sheet.text
         text = text_of(first.content)
         for name in ("turnover", "commission", "vat", "paid"):
             assert re.sub(r"\s", " ", shown_money(Money(one[name]))) in text, name

@@ -18,6 +18,7 @@ from typing import Final, Literal
 import axe_playwright_python  # type: ignore[import-untyped]
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
+from pypdfium2 import PdfDocument
 
 WIDTHS: Final = (390, 1280)
 """A telephone and a desk, in CSS pixels."""
@@ -206,3 +207,10 @@ async def picture(page: Page, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with Image.open(BytesIO(taken)) as image:
         image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def paper_pictured(pdf: bytes, name: str) -> None:
+    """A small PNG of the first page of a paper, if pictures are asked for."""
+    if os.environ.get("PICTURES"):
+        image = PdfDocument(pdf)[0].render(scale=110 / 72).to_pil()
+        image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)

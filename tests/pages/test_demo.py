@@ -18,6 +18,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from pypdfium2 import PdfDocument
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
@@ -28,6 +29,7 @@ from api.email import outbox
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.pages.orders.telling import OTHERWISE, sentence
+from api.statements import statement_file
 from ledger.days import day_of
 from ledger.money import ZERO
 from merchants.joining import applying, invitations
@@ -35,7 +37,7 @@ from merchants.joining.applying import State
 from merchants.joining.invitations import Standing
 from merchants.shops import bank_changing
 from merchants.street import profile
-from tests.pages.browser import Watched, check_page
+from tests.pages.browser import Watched, check_page, paper_pictured
 from tests.pages.crawling import Seen, Walk, in_process, texts_of_the_books
 from tests.pages.demonstration import Begun
 from tests.pages.given import serving
@@ -223,6 +225,17 @@ async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(b
         await page.page.goto(f"{live.address}/outbox")
         await page.page.get_by_role("link", name="25,00").first.click()
         await check_page(page, "demo-letter", schemes=("light",))
+
+
+async def test_the_statement_of_the_busiest_shop_is_understood_at_a_glance(begun: Begun) -> None:
+    """The picture of the documentation is taken here, with ``PICTURES=1``."""
+    base = "https://bons.marseille.example"
+    paper = await statement_file(begun.town, UUID(begun.demo.settlement), form="pdf", language="fr", base_url=base)
+    text = PdfDocument(paper)[0].get_textpage().get_text_bounded()
+    places = [text.index(said) for said in ("Vous recevez", "Comment ce montant", "Jour par jour", "Chaque opération")]
+    assert places == sorted(places)
+    assert f"à vérifier sur {base}/{begun.demo.programme}/seal" in text
+    paper_pictured(paper, "statement")
 
 
 async def test_the_commands_of_the_readme_run_as_they_are_printed(begun: Begun, tmp_path: Path) -> None:

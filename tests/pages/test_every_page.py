@@ -51,7 +51,7 @@ NO_PAGES: Final[Mapping[str, str]] = {
     "/{slug:slug}/shops.csv": "a list",
     "/{slug:slug}/shops.json": "a list",
     "/{slug:slug}/photos/{photo_id}/{size}.jpg": "a picture",
-    "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.pdf": "a paper",
+    "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.{form}": "a paper",
     "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}/invoice.pdf": "a paper",
     "/{slug:slug}/shop/{shop_id}/posters/{kind}.pdf": "a paper",
     "/{slug:slug}/campaigns/{address}/draw.csv": "a list",

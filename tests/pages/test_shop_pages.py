@@ -46,7 +46,7 @@ def routes(live: Live) -> Iterator[tuple[str, str]]:
     """Every route of one shop's own pages, each parameter but the shop filled in."""
     for route in iter_route_contexts(live.app.routes):
         if (route.path or "").startswith(OF_A_SHOP):
-            path = str(route.path).replace("{slug:slug}", "treiz").replace("{kind}", "poster")
+            path = str(route.path).replace("{slug:slug}", "treiz").replace("{kind}", "poster").replace("{form}", "pdf")
             for method in sorted(route.methods or ()):
                 yield method, re.sub(r"\{_done(:path)?\}", "cancel", path)
 

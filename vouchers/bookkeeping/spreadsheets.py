@@ -13,12 +13,13 @@ from typing import IO, Any, Final
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 
 from ledger.formats import Language, shown_day
 from ledger.money import Money
 from vouchers.orders.lists.csv_writing import decimal, harmless
 
-Cell = str | int | date | Money
+Cell = str | int | date | Money | Decimal
 Row = Sequence[Cell]
 Rows = AsyncIterator[Sequence[Row]]
 
@@ -37,11 +38,16 @@ async def csv_bytes(rows: Rows, language: Language) -> AsyncIterator[bytes]:
         mark = b""
 
 
-async def xlsx_bytes(rows: Rows, title: str) -> AsyncIterator[bytes]:
-    """One sheet, written to a file on the way: what is in memory is a part of it. Nothing comes before all is read."""
+async def xlsx_bytes(rows: Rows, title: str, *, widths: Sequence[int] = ()) -> AsyncIterator[bytes]:
+    """One sheet, written to a file on the way: what is in memory is a part of it. Nothing comes before all is read.
+
+    :param widths: of the first columns, in letters; those that are not named have the spreadsheet's own
+    """
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
     try:
         async for some in rows:
             await asyncio.to_thread(_append, sheet, some)
@@ -82,6 +88,8 @@ def _printable(text: str) -> str:
 def _written(cell: Cell, language: Language) -> str:
     if isinstance(cell, Money):
         return decimal(cell, language)
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", "," if language == "fr" else ".")
     if isinstance(cell, date):
         return shown_day(cell, language) if language == "fr" else cell.isoformat()
     return harmless(cell) if isinstance(cell, str) else str(cell)

@@ -1,4 +1,4 @@
-"""The statements and invoices of a shop as PDF, and whether these come by e-mail."""
+"""The statements and invoices of a shop as files, and whether these come by e-mail."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth.visitors import PageReading, PageWriting
+from api.dependencies import Here
 from api.installation import in_transaction
 from api.invoicing import invoice_file
 from api.pages.forms import Sent
-from api.pages.orders.downloads import PDF, download, drawn
+from api.pages.orders.downloads import PDF, download
 from api.pages.place import CurrentPlace
 from api.pages.rendering import see_other
 from api.pages.shop.access import DecidesWherePaid, SeesSettlements
 from api.pages.shop.settled import settlements_page
 from api.pages.speaking import language_for
+from api.statements import KINDS, statement_file
 from merchants.invoices import letters
 from merchants.invoices import queries as invoices
 from merchants.settlements import queries
 from merchants.settlements.errors import SettlementUnknown
-from merchants.settlements.statement_pdf import draw_statement
+from merchants.settlements.papers import Form
 from vouchers.orders.lists.addresses import AddressInvalid, canonical
 
 router = APIRouter(include_in_schema=False)
@@ -70,12 +72,16 @@ async def invoice(place: CurrentPlace, own: SeesSettlements, session: PageReadin
     return download((await invoice_file(place.town.sessions, found)).pdf, f"{found.number}.pdf", PDF)
 
 
-@router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.pdf")
-async def statement(request: Request, own: SeesSettlements, session: PageReading, settlement_id: UUID) -> Response:
+@router.get("/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.{form}")
+async def statement(
+    request: Request, place: CurrentPlace, own: SeesSettlements, here: Here, settlement_id: UUID, form: Form
+) -> Response:
     """The statement of a settlement of this shop; another shop's is as unknown as one that is not there."""
-    if (await queries.settlement(session, settlement_id)).shop != own.id:
+    async with place.town.sessions.begin() as session:
+        found = await queries.settlement(session, settlement_id)
+    if found.shop != own.id:
         raise SettlementUnknown(settlement=settlement_id)
-    found = await queries.statement(session, settlement_id)
-    language = language_for(request)
-    pdf = await drawn(lambda out: draw_statement(out, found, language))
-    return download(pdf, f"{found.number}.pdf", PDF)
+    content = await statement_file(
+        place.town, settlement_id, form=form, language=language_for(request), base_url=here.settings.base_url
+    )
+    return download(content, f"{found.number}.{form}", KINDS[form])
