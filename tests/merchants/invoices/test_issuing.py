@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.database import Sessions
 from ledger.days import Period
 from ledger.money import ZERO, Money
+from merchants.commission.prices import CommissionPart, Price
 from merchants.invoices import files, issuing, queries
 from merchants.invoices.errors import NoInvoice
 from merchants.invoices.invoice import Corrected
@@ -51,7 +52,7 @@ async def test_every_settlement_with_a_commission_has_its_invoice_for_what_was_p
     assert (made.settlement, made.settled_on) == (first.number, first.issued_on)
     assert (made.first_day, made.last_day, made.due) == (date(2026, 10, 1), date(2026, 10, 31), ZERO)
     assert made.seller.vat_number == "FR02181300013"
-    assert [(part.rate_bp, part.base) for part in made.parts] == [(300, Money.of("100,00"))]
+    assert made.parts == (CommissionPart(Price(300), Money.of("100,00"), 3_00 * 10_000),)
     assert small.figures.commission == ZERO
     with pytest.raises(NoInvoice):
         await invoice_of(town, small)
@@ -225,6 +226,9 @@ async def test_what_a_superuser_changes_in_invoices_is_named(town: Town, voucher
         ("UPDATE commission_invoices SET shop_id = gen_random_uuid()", {"invoice"}),
         ("UPDATE commission_invoices SET number = 'X'", {"invoice"}),
         ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{net}', '1')", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{taxes,0,vat}', '1')", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{taxes,0,rate_bp}', '1000')", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{taxes}', '[]')", {"invoice"}),
         ("DELETE FROM commission_invoices", {"invoice", "numbering"}),
     ):
         async with owner() as session:
