@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,3 +151,25 @@ def test_what_a_shop_is_owed_from_before_pays_for_a_commission_above_its_takings
         for brought in (-5_00, 0, 15_00, 25_00)
     ]  # fmt: skip
     assert [one.due for one in made if one] == [Money.of("20,00"), Money.of("20,00"), Money.of("5,00"), ZERO]
+
+
+@pytest.mark.parametrize(
+    ("by_rate", "kind", "taxes"),
+    [
+        ({"0": [3_10, 0], "2000": [-3_00, -60]}, "credit_note", ((0, -3_10, 0), (2_000, 3_00, 60))),
+        ({"0": [-3_10, 0], "2000": [3_00, 60]}, "invoice", ((0, -3_10, 0), (2_000, 3_00, 60))),
+        ({"0": [3_60, 0], "2000": [-3_00, -60]}, "invoice", ((0, 3_60, 0), (2_000, -3_00, -60))),
+        ({"0": [-3_60, 0], "2000": [3_00, 60]}, "credit_note", ((0, 3_60, 0), (2_000, -3_00, -60))),
+        ({"1000": [0, -1]}, "credit_note", ((1_000, 0, 1),)),
+        ({"1000": [1, 0], "2000": [0, 0]}, "invoice", ((1_000, 1, 0),)),
+    ],
+)
+def test_what_it_comes_to_with_vat_decides_whether_it_is_a_credit_note_and_if_that_is_nothing_what_is_without(
+    by_rate: dict[str, list[int]], kind: str, taxes: tuple[tuple[int, int, int], ...]
+) -> None:
+    commission, vat = (sum(one) for one in zip(*by_rate.values(), strict=True))
+    made = invoiced(PLAIN, vat_parts=by_rate, commission=commission, vat=vat)
+    assert made
+    assert made.kind == kind
+    assert tuple((part.rate_bp, part.net.cents, part.vat.cents) for part in made.taxes) == taxes
+    assert faults(cii_of(made)) == {EN_16931: [], FRANCE: []}

@@ -12,7 +12,7 @@ from merchants.invoices import files
 from merchants.invoices.invoice import TaxPart
 from tests.given import TERMS, Paper, Town, paris
 from tests.merchants.invoices.judges import EN_16931, FRANCE, faults
-from tests.merchants.invoices.test_issuing import NOVEMBER, OCTOBER, closed, invoice_of
+from tests.merchants.invoices.test_issuing import DECEMBER, NOVEMBER, OCTOBER, closed, invoice_of
 
 
 @pytest.mark.parametrize(
@@ -51,16 +51,23 @@ async def test_a_rate_of_vat_that_changes_within_the_month_is_two_parts_of_one_i
     assert audit.agrees, audit.findings
 
 
-async def test_vat_of_a_cent_without_a_commission_is_invoiced_too(town: Town, voucher: Paper) -> None:
+async def test_vat_of_a_cent_without_a_commission_is_invoiced_and_given_back_too(town: Town, voucher: Paper) -> None:
     await town.set_terms(replace(TERMS, vat_rate_bp=1_000), since=date(2026, 1, 1))
     await town.till.redeem(voucher, "1,55")  # 4.65 cents of commission are 5, and 0.465 of VAT none
     town.at = paris("2026-11-03T09:00")
     await closed(town, OCTOBER)
-    await town.till.redeem(voucher, "0,15")  # 0.45 more: 5.1 cents in all are 5, and 0.51 of VAT are one
+    sold = await town.till.redeem(voucher, "0,15")  # 0.45 more: 5.1 cents in all are 5, and 0.51 of VAT are one
     town.at = paris("2026-12-03T09:00")
     (november,) = await closed(town, NOVEMBER)
     made = (await invoice_of(town, november)).invoice
     assert (made.kind, made.taxes) == ("invoice", (TaxPart(1_000, ZERO, Money(1)),))
     assert made.rest == -3_500
-    assert faults(files.make(made).xml) == {EN_16931: [], FRANCE: []}
-    assert (await town.audit()).agrees
+    await town.undo(sold)
+    town.at = paris("2027-01-04T09:00")
+    (december,) = await closed(town, DECEMBER)
+    back = (await invoice_of(town, december)).invoice
+    assert (back.kind, back.taxes) == ("credit_note", made.taxes)
+    for one in (made, back):
+        assert faults(files.make(one).xml) == {EN_16931: [], FRANCE: []}
+    audit = await town.audit()
+    assert audit.agrees, audit.findings
