@@ -125,6 +125,7 @@ class GaugeShown(Shown):
     pace: int
     reached_on: date | None
     source: str
+    currency: Currency = "EUR"
 
     @classmethod
     def of(cls, one: Gauge) -> GaugeShown:

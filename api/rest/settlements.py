@@ -160,7 +160,7 @@ class SettlementShown(Shown):
 
 
 class InvoiceShown(Shown):
-    """The invoice of a commission; amounts are zero or above, a credit note's too."""
+    """The invoice of a commission, in cents; what it comes to with VAT is zero or above, a credit note's too."""
 
     number: str
     kind: InvoiceKind

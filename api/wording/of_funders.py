@@ -50,7 +50,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "{bound} sont déjà distribués ou promis : un budget de {asked} est trop petit. Écrivez {bound} ou plus.",
         "Budget too small", "{bound} was granted or promised already: a budget of {asked} is too small. Write {bound} or more.",
     ),
-    funding.RuleUnknown: Said(
+    funding.TopUpRuleUnknown: Said(
         H.NOT_FOUND, "Règle inconnue", "Il n'y a pas de règle {rule}. Vérifiez l'identifiant.",
         "Unknown rule", "There is no rule {rule}. Check the identifier.",
     ),

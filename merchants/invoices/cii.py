@@ -13,8 +13,8 @@ from typing import Final
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from ledger.money import Money
-from merchants.invoices.invoice import CommissionInvoice, Corrected, Customer, Seller
+from ledger.money import ZERO, Money
+from merchants.invoices.invoice import CommissionInvoice, Corrected, Customer, Seller, TaxPart
 from merchants.invoices.words import line_of, reckoned, terms_of
 
 PROFILE: Final = "urn:cen.eu:en16931:2017"
@@ -51,7 +51,7 @@ def cii_of(invoice: CommissionInvoice) -> bytes:
         "CrossIndustryInvoice",
         _context(invoice),
         _document(invoice),
-        _RSM("SupplyChainTradeTransaction", _line(invoice), _agreement(invoice), _delivery(invoice),
+        _RSM("SupplyChainTradeTransaction", *_lines(invoice), _agreement(invoice), _delivery(invoice),
              _settlement(invoice)),
     )  # fmt: skip
     return etree.tostring(made, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -70,6 +70,8 @@ def _context(invoice: CommissionInvoice) -> etree._Element:
 def _document(invoice: CommissionInvoice) -> etree._Element:
     """BT-1 to BT-3, and BG-1 with the sentences of the law; BAR tells the platforms that it is between businesses."""
     notes = [(note.words, note.code) for note in invoice.notes] + [("B2B", "BAR")]
+    if len(invoice.taxes) > 1 and (parts := reckoned(invoice)):
+        notes.insert(0, (parts, "AAI"))  # it is about all lines
     return _RSM(
         "ExchangedDocument",
         _ram("ID", invoice.number),
@@ -79,22 +81,26 @@ def _document(invoice: CommissionInvoice) -> etree._Element:
     )
 
 
-def _line(invoice: CommissionInvoice) -> etree._Element:
-    """BG-25: the one line."""
-    parts = reckoned(invoice)
+def _lines(invoice: CommissionInvoice) -> list[etree._Element]:
+    """BG-25: one for each rate of VAT. A price is never below zero (BR-27), a quantity may be."""
+    parts = reckoned(invoice) if len(invoice.taxes) == 1 else ""
+    return [_line(number, line_of(invoice, part), parts, part) for number, part in enumerate(invoice.taxes, 1)]
+
+
+def _line(number: int, name: str, about: str, part: TaxPart) -> etree._Element:
     return _ram(
         "IncludedSupplyChainTradeLineItem",
-        _ram("AssociatedDocumentLineDocument", _ram("LineID", "1")),
-        _ram("SpecifiedTradeProduct", _ram("Name", line_of(invoice)), _ram("Description", parts) if parts else None),
+        _ram("AssociatedDocumentLineDocument", _ram("LineID", str(number))),
+        _ram("SpecifiedTradeProduct", _ram("Name", name), _ram("Description", about) if about else None),
         _ram(
             "SpecifiedLineTradeAgreement",
-            _ram("NetPriceProductTradePrice", _ram("ChargeAmount", _amount(invoice.net))),
+            _ram("NetPriceProductTradePrice", _ram("ChargeAmount", _amount(part.price))),
         ),
-        _ram("SpecifiedLineTradeDelivery", _ram("BilledQuantity", "1", unitCode=_ONE)),
+        _ram("SpecifiedLineTradeDelivery", _ram("BilledQuantity", str(part.quantity), unitCode=_ONE)),
         _ram(
             "SpecifiedLineTradeSettlement",
-            _ram("ApplicableTradeTax", _ram("TypeCode", "VAT"), *_category(invoice), _rate(invoice)),
-            _ram("SpecifiedTradeSettlementLineMonetarySummation", _ram("LineTotalAmount", _amount(invoice.net))),
+            _ram("ApplicableTradeTax", _ram("TypeCode", "VAT"), _category(part), _rate(part)),
+            _ram("SpecifiedTradeSettlementLineMonetarySummation", _ram("LineTotalAmount", _amount(part.net))),
         ),
     )
 
@@ -168,7 +174,7 @@ def _settlement(invoice: CommissionInvoice) -> etree._Element:
         "ApplicableHeaderTradeSettlement",
         _ram("InvoiceCurrencyCode", "EUR"),
         _ram("SpecifiedTradeSettlementPaymentMeans", _ram("TypeCode", _SET_OFF), _ram("Information", "Compensation")),
-        _vat(invoice),
+        *(_vat(invoice, part) for part in invoice.taxes),
         _ram(
             "BillingSpecifiedPeriod",
             _ram("StartDateTime", _day(invoice.first_day)),
@@ -184,32 +190,30 @@ def _settlement(invoice: CommissionInvoice) -> etree._Element:
     )
 
 
-def _vat(invoice: CommissionInvoice) -> etree._Element:
-    """BG-23: the one rate."""
+def _vat(invoice: CommissionInvoice, part: TaxPart) -> etree._Element:
+    """BG-23: one rate."""
     due = _ON_DEBITS if invoice.vat_on_debits else _ON_PAYMENT
-    category, *reason = _category(invoice, reason=True)
+    taxed = bool(part.rate_bp)
     return _ram(
         "ApplicableTradeTax",
-        _ram("CalculatedAmount", _amount(invoice.vat)),
+        _ram("CalculatedAmount", _amount(part.vat)),
         _ram("TypeCode", "VAT"),
-        _ram("ExemptionReason", invoice.exemption) if invoice.exemption else None,
-        _ram("BasisAmount", _amount(invoice.net)),
-        category,
-        *reason,
-        _ram("DueDateTypeCode", due) if invoice.vat_rate_bp else None,
-        _rate(invoice),
+        None if taxed else _ram("ExemptionReason", invoice.exemption),
+        _ram("BasisAmount", _amount(part.net)),
+        _category(part),
+        None if taxed else _ram("ExemptionReasonCode", _FRANCHISE),
+        _ram("DueDateTypeCode", due) if taxed else None,
+        _rate(part),
     )
 
 
-def _category(invoice: CommissionInvoice, *, reason: bool = False) -> list[etree._Element]:
-    if invoice.vat_rate_bp:
-        return [_ram("CategoryCode", "S")]
-    return [_ram("CategoryCode", "E"), *([_ram("ExemptionReasonCode", _FRANCHISE)] if reason else [])]
+def _category(part: TaxPart) -> etree._Element:
+    return _ram("CategoryCode", "S" if part.rate_bp else "E")
 
 
-def _rate(invoice: CommissionInvoice) -> etree._Element:
-    whole, part = divmod(invoice.vat_rate_bp, 100)
-    return _ram("RateApplicablePercent", f"{whole}.{part:02d}")
+def _rate(part: TaxPart) -> etree._Element:
+    whole, hundredths = divmod(part.rate_bp, 100)
+    return _ram("RateApplicablePercent", f"{whole}.{hundredths:02d}")
 
 
 def _sums(invoice: CommissionInvoice) -> etree._Element:
@@ -254,5 +258,5 @@ def _day(day: date) -> etree._Element:
 
 
 def _amount(amount: Money) -> str:
-    euros, cents = divmod(amount.cents, 100)
-    return f"{euros}.{cents:02d}"
+    euros, cents = divmod(abs(amount.cents), 100)
+    return f"{'-' if amount < ZERO else ''}{euros}.{cents:02d}"

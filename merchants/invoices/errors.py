@@ -8,7 +8,7 @@ from ledger.errors import Refusal
 
 
 class NoInvoice(Refusal):
-    """A settlement without a commission has no invoice."""
+    """A settlement with neither commission nor VAT has no invoice."""
 
     def __init__(self, *, settlement: UUID) -> None:
         self.settlement = settlement

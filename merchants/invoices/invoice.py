@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from ledger.money import ZERO, Money
+from ledger.money import ZERO, Money, total
+from merchants.commission.prices import CommissionPart
 
 Kind = Literal["invoice", "credit_note"]
 
@@ -48,11 +49,25 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A share of the turnover and the rate that it bears, in basis points."""
+class TaxPart:
+    """What bears one rate of VAT (in basis points), and the VAT on it. Below zero if more is given back than taken.
+
+    As rounding goes through the whole document, a part of a cent may have no VAT, and VAT of a cent no part.
+    """
 
     rate_bp: int
-    base: Money
+    net: Money
+    vat: Money
+
+    @property
+    def quantity(self) -> int:
+        """How often its line charges ``price``: once, or once less."""
+        return -1 if self.net < ZERO else 1
+
+    @property
+    def price(self) -> Money:
+        """What its line charges for one: never below zero."""
+        return self.net * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +88,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class CommissionInvoice:
-    """Everything that an invoice or a credit note says. Amounts are zero or above, a credit note's too.
+    """Everything that an invoice or a credit note says. What it comes to is zero or above, a credit note's too.
 
     :param settled: what was withheld from the settlement, or given with it, so that it is paid already
-    :param parts: what the commission was reckoned on; none where a minimum, a cap or a flat sum decided instead
+    :param parts: what the commission was reckoned on; none where that does not come to what is charged
+    :param rest: what rounding left from the document before, in ten-thousandths of a cent
+    :param taxes: one for each rate; they add up to ``net`` and ``vat``
     :param corrects: what a credit note takes back from; an invoice has none
-    :param exemption: why there is no VAT, if there is none
+    :param exemption: why there is no VAT on the part at a rate of zero, if there is one
     :raises ValueError: naming what does not add up
     """
 
@@ -92,9 +109,10 @@ class CommissionInvoice:
     last_day: date
     seller: Seller
     customer: Customer
-    parts: tuple[Part, ...]
+    parts: tuple[CommissionPart, ...]
+    rest: int
+    taxes: tuple[TaxPart, ...]
     net: Money
-    vat_rate_bp: int
     vat: Money
     settled: Money
     vat_on_debits: bool
@@ -104,13 +122,16 @@ class CommissionInvoice:
 
     def __post_init__(self) -> None:
         checks = {
-            "net": self.net > ZERO,
-            "vat": self.vat >= ZERO and bool(self.vat_rate_bp or not self.vat),
-            "exemption": bool(self.exemption) != bool(self.vat_rate_bp),
+            "gross": self.gross > ZERO or (not self.gross and self.net > ZERO),
+            "net": total([part.net for part in self.taxes]) == self.net,
+            "vat": total([part.vat for part in self.taxes]) == self.vat,
+            "taxes": all((part.net or part.vat) and (part.rate_bp or not part.vat) for part in self.taxes),
+            "rates": len({part.rate_bp for part in self.taxes}) == len(self.taxes),
+            "exemption": bool(self.exemption) == any(not part.rate_bp for part in self.taxes),
             "settled": ZERO <= self.settled <= self.gross,
             "period": self.first_day <= self.last_day,
             "corrects": bool(self.corrects) == self.is_credit,
-            "seller": bool(self.seller.vat_number) or not self.vat_rate_bp,
+            "seller": bool(self.seller.vat_number) or not self.taxed,
         }
         wrong = [name for name, holds in checks.items() if not holds]
         if wrong:
@@ -120,6 +141,11 @@ class CommissionInvoice:
     def is_credit(self) -> bool:
         """A credit note."""
         return self.kind == "credit_note"
+
+    @property
+    def taxed(self) -> bool:
+        """Whether any of it bears VAT."""
+        return any(part.rate_bp for part in self.taxes)
 
     @property
     def gross(self) -> Money:

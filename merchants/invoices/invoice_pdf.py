@@ -1,4 +1,4 @@
-"""A commission invoice on paper: what it comes to at a glance, its one line, its sums, and what the law asks for."""
+"""A commission invoice on paper: what it comes to at a glance, its lines, its sums, and what the law asks for."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from io import BytesIO
 from typing import BinaryIO, Final
 
 from ledger.formats import shown_day, shown_money, shown_rate
-from ledger.money import Money
+from ledger.money import ZERO, Money
 from merchants.invoices import schema
 from merchants.invoices.archival import Told, archived
 from merchants.invoices.cii import cii_of
-from merchants.invoices.invoice import CommissionInvoice
-from merchants.invoices.words import line_of, reckoned, terms_of, title_of
+from merchants.invoices.invoice import CommissionInvoice, TaxPart
+from merchants.invoices.words import line_of, reckoned, subject_of, terms_of, title_of
 from merchants.paper import ACCENT, GREY, INK, RULE, TINT, WIDTH, Paper, Style, drawable
 from merchants.paper_table import Column, Table
 
@@ -38,7 +38,7 @@ def factur_x(invoice: CommissionInvoice) -> tuple[bytes, bytes]:
     draw_invoice(out, invoice)
     title = f"{title_of(invoice)} {invoice.number}"
     told = Told(
-        title, drawable(invoice.seller.legal_name), drawable(f"{line_of(invoice)}, {invoice.customer.legal_name}"),
+        title, drawable(invoice.seller.legal_name), drawable(f"{subject_of(invoice)}, {invoice.customer.legal_name}"),
         invoice.made_at,
     )  # fmt: skip
     return archived(out.getvalue(), xml, told), xml
@@ -51,7 +51,7 @@ def draw_invoice(out: BinaryIO, invoice: CommissionInvoice) -> None:
     drawing = _Drawing(paper, invoice)
     y = drawing.heading()
     y = drawing.at_a_glance(y)
-    y = drawing.line(y)
+    y = drawing.lines(y)
     y = drawing.sums(y)
     drawing.notes(y)
     drawing.footer()
@@ -126,31 +126,37 @@ class _Drawing:
         paper.paragraph(_LEFT + 7, y + 15.8, terms_of(invoice), Style(9), width=room, most=1)
         return y + 21 + 9
 
-    def line(self, y: float) -> float:
-        """The one line, and under it what the commission was reckoned on."""
-        invoice, net = self.invoice, shown_money(self.invoice.net)
+    def lines(self, y: float) -> float:
+        """One line for each rate of VAT, and under them what the commission was reckoned on."""
+        invoice = self.invoice
         columns = (
             Column("Désignation", 92), Column("Quantité", 18, "right"), Column("Prix unitaire HT", 27, "right"),
             Column("TVA", 12, "right"), Column("Total HT", 25, "right"),
         )  # fmt: skip
-        rate = shown_rate(invoice.vat_rate_bp)
-        about = f"Commission {shown_day(invoice.first_day)} – {shown_day(invoice.last_day)}"
         table = Table(self.paper, columns, _LEFT, _BOTTOM, self._fresh_page)
-        y = table.draw(y, [(f"{about}{' (rendue)' if invoice.is_credit else ''}", "1", net, rate, net)]) + 4.6
-        y = self.paper.paragraph(_LEFT + 2, y, f"{line_of(invoice)}.", _NOTE, width=_RIGHT - _LEFT - 4)
-        if parts := reckoned(invoice):
-            y = self.paper.paragraph(_LEFT + 2, y, f"Calcul : {parts}.", _NOTE, width=_RIGHT - _LEFT - 4)
+        y = table.draw(y, map(self._cells, invoice.taxes)) + 4.6
+        said = [f"{line_of(invoice, part)}." for part in invoice.taxes]
+        for words in filter(None, [*said, reckoned(invoice)]):
+            y = self.paper.paragraph(_LEFT + 2, y, words, _NOTE, width=_RIGHT - _LEFT - 4)
         return y + 4
 
+    def _cells(self, part: TaxPart) -> tuple[str, ...]:
+        invoice = self.invoice
+        about = f"Commission {shown_day(invoice.first_day)} – {shown_day(invoice.last_day)}"
+        given_back = " (rendue)" if invoice.is_credit != (part.net < ZERO) else ""
+        price, net = shown_money(part.price), shown_money(part.net)
+        return f"{about}{given_back}", str(part.quantity), price, shown_rate(part.rate_bp), net
+
     def sums(self, y: float) -> float:
-        """What the line comes to, with VAT, and what is left of it."""
-        if y + 40 > _BOTTOM:
+        """What the lines come to, with VAT, and what is left of it."""
+        if y + 40 + 6.2 * len(self.invoice.taxes) > _BOTTOM:
             y = self._fresh_page() + 4
         invoice, left = self.invoice, 92.0
-        vat = f"TVA {shown_rate(invoice.vat_rate_bp)} sur {shown_money(invoice.net)}"
+        vat = [(f"TVA {shown_rate(part.rate_bp)} sur {shown_money(part.net)}", part.vat) for part in invoice.taxes]
+        vat += [("Total TVA", invoice.vat)] if len(vat) > 1 else []
         settled = "Porté à votre crédit" if invoice.is_credit else "Déjà payé par compensation"
         rows: list[tuple[str, Money, bool]] = [
-            ("Total hors taxe (HT)", invoice.net, False), (vat, invoice.vat, False),
+            ("Total hors taxe (HT)", invoice.net, False), *((label, amount, False) for label, amount in vat),
             ("Total toutes taxes comprises (TTC)", invoice.gross, True), (settled, -invoice.settled, False),
             ("Net à payer", invoice.due, True),
         ]  # fmt: skip
@@ -169,7 +175,7 @@ class _Drawing:
         invoice = self.invoice
         corrected = [f"n° {one.number} du {shown_day(one.issued_on)}" for one in invoice.corrects]
         said = [f"Rectifie : {', '.join(corrected)}."] if corrected else []
-        said += [invoice.exemption] if invoice.exemption else []
+        said += [self._exemption()] if invoice.exemption else []
         said += [note.words for note in invoice.notes]
         said.append(
             "Facture électronique : le fichier factur-x.xml joint à ce PDF dit la même chose (Factur-X, EN 16931)."
@@ -182,6 +188,11 @@ class _Drawing:
             if y + 12 > _BOTTOM:
                 y = self._fresh_page() + 4
             y = self.paper.paragraph(_LEFT, y, sentence, _NOTE, width=_RIGHT - _LEFT) + 1.1
+
+    def _exemption(self) -> str:
+        """Why there is no VAT, or on what there is none."""
+        without = [f"Sur {shown_money(part.net)} : " for part in self.invoice.taxes if not part.rate_bp]
+        return f"{without[0] if self.invoice.taxed else ''}{self.invoice.exemption}"
 
     def _fresh_page(self) -> float:
         self.footer()

@@ -1,50 +1,52 @@
-"""Issuing commission invoices: each settlement with a commission has one, in the transaction that made it.
+"""Issuing commission invoices: each settlement with commission or VAT has one, in the transaction that made it.
 
-A commission that is given back, since undos and returns outweigh redemptions, is a credit note. It names the invoices
-from whose settlements the redemptions are that it gives back.
+If more is given back than taken, VAT included, since undos and returns outweigh redemptions, it is a credit note. It
+names the invoices from whose settlements the redemptions are that it gives back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Uuid, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
-from ledger.days import day_of
+from ledger.days import Period, day_of
 from ledger.ids import new_id
-from ledger.money import ZERO, Money, rounded
+from ledger.money import ZERO, Money
 from ledger.parallel import any_of, given
 from ledger.wishes import wish
 from merchants import facts, programme
+from merchants.commission.kept import parts_in, vat_parts_in
+from merchants.commission.prices import UNITS, CommissionPart
 from merchants.invoices import letters
-from merchants.invoices.invoice import CommissionInvoice, Corrected, Customer, Part, Seller
+from merchants.invoices.invoice import CommissionInvoice, Corrected, Customer, Seller, TaxPart
 from merchants.invoices.tables import Invoice
 from merchants.invoices.words import EXEMPTION, notes_of
 from merchants.movements import redemption_in
 from merchants.numbering import take_numbers
-from merchants.programme import WHOLE, Terms
+from merchants.programme import Terms
 from merchants.shops import identity
 from merchants.shops.queries import ShopView, shops_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
 
 SERIES: Final = "commission invoice"
-LETTER: Final = "C"
-"""What follows the programme's prefix in a number, such as ``TREIZC-2026-000123``."""
+LETTER: Final = "FC"
+"""What follows the programme's prefix in a number, such as ``TREIZFC-2026-000123``: facture de commission.
 
-Settled = Row[Settlement, date, date]
+Orders have C, the invoices of their fees F.
+"""
 
 
 async def invoice_settlements(session: AsyncSession, settlements: Sequence[UUID], *, at: datetime) -> list[UUID]:
     """Issue the invoices of settlements, and ask for the letters that bring them to shops that want them.
 
-    A settlement that has its invoice, or whose commission is zero, gets none. The numbers stay locked until the
-    transaction ends, so that none is lost: let this come last in it.
+    A settlement that has its invoice, or that has neither commission nor VAT, gets none. The numbers stay locked
+    until the transaction ends, so that none is lost: let this come last in it.
 
     :returns: the settlements whose invoices are new, in the order of their numbers
     :raises TermsMissing:
@@ -57,13 +59,13 @@ async def invoice_settlements(session: AsyncSession, settlements: Sequence[UUID]
     terms = await programme.terms_on(session, day_of(at))
     numbers, issued_on = await _numbers(session, len(rows), terms=terms, at=at)
     shops = await shops_by_id(session, list({row.Settlement.shop_id for row in rows}))
-    corrected = await _corrected(session, [row.Settlement for row in rows if row.Settlement.commission < 0])
+    corrected = await _corrected(session, [row.Settlement for row in rows if gives_back(row.Settlement)])
     made = [
-        (row.Settlement, _invoice(
-            row, number=number, issued_on=issued_on, at=at, terms=terms, shop=shops[row.Settlement.shop_id],
-            corrects=corrected.get(row.Settlement.id, ()),
+        (settled, made_out(
+            settled, number=number, period=Period(first_day, last_day), issued_on=issued_on, at=at, terms=terms,
+            shop=shops[settled.shop_id], corrects=corrected.get(settled.id, ()),
         ))
-        for number, row in zip(numbers, rows, strict=True)
+        for number, (settled, first_day, last_day) in zip(numbers, rows, strict=True)
     ]  # fmt: skip
     await session.execute(insert(Invoice), [_row(settled, invoice) for settled, invoice in made])
     wish(session, "draw_invoices")
@@ -71,7 +73,7 @@ async def invoice_settlements(session: AsyncSession, settlements: Sequence[UUID]
 
 
 async def uninvoiced(session: AsyncSession, *, limit: int) -> list[UUID]:
-    """Settlements with a commission and without an invoice, such as those made before there were invoices."""
+    """Settlements with commission or VAT and without an invoice, such as those made before there were invoices."""
     return list((await session.execute(_UNINVOICED.limit(limit))).scalars())
 
 
@@ -88,23 +90,43 @@ async def _numbers(session: AsyncSession, count: int, *, terms: Terms, at: datet
     return numbers, max(today, newest.scalar_one() or today)
 
 
-def _invoice(
-    row: Settled, *, number: str, issued_on: date, at: datetime, terms: Terms, shop: ShopView,
+def gives_back(settled: Settlement) -> bool:
+    """Whether it takes a credit note: by what is charged with VAT, and if that is nothing, by what is without."""
+    return (settled.commission + settled.vat or settled.commission) < 0
+
+
+def made_out(
+    settled: Settlement, *, number: str, period: Period, issued_on: date, at: datetime, terms: Terms, shop: ShopView,
     corrects: tuple[Corrected, ...],
 ) -> CommissionInvoice:  # fmt: skip
-    settled, first_day, last_day = row
-    credit = settled.commission < 0
-    net, vat = Money(abs(settled.commission)), Money(abs(settled.vat))
+    """The invoice or credit note of a settlement that has commission or VAT. Pure."""
+    credit = gives_back(settled)
+    sign = -1 if credit else 1
+    taxes = _taxes(settled, sign)
+    net, vat = Money(sign * settled.commission), Money(sign * settled.vat)
+    taxed = any(part.rate_bp for part in taxes)
+    parts, rest = _reckoned(settled, sign)
     return CommissionInvoice(
         number=number, kind="credit_note" if credit else "invoice", issued_on=issued_on, made_at=at,
-        settlement=settled.number, settled_on=settled.issued_on, first_day=first_day, last_day=last_day,
-        seller=_seller(terms, taxed=bool(settled.vat_rate_bp)), customer=_customer(shop), parts=_parts(settled),
-        net=net, vat_rate_bp=settled.vat_rate_bp, vat=vat,
-        settled=net + vat if credit else min(net + vat, max(Money(settled.turnover), ZERO)),
-        vat_on_debits=terms.vat_on_debits, exemption="" if settled.vat_rate_bp else EXEMPTION,
-        notes=notes_of(vat_on_debits=terms.vat_on_debits, credit=credit, vat=bool(settled.vat_rate_bp)),
-        corrects=corrects,
+        settlement=settled.number, settled_on=settled.issued_on, first_day=period.first_day, last_day=period.last_day,
+        seller=_seller(terms, taxed=taxed), customer=_customer(shop), parts=parts, rest=rest, taxes=taxes, net=net,
+        vat=vat, settled=net + vat if credit else min(net + vat, _at_hand(settled)),
+        vat_on_debits=terms.vat_on_debits, exemption="" if all(part.rate_bp for part in taxes) else EXEMPTION,
+        notes=notes_of(vat_on_debits=terms.vat_on_debits, credit=credit, vat=taxed), corrects=corrects,
     )  # fmt: skip
+
+
+def _taxes(settled: Settlement, sign: int) -> tuple[TaxPart, ...]:
+    """By rate, but for a rate at which nothing is charged; of a credit note, what is given back is above zero."""
+    parts = vat_parts_in(
+        settled.vat_parts, rate=settled.vat_rate_bp, commission=Money(settled.commission), vat=Money(settled.vat)
+    )
+    return tuple(TaxPart(rate, net * sign, vat * sign) for rate, net, vat in parts if net or vat)
+
+
+def _at_hand(settled: Settlement) -> Money:
+    """Out of what the commission can be paid: what the shop took, and what it was owed already."""
+    return max(Money(settled.turnover) + max(Money(settled.brought_forward), ZERO), ZERO)
 
 
 def _seller(terms: Terms, *, taxed: bool) -> Seller:
@@ -124,14 +146,13 @@ def _customer(shop: ShopView) -> Customer:
     )  # fmt: skip
 
 
-def _parts(settled: Settlement) -> tuple[Part, ...]:
-    """What the commission was reckoned on, if that is what it comes to; of a credit note, taken back."""
-    kept = sorted((int(rate), base) for rate, base in settled.commission_parts.items())
-    reckoned = rounded(sum((Fraction(rate * base, WHOLE) for rate, base in kept), Fraction(0)))
-    if reckoned.cents != settled.commission:
-        return ()
-    sign = -1 if settled.commission < 0 else 1
-    return tuple(Part(rate, Money(sign * base)) for rate, base in kept if base)
+def _reckoned(settled: Settlement, sign: int) -> tuple[tuple[CommissionPart, ...], int]:
+    """What the commission was reckoned on, with the rest brought in, if that is what it comes to."""
+    parts, rest = parts_in(settled.commission_parts), settled.commission_rest_before
+    exact = sum(part.exact for part in parts) + rest
+    if abs(exact - settled.commission * UNITS) * 2 > UNITS:
+        return (), 0
+    return tuple(CommissionPart(part.price, part.base * sign, part.exact * sign) for part in parts), rest * sign
 
 
 async def _corrected(session: AsyncSession, given_back: Sequence[Settlement]) -> dict[UUID, tuple[Corrected, ...]]:
@@ -180,7 +201,9 @@ def _row(settled: Settlement, invoice: CommissionInvoice) -> dict[str, Any]:
 
 
 def _without_invoice() -> ColumnElement[bool]:
-    return ~select(Invoice.id).where(Invoice.settlement_id == Settlement.id).exists()
+    """What has commission or VAT and no invoice."""
+    invoiced = select(Invoice.id).where(Invoice.settlement_id == Settlement.id).exists()
+    return and_(or_(Settlement.commission != 0, Settlement.vat != 0), ~invoiced)
 
 
 def _settled() -> Select[Settlement, date, date]:
@@ -188,11 +211,9 @@ def _settled() -> Select[Settlement, date, date]:
 
 
 _UNINVOICED_OF: Final = (
-    _settled()
-    .where(Settlement.id == any_of("settlement", Uuid()), Settlement.commission != 0, _without_invoice())
-    .order_by(Settlement.id)
+    _settled().where(Settlement.id == any_of("settlement", Uuid()), _without_invoice()).order_by(Settlement.id)
 )
-_UNINVOICED: Final = select(Settlement.id).where(Settlement.commission != 0, _without_invoice()).order_by(Settlement.id)
+_UNINVOICED: Final = select(Settlement.id).where(_without_invoice()).order_by(Settlement.id)
 _NEWEST: Final = select(func.max(Invoice.issued_on)).where(
     Invoice.issued_on.between(bindparam("first"), bindparam("last"))
 )

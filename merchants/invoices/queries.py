@@ -21,7 +21,7 @@ from merchants.invoices.tables import Invoice, InvoiceFile
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """The invoice or the credit note of a settlement; amounts are zero or above, a credit note's too."""
+    """The invoice or the credit note of a settlement; ``gross`` is zero or above, a credit note's too."""
 
     id: UUID
     number: str
@@ -51,7 +51,7 @@ class FileView:
 async def invoice_of(session: AsyncSession, settlement: UUID) -> InvoiceView:
     """The invoice of a settlement.
 
-    :raises NoInvoice: if it had no commission
+    :raises NoInvoice: if it had neither commission nor VAT
     """
     found = await invoices_of(session, [settlement])
     if settlement not in found:

@@ -24,7 +24,7 @@ class Invoice(Base):
         UniqueConstraint("number"),
         UniqueConstraint("settlement_id"),
         CheckConstraint("kind IN ('invoice', 'credit_note')", name="kind"),
-        CheckConstraint("net > 0 AND vat >= 0", name="amounts"),
+        CheckConstraint("net + vat > 0 OR (net + vat = 0 AND net > 0)", name="amounts"),
         Index("ix_commission_invoices_issued_on", "issued_on"),
         IN_PROGRAMME,
     )

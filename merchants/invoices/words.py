@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.formats import shown_day, shown_money, shown_rate
-from merchants.invoices.invoice import CommissionInvoice, Note
+from ledger.money import ZERO
+from merchants.commission import words
+from merchants.invoices.invoice import CommissionInvoice, Note, TaxPart
 
 EXEMPTION: Final = "TVA non applicable : franchise en base, art. 293 B du CGI (CIBS, art. L. 223-1 et suivants)."
 
@@ -38,17 +40,33 @@ def title_of(invoice: CommissionInvoice) -> str:
     return "Avoir sur commission" if invoice.is_credit else "Facture de commission"
 
 
-def line_of(invoice: CommissionInvoice) -> str:
-    """What its one line is about."""
+def subject_of(invoice: CommissionInvoice) -> str:
+    """What it is about."""
+    return _about(invoice, given_back=invoice.is_credit)
+
+
+def line_of(invoice: CommissionInvoice, part: TaxPart) -> str:
+    """What a line is about: the whole, or what bears one rate of VAT where there are several."""
+    if len(invoice.taxes) == 1:
+        return subject_of(invoice)
+    about = _about(invoice, given_back=invoice.is_credit != (part.net < ZERO))
+    return f"{about}, {f'TVA à {shown_rate(part.rate_bp)}' if part.rate_bp else 'sans TVA'}"
+
+
+def _about(invoice: CommissionInvoice, *, given_back: bool) -> str:
     days = f"du {shown_day(invoice.first_day)} au {shown_day(invoice.last_day)} inclus"
-    if invoice.is_credit:
+    if given_back:
         return f"Commission rendue sur des bons d'achat repris, période {days}"
     return f"Commission sur les bons d'achat encaissés, période {days}"
 
 
 def reckoned(invoice: CommissionInvoice) -> str:
-    """What the commission was reckoned on, ``3 % de 1 000,00 €``; empty if that is not what decided."""
-    return " ; ".join(f"{shown_rate(part.rate_bp)} de {shown_money(part.base)}" for part in invoice.parts)
+    """What the commission was reckoned on, in the words of the statement, ``Calcul : 3 % de 1 000,00 €.``
+
+    Empty if that does not come to what is charged.
+    """
+    said = " ; ".join(words.reckoned(invoice.parts, invoice.rest, "fr"))
+    return f"Calcul : {said}." if said else ""
 
 
 def terms_of(invoice: CommissionInvoice) -> str:

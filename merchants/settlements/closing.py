@@ -19,11 +19,11 @@ from ledger.chart import Kind
 from ledger.days import Period
 from ledger.money import ZERO, Money
 from ledger.movements import Movement
+from merchants.commission.kept import parts_kept, vat_parts_kept
 from merchants.commission.pricing import Pricing, pricing
 from merchants.movements import MOVEMENTS, Moved
 from merchants.programme import Terms
 from merchants.settlements.figures import NOTHING, Brought, Figures, figures
-from merchants.settlements.kept import parts_kept, vat_parts_kept
 from merchants.settlements.moved import moved_by
 from merchants.shops.queries import ShopView, shops_by_id
 from merchants.tables import Settlement, SettlementLine
@@ -109,10 +109,10 @@ def columns(made: Figures) -> dict[str, Any]:
         "returned": made.returned.cents,
         "turnover": made.turnover.cents,
         "commission": made.commission.cents,
-        "commission_parts": parts_kept(made),
+        "commission_parts": parts_kept(made.commission_parts),
         "vat_rate_bp": made.vat_rate_bp,
         "vat": made.vat.cents,
-        "vat_parts": vat_parts_kept(made),
+        "vat_parts": vat_parts_kept(made.vat_parts),
         "brought_forward": made.brought_forward.cents,
         "carried_forward": made.carried_forward.cents,
         "commission_rest_before": made.before.commission,

@@ -16,10 +16,10 @@ from ledger.balances import Posted
 from ledger.database import sum_of
 from ledger.days import Period
 from ledger.money import Money
+from merchants.commission.kept import parts_in, vat_parts_in
 from merchants.movements import REDEMPTION, RETURN, UNDO, redemption_in, till_in
 from merchants.settlements.errors import ClosingUnknown, SettlementUnknown
 from merchants.settlements.figures import Brought, Figures
-from merchants.settlements.kept import parts_in, vat_parts_in
 from merchants.settlements.parties import programme_in, shop_in
 from merchants.settlements.seals import seals_of
 from merchants.settlements.statement import LineKind, Statement, StatementLine

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ledger.formats import Language, shown_day, shown_money, shown_rate
 from ledger.money import ZERO
 from merchants.charts.printing import print_chart
-from merchants.commission.prices import shown_exactly
+from merchants.commission.words import reckoned
 from merchants.paper import ACCENT, GREY, INK, RULE, TINT, WIDTH, Paper, Style
 from merchants.paper_table import Column, Table
 from merchants.settlements.statement import Statement, StatementLine, grouped
@@ -162,16 +162,14 @@ class _Drawing:
     def _commission(self) -> Iterator[tuple[str, str, str]]:
         """One price in the line itself; several below it, each with what it comes to before rounding."""
         statement, words, language = self.statement, self.words, self.language
-        said = [(part.price.said(language, part.base), part.exact) for part in statement.commission_parts]
+        said = reckoned(statement.commission_parts, statement.commission_rest, language)
         label = "commission" if self.statement.taxed else "untaxed"
-        if len(said) == 1 and not statement.commission_rest:
-            yield words[f"{label} at"].format(price=said[0][0]), shown_money(-statement.commission, language), "item"
+        if len(statement.commission_parts) == 1 and not statement.commission_rest:
+            yield words[f"{label} at"].format(price=said[0]), shown_money(-statement.commission, language), "item"
             return
         yield words[label], shown_money(-statement.commission, language), "item"
-        for price, exact in said:
-            yield words["part"].format(price=price, amount=shown_exactly(exact, language)), "", "part"
-        if statement.commission_rest:
-            yield words["rest"].format(amount=shown_exactly(statement.commission_rest, language)), "", "part"
+        for one in said:
+            yield one, "", "part"
 
     def _vat(self) -> Iterator[tuple[str, str, str]]:
         """By rate; nothing where the programme is outside VAT."""

@@ -206,13 +206,13 @@ programme-account-missing programme-exists programme-unknown quantity-not-positi
 reference-invalid refund-settled refund-too-large refund-unknown reminder-too-soon return-address-missing
 return-address-refused return-address-unknown return-exceeded return-too-late rule-days-wrong rule-ended
 rule-name-wrong rule-not-offered rule-outside-validity rule-reaches-nobody rule-shops-unknown rule-too-long
-rule-unknown rule-unknown rule-unsound rule-without-conditions same-person scanning-busy scope-refused
-settlement-unknown shop-applied-already shop-exists shop-fields-invalid shop-joined-already shop-not-accepted
-shop-status-refused shop-unknown sign-in-needed sign-in-refused signature-invalid signing-key-missing siren-invalid
-siret-invalid slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
+rule-unknown rule-unsound rule-without-conditions same-person scanning-busy scope-refused settlement-unknown
+shop-applied-already shop-exists shop-fields-invalid shop-joined-already shop-not-accepted shop-status-refused
+shop-unknown sign-in-needed sign-in-refused signature-invalid signing-key-missing siren-invalid siret-invalid
+slug-malformed slug-reserved subject-missing terms-malformed terms-missing terms-too-late text-too-long
 ticket-abandoned ticket-unknown till-missing till-revoked till-unknown too-late-to-remind too-little-for-card
-too-many-attempts too-many-endpoints too-many-newcomers too-many-return-addresses transfer-code-refused
-transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked voucher-expired voucher-frozen
-voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept voucher-not-yet-valid voucher-replaced
-voucher-unknown website-malformed workbook-too-long wrong-order-status
+too-many-attempts too-many-endpoints too-many-newcomers too-many-return-addresses top-up-rule-unknown
+transfer-code-refused transfer-unavailable transfer-unknown undo-too-late vat-number-invalid voucher-blocked
+voucher-expired voucher-frozen voucher-held voucher-kept-already voucher-not-blocked voucher-not-kept
+voucher-not-yet-valid voucher-replaced voucher-unknown website-malformed workbook-too-long wrong-order-status
 """

@@ -101,7 +101,7 @@ async def test_the_invoice_is_on_the_shops_page_and_on_the_desks_and_always_the_
     assert first.headers["content-type"] == "application/pdf"
     assert first.content == again.content
     shown = said(first.content)
-    for words in ("TREIZC-", settlement.number, "Bar Pierre", "1,20 €", "0,24 €", "1,44 €"):
+    for words in ("TREIZFC-", settlement.number, "Bar Pierre", "1,20 €", "0,24 €", "1,44 €"):
         assert words in shown, words
     async with (await somebody(ended.live, "operator", email="op@treiz.example")).client(ended.live) as desk:
         closed = (await desk.get(f"/treiz/desk/month-end/closed/{settlement.closing}")).text

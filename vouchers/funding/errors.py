@@ -57,7 +57,7 @@ class BudgetTooSmall(Refusal):
         super().__init__(f"{bound} was granted or promised already; a budget of {asked} is too small.")
 
 
-class RuleUnknown(Refusal):
+class TopUpRuleUnknown(Refusal):
     """No such rule of top-up in this programme."""
 
     def __init__(self, *, rule: UUID) -> None:

@@ -16,7 +16,7 @@ from ledger.days import Period, day_of
 from ledger.ids import new_id
 from ledger.money import Money
 from vouchers.funders import funder
-from vouchers.funding.errors import RuleEnded, RuleUnknown, RuleUnsound
+from vouchers.funding.errors import RuleEnded, RuleUnsound, TopUpRuleUnknown
 from vouchers.funding.funds import funds_of, release, reserve
 from vouchers.funding.rules import Buyers, Terms
 from vouchers.funding.tables import Claim, Rule, Share
@@ -77,7 +77,7 @@ async def open_rule(session: AsyncSession, funder_id: UUID, terms: Terms, *, act
 async def end_rule(session: AsyncSession, rule_id: UUID, *, at: datetime) -> RuleView:
     """End a rule now: what it has not promised is free again. Orders that are paid have what they were promised.
 
-    :raises RuleUnknown, RuleEnded:
+    :raises TopUpRuleUnknown, RuleEnded:
     """
     (found,) = await lock_rules(session, [rule_id])
     if found.stage(day_of(at)) == "over":
@@ -92,11 +92,11 @@ async def end_rule(session: AsyncSession, rule_id: UUID, *, at: datetime) -> Rul
 async def rule(session: AsyncSession, rule_id: UUID) -> RuleView:
     """One rule.
 
-    :raises RuleUnknown:
+    :raises TopUpRuleUnknown:
     """
     row = (await session.execute(select(Rule).where(Rule.id == rule_id))).scalar_one_or_none()
     if row is None:
-        raise RuleUnknown(rule=rule_id)
+        raise TopUpRuleUnknown(rule=rule_id)
     return _view(row)
 
 
@@ -133,13 +133,13 @@ async def given_by(
 async def lock_rules(session: AsyncSession, ids: list[UUID]) -> list[RuleView]:
     """Lock rules in the order of their ids, and read what they have left. Before the account of their funder.
 
-    :raises RuleUnknown:
+    :raises TopUpRuleUnknown:
     """
     wanted = select(Rule).where(Rule.id.in_(ids)).order_by(Rule.id).with_for_update()
     found = [_view(row) for row in (await session.execute(wanted)).scalars()]
     for one in ids:
         if one not in {each.id for each in found}:
-            raise RuleUnknown(rule=one)
+            raise TopUpRuleUnknown(rule=one)
     return found
 
 

@@ -37,7 +37,7 @@ def _invoices() -> None:
         sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("kind IN ('invoice', 'credit_note')", name=op.f("ck_commission_invoices_kind")),
-        sa.CheckConstraint("net > 0 AND vat >= 0", name=op.f("ck_commission_invoices_amounts")),
+        sa.CheckConstraint("net + vat > 0 OR (net + vat = 0 AND net > 0)", name=op.f("ck_commission_invoices_amounts")),
         sa.ForeignKeyConstraint(
             ["settlement_id"], ["settlements.id"], name=op.f("fk_commission_invoices_settlement_id")
         ),

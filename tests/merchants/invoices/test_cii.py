@@ -15,7 +15,7 @@ from merchants.invoices import schema
 from merchants.invoices.cii import cii_of
 from merchants.invoices.invoice import CommissionInvoice
 from tests.merchants.invoices.judges import EN_16931, FRANCE, faults
-from tests.merchants.invoices.sample import CUSTOMER, invoice, samples
+from tests.merchants.invoices.sample import CUSTOMER, invoice, samples, taxes
 
 RAM: Final = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}
 
@@ -100,10 +100,38 @@ def test_a_programme_outside_vat_says_so_and_is_known_by_its_siren() -> None:
     assert (registered.text, registered.get("schemeID")) == ("181300013", "FC")
 
 
+def test_each_rate_of_vat_has_its_line_and_its_sum_and_only_what_is_exempt_says_why() -> None:
+    made = samples()["more given back at the old rate"]
+    assert said(made, "ram:NetPriceProductTradePrice/ram:ChargeAmount") == ["9.00", "3.00"]
+    assert said(made, "ram:BilledQuantity") == ["1", "-1"]
+    assert said(made, "ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount") == ["9.00", "-3.00"]
+    assert said(made, "ram:BasisAmount") == ["9.00", "-3.00"]
+    assert said(made, "ram:CalculatedAmount") == ["0.00", "-0.60"]
+    assert said(made, "ram:CategoryCode") == ["E", "S", "E", "S"]
+    assert said(made, "ram:RateApplicablePercent") == ["0.00", "20.00"] * 2
+    assert len(said(made, "ram:ExemptionReason")) == len(said(made, "ram:ExemptionReasonCode")) == 1
+    assert said(made, "ram:DueDateTypeCode") == ["72"]
+    assert said(made, "ram:GrandTotalAmount") == ["5.40"]
+    assert [name.split(",")[0] for name in said(made, "ram:SpecifiedTradeProduct/ram:Name")] == [
+        "Commission sur les bons d'achat encaissés", "Commission rendue sur des bons d'achat repris",
+    ]  # fmt: skip
+
+
+def test_what_the_commission_was_reckoned_on_is_told_of_the_line_or_if_there_are_several_of_them_all() -> None:
+    one, two = samples()["three cents"], samples()["two rates"]
+    (told,) = said(one, "ram:SpecifiedTradeProduct/ram:Description")
+    assert told == (
+        "Calcul : 0 % de -0,07 € : 0,00 € ; 3 % de 0,50 € et 0,10 € par encaissement, au moins 0,05 € par "
+        "encaissement, au plus 0,12 € par encaissement : 0,015 € ; Reste d'arrondi du relevé précédent : 0,0147 €."
+    )
+    assert said(two, "ram:SpecifiedTradeProduct/ram:Description") == []
+    assert "Calcul : 3 % de 1 000,00 €." in said(two, "ram:IncludedNote/ram:Content")
+
+
 def test_a_credit_note_names_every_document_that_it_takes_back_from() -> None:
     made = samples()["credit"]
     assert said(made, "ram:InvoiceReferencedDocument/ram:IssuerAssignedID") == [
-        "TREIZC-2026-000001", "TREIZC-2026-000007",
+        "TREIZFC-2026-000001", "TREIZFC-2026-000007",
     ]  # fmt: skip
     assert said(made, "ram:TypeCode")[0] == "381"
 
@@ -123,17 +151,24 @@ def test_names_come_through_as_typed_but_for_what_xml_cannot_hold() -> None:
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"vat": Money(1), "vat_rate_bp": 0, "exemption": "293 B"}, "vat"),
+        ({"vat": Money(6_01)}, "vat"),
+        ({"net": Money(29_99)}, "net"),
+        ({"taxes": taxes((0, 30_00, 6_00))}, "taxes"),
+        ({"taxes": taxes((2_000, 30_00, 6_00), (1_000, 0, 0))}, "taxes"),
+        ({"taxes": taxes((2_000, 15_00, 3_00), (2_000, 15_00, 3_00))}, "rates"),
         ({"exemption": "293 B"}, "exemption"),
+        ({"taxes": taxes((0, 30_00, 0), (2_000, 30_00, 6_00)), "exemption": ""}, "exemption"),
         ({"settled": Money(36_01)}, "settled"),
-        ({"net": Money(0), "vat": Money(0), "settled": Money(0)}, "net"),
+        ({"taxes": (), "net": Money(0), "vat": Money(0), "settled": Money(0)}, "gross"),
+        ({"taxes": taxes((2_000, -1, 1)), "net": Money(-1), "vat": Money(1), "settled": Money(0)}, "gross"),
+        ({"taxes": taxes((2_000, -3_00, 0)), "net": Money(-3_00), "vat": Money(0), "settled": Money(-3_00)}, "gross"),
         ({"kind": "credit_note"}, "corrects"),
         ({"seller": samples()["programme outside VAT"].seller}, "seller"),
     ],
 )
 def test_an_invoice_that_does_not_add_up_cannot_be_made(wrong: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        invoice(**wrong)  # type: ignore[arg-type]
+        replace(invoice(), **wrong)  # type: ignore[arg-type]
 
 
 def test_the_siren_of_a_customer_is_that_of_its_establishment() -> None:

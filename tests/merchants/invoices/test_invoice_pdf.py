@@ -20,7 +20,9 @@ from pypdfium2 import PdfDocument
 
 from ledger.formats import shown_day, shown_money, shown_rate
 from merchants.invoices.colours import srgb
+from merchants.invoices.invoice import TaxPart
 from merchants.invoices.invoice_pdf import factur_x
+from merchants.invoices.words import line_of, reckoned
 from merchants.paper import drawable
 from tests.merchants.invoices.sample import samples
 
@@ -46,7 +48,9 @@ def test_what_a_person_reads_is_what_the_xml_says(name: str) -> None:
         invoice.number, invoice.settlement, shown_day(invoice.issued_on), shown_day(invoice.first_day),
         shown_day(invoice.last_day), invoice.customer.vat_number or "", invoice.seller.vat_number or "",
         shown_money(invoice.net), shown_money(invoice.vat), shown_money(invoice.gross), shown_money(invoice.due),
-        shown_rate(invoice.vat_rate_bp), *(one.number for one in invoice.corrects), invoice.exemption,
+        *(words for part in invoice.taxes for words in told_of(part)),
+        *(line_of(invoice, part) for part in invoice.taxes), reckoned(invoice),
+        *(one.number for one in invoice.corrects), invoice.exemption,
         *(note.words for note in invoice.notes),
     ]  # fmt: skip
     if name != "long names":  # which end in an ellipsis
@@ -56,9 +60,15 @@ def test_what_a_person_reads_is_what_the_xml_says(name: str) -> None:
     assert shown_sums(made(name)[1]) == {one.cents for one in (invoice.net, invoice.vat, invoice.gross, invoice.due)}
 
 
+def told_of(part: TaxPart) -> tuple[str, str]:
+    """Its line and its VAT, each with its figures side by side."""
+    rate, net = shown_rate(part.rate_bp), shown_money(part.net)
+    return f"{part.quantity} {shown_money(part.price)} {rate} {net}", f"TVA {rate} sur {net} {shown_money(part.vat)}"
+
+
 def shown_sums(xml: bytes) -> set[int]:
     """The amounts of the XML's summary, in cents, but for what is paid already."""
-    found = re.findall(rb"<ram:(?:TaxBasisTotal|TaxTotal|GrandTotal|DuePayable)Amount[^>]*>([\d.]+)<", xml)
+    found = re.findall(rb"<ram:(?:TaxBasisTotal|TaxTotal|GrandTotal|DuePayable)Amount[^>]*>(-?[\d.]+)<", xml)
     return {int(one.replace(b".", b"")) for one in found}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.database import Sessions
 from ledger.days import Period
 from ledger.money import ZERO, Money
+from merchants.commission.prices import CommissionPart, Price
 from merchants.invoices import files, issuing, queries
 from merchants.invoices.errors import NoInvoice
 from merchants.invoices.invoice import Corrected
@@ -45,13 +46,13 @@ async def test_every_settlement_with_a_commission_has_its_invoice_for_what_was_p
     town.at = paris("2026-11-03T09:00")
     first, small = await closed(town, OCTOBER)
     found = await invoice_of(town, first)
-    assert (found.number, found.kind, found.issued_on) == ("TREIZC-2026-000001", "invoice", date(2026, 11, 3))
+    assert (found.number, found.kind, found.issued_on) == ("TREIZFC-2026-000001", "invoice", date(2026, 11, 3))
     assert (found.net, found.vat, found.gross) == (Money.of("3,00"), Money.of("0,60"), Money.of("3,60"))
     made = found.invoice
     assert (made.settlement, made.settled_on) == (first.number, first.issued_on)
     assert (made.first_day, made.last_day, made.due) == (date(2026, 10, 1), date(2026, 10, 31), ZERO)
     assert made.seller.vat_number == "FR02181300013"
-    assert [(part.rate_bp, part.base) for part in made.parts] == [(300, Money.of("100,00"))]
+    assert made.parts == (CommissionPart(Price(300), Money.of("100,00"), 3_00 * 10_000),)
     assert small.figures.commission == ZERO
     with pytest.raises(NoInvoice):
         await invoice_of(town, small)
@@ -65,9 +66,9 @@ async def test_numbers_have_no_gap_and_begin_anew_with_the_year(town: Town, vouc
             await till.redeem(voucher, "100,00")
         town.at = paris(f"{day}T09:00")
         numbers += [(await invoice_of(town, one)).number for one in await closed(town, month)]
-    assert numbers == [f"TREIZC-2026-{count:06d}" for count in (1, 2, 3, 4)] + [
-        "TREIZC-2027-000001",
-        "TREIZC-2027-000002",
+    assert numbers == [f"TREIZFC-2026-{count:06d}" for count in (1, 2, 3, 4)] + [
+        "TREIZFC-2027-000001",
+        "TREIZFC-2027-000002",
     ]
     assert (await town.audit()).agrees
 
@@ -83,7 +84,7 @@ async def test_a_closing_that_fails_gives_its_numbers_back(town: Town, voucher: 
     with pytest.raises(RuntimeError):
         await town.do(work)
     (settlement,) = await closed(town, OCTOBER)
-    assert (await invoice_of(town, settlement)).number == "TREIZC-2026-000001"
+    assert (await invoice_of(town, settlement)).number == "TREIZFC-2026-000001"
 
 
 async def test_what_is_given_back_is_a_credit_note_that_names_the_invoices_it_corrects(
@@ -102,7 +103,7 @@ async def test_what_is_given_back_is_a_credit_note_that_names_the_invoices_it_co
     found = await invoice_of(town, december)
     assert (found.kind, found.net, found.vat) == ("credit_note", Money.of("3,60"), Money.of("0,72"))
     assert found.invoice.corrects == (
-        Corrected("TREIZC-2026-000001", october.issued_on), Corrected("TREIZC-2026-000002", november.issued_on),
+        Corrected("TREIZFC-2026-000001", october.issued_on), Corrected("TREIZFC-2026-000002", november.issued_on),
     )  # fmt: skip
     assert found.invoice.due == ZERO
     made = files.make(found.invoice)
@@ -173,7 +174,7 @@ async def test_settlements_from_before_there_were_invoices_get_theirs_later_and_
     answers = await asyncio.gather(town.do(late), town.do(late))
     assert sorted(map(len, answers)) == [0, 1]
     found = await invoice_of(town, settlement)
-    assert (found.number, found.issued_on) == ("TREIZC-2026-000001", date(2026, 11, 20))
+    assert (found.number, found.issued_on) == ("TREIZFC-2026-000001", date(2026, 11, 20))
     assert found.invoice.settled_on == date(2026, 11, 3)
     assert (await town.audit()).agrees
 
@@ -187,7 +188,7 @@ async def test_a_later_number_never_bears_an_earlier_day(town: Town, voucher: Pa
     town.at = paris("2026-11-03T23:59")  # it began before midnight, and gets its number after the other
     (settlement,) = await closed(town, Period(date(2026, 11, 1), date(2026, 11, 2)))
     found = await invoice_of(town, settlement)
-    assert (found.number, found.issued_on) == ("TREIZC-2026-000002", date(2026, 11, 4))
+    assert (found.number, found.issued_on) == ("TREIZFC-2026-000002", date(2026, 11, 4))
 
 
 async def test_the_first_files_that_are_kept_stay_and_nothing_issued_can_be_changed(town: Town, voucher: Paper) -> None:
@@ -225,12 +226,15 @@ async def test_what_a_superuser_changes_in_invoices_is_named(town: Town, voucher
         ("UPDATE commission_invoices SET shop_id = gen_random_uuid()", {"invoice"}),
         ("UPDATE commission_invoices SET number = 'X'", {"invoice"}),
         ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{net}', '1')", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{taxes,0,vat}', '1')", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{taxes,0,rate_bp}', '1000')", {"invoice"}),
+        ("UPDATE commission_invoices SET facts = jsonb_set(facts, '{taxes}', '[]')", {"invoice"}),
         ("DELETE FROM commission_invoices", {"invoice", "numbering"}),
     ):
         async with owner() as session:
             await session.execute(text("SET LOCAL session_replication_role = replica"))
             await session.execute(text("SET LOCAL search_path = p_treiz, public"))
-            await session.execute(text(f"{change} WHERE number = 'TREIZC-2026-000001'"))
+            await session.execute(text(f"{change} WHERE number = 'TREIZFC-2026-000001'"))
             findings = await invoice_findings(session)
             await session.rollback()
         assert {one.proof for one in findings} == found, change

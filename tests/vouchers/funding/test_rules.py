@@ -18,7 +18,7 @@ from tests.given import paris
 from tests.vouchers.orders.given import SELLING, OrderTown, named
 from vouchers.errors import FundsExhausted
 from vouchers.funding import budgets, ruling
-from vouchers.funding.errors import BudgetExceeded, FundsReserved, RuleEnded, RuleUnknown, RuleUnsound
+from vouchers.funding.errors import BudgetExceeded, FundsReserved, RuleEnded, RuleUnsound, TopUpRuleUnknown
 from vouchers.funding.rules import Terms, Wanted, adds
 from vouchers.funding.ruling import RuleView
 from vouchers.orders import adding, fulfilling, refunding
@@ -202,7 +202,7 @@ async def test_a_rule_keeps_its_money_until_it_ends(orders: OrderTown) -> None:
     await orders.issue_order(paid.id)
     assert [await orders.left_on(one) for one in await orders.vouchers_of(paid.id)] == [Money.of("30")]
     await opened(orders, replace(TEN, budget=Money.of("90")))
-    for id_, refusal in ((rule.id, RuleEnded), (new_id(), RuleUnknown)):
+    for id_, refusal in ((rule.id, RuleEnded), (new_id(), TopUpRuleUnknown)):
         with pytest.raises(refusal):
             await orders.do(lambda session, id_=id_: ruling.end_rule(session, id_, at=orders.at))  # type: ignore[misc]
 

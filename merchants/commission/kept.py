@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.money import Money
 from merchants.commission.prices import CommissionPart, Price, in_order
-from merchants.settlements.figures import Figures
 
 
-def parts_kept(made: Figures) -> dict[str, Any]:
+def parts_kept(parts: Sequence[CommissionPart]) -> dict[str, Any]:
     """Turnover in cents by price; where the price is more than a rate, with the commission exactly."""
-    return {
-        part.price.key: part.base.cents if part.price.plain else [part.base.cents, part.exact]
-        for part in made.commission_parts
-    }
+    return {part.price.key: part.base.cents if part.price.plain else [part.base.cents, part.exact] for part in parts}
 
 
 def parts_in(kept: Mapping[str, Any]) -> tuple[CommissionPart, ...]:
@@ -30,9 +26,9 @@ def _part(price: Price, of: Any) -> CommissionPart:
     return CommissionPart(price, Money(base), exact)
 
 
-def vat_parts_kept(made: Figures) -> dict[str, Any]:
+def vat_parts_kept(parts: Sequence[tuple[int, Money, Money]]) -> dict[str, Any]:
     """Commission and VAT in cents by rate."""
-    return {str(rate): [commission.cents, vat.cents] for rate, commission, vat in made.vat_parts}
+    return {str(rate): [commission.cents, vat.cents] for rate, commission, vat in parts}
 
 
 def vat_parts_in(
