@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -30,13 +31,15 @@ DAYS: Final = 16
 SHOPS: Final = 12
 AT_ONCE: Final = 2
 SEED: Final = 5
+PATIENCE: Final = 60.0
+"""Seconds for whatever a copy does."""
 
 
 @dataclass(slots=True)
 class Settlers:
     """A program that is warm, of which copies settle."""
 
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[str]
 
     async def is_warm(self) -> int:
         """Wait until it is.
@@ -51,8 +54,8 @@ class Settlers:
         :returns: its process
         """
         assert self.process.stdin is not None
-        self.process.stdin.write(b"\n")
-        await self.process.stdin.drain()
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
         return await self._told()
 
     async def done(self) -> float:
@@ -75,24 +78,33 @@ class Settlers:
 
     async def _told(self) -> int:
         assert self.process.stdout is not None
-        return int(await self.process.stdout.readline())
+        return int(await asyncio.wait_for(asyncio.to_thread(self.process.stdout.readline), PATIENCE))
+
+
+def begun(town: Town, database: Database) -> subprocess.Popen[str]:
+    """The program. Not a child of the event loop: another test may have replaced its handler of SIGCHLD."""
+    url = database.owner.render_as_string(hide_password=False)
+    command = [
+        sys.executable, "-m", "tests.merchants.settling_in_a_process", url, str(town.settings.home),
+        databases.PROGRAMMES["treiz"], str(AT_ONCE),
+    ]  # fmt: skip
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
 
 
 @asynccontextmanager
 async def settlers(town: Town, database: Database) -> AsyncIterator[Settlers]:
-    url = database.owner.render_as_string(hide_password=False)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.merchants.settling_in_a_process", url, str(town.settings.home),
-        databases.PROGRAMMES["treiz"], str(AT_ONCE), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None
-    try:
-        program = Settlers(process)
-        assert await program.is_warm() == process.pid
-        yield program
-    finally:
-        process.stdin.close()
-        await process.wait()
+    with begun(town, database) as process:
+        assert process.stdin is not None
+        try:
+            program = Settlers(process)
+            assert await program.is_warm() == process.pid
+            yield program
+        finally:
+            process.stdin.close()
+            try:
+                await asyncio.to_thread(process.wait, PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 async def test_killed_at_twenty_points_each_shop_is_settled_once_and_no_number_is_missing(

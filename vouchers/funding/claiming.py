@@ -18,7 +18,7 @@ from ledger.ids import new_id
 from ledger.money import Money
 from ledger.parallel import given, lists
 from vouchers.funding.funds import count, funds_of, release, reserve, use
-from vouchers.funding.rules import Adds, Wanted, adds
+from vouchers.funding.rules import Adds, Bought, Wanted, adds
 from vouchers.funding.ruling import RuleView, lock_rules, rules_for
 from vouchers.funding.tables import Claim, Rule, Share
 
@@ -44,17 +44,15 @@ class Offer:
     adds: Adds
 
 
-async def offers(
-    session: AsyncSession, wanted: Sequence[Wanted], *, kind: str, postcode: str, at: datetime
-) -> list[Offer]:
+async def offers(session: AsyncSession, wanted: Sequence[Wanted], bought: Bought, *, at: datetime) -> list[Offer]:
     """What rules would add to an order of such a buyer, were it paid now. Without a lock, for show."""
-    found = await rules_for(session, kind=kind, postcode=postcode, at=at)
+    found = await rules_for(session, bought, at=at)
     judged = [Offer(one, adds(one.terms, wanted, had=await _had(session, one, wanted), left=one.left)) for one in found]
     return [one for one in judged if one.adds.needed]
 
 
 async def promise(
-    session: AsyncSession, order_id: UUID, wanted: Sequence[Wanted], *, kind: str, postcode: str, at: datetime
+    session: AsyncSession, order_id: UUID, wanted: Sequence[Wanted], bought: Bought, *, at: datetime
 ) -> Money:
     """Keep what rules add to an order that is paid now, which is locked. Who pays first is served first.
 
@@ -62,7 +60,7 @@ async def promise(
 
     :returns: what is kept in all
     """
-    found = await rules_for(session, kind=kind, postcode=postcode, at=at)
+    found = await rules_for(session, bought, at=at)
     kept = 0
     for rule in await lock_rules(session, [one.id for one in found]):
         if rule.stage(day_of(at)) != "running":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, Literal, get_args
+from uuid import UUID
 
 from ledger.days import Period
 from ledger.money import ZERO, Money, rounded, total
@@ -27,6 +28,15 @@ _POSTCODE: Final = re.compile(r"[0-9]{5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
+class Bought:
+    """Who buys, where that is, and by which rule of use the vouchers are limited, if they are."""
+
+    kind: str
+    postcode: str
+    use: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a funder adds when vouchers are bought.
 
@@ -37,6 +47,7 @@ class Terms:
     :param most_per_person: what one beneficiary has at most, in all of the rule's days; no bound if zero
     :param least_face: vouchers of a lower face value have nothing
     :param postcodes: where the buyer lives; anywhere if there is none
+    :param use: the rule of use that the vouchers must have, such as one for a zone or a trade; any or none if none
     """
 
     title: str
@@ -50,6 +61,7 @@ class Terms:
     least_face: Money = ZERO
     buyers: Buyers = "all"
     postcodes: tuple[str, ...] = ()
+    use: UUID | None = None
 
     def refuse_unless_sound(self) -> None:
         """Whether it holds together.
@@ -72,11 +84,12 @@ class Terms:
         if wrong:
             raise RuleUnsound(fields=tuple(dict.fromkeys(wrong)))
 
-    def concerns(self, *, kind: str, postcode: str, today: date) -> bool:
-        """Whether an order of such a buyer, paid on this day, is one that it adds to."""
+    def concerns(self, bought: Bought, *, today: date) -> bool:
+        """Whether an order that is bought so, paid on this day, is one that it adds to."""
         in_time = self.days.first_day <= today <= self.days.last_day
-        near = not self.postcodes or postcode.strip() in self.postcodes
-        return in_time and near and self.buyers in {"all", kind}
+        near = not self.postcodes or bought.postcode.strip() in self.postcodes
+        spent_there = self.use is None or self.use == bought.use
+        return in_time and near and spent_there and self.buyers in {"all", bought.kind}
 
     def brings(self, face: Money) -> Money:
         """What it adds to one voucher, before the bounds of its order and its person. A part is rounded half up."""

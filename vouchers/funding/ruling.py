@@ -18,7 +18,7 @@ from ledger.money import Money
 from vouchers.funders import funder
 from vouchers.funding.errors import RuleEnded, RuleUnsound, TopUpRuleUnknown
 from vouchers.funding.funds import funds_of, release, reserve
-from vouchers.funding.rules import Buyers, Terms
+from vouchers.funding.rules import Bought, Buyers, Terms
 from vouchers.funding.tables import Claim, Rule, Share
 from vouchers.tables import TopUp
 
@@ -67,7 +67,7 @@ async def open_rule(session: AsyncSession, funder_id: UUID, terms: Terms, *, act
             last_day=terms.days.last_day, budget=terms.budget.cents, rate_bp=terms.rate_bp, each=terms.each.cents,
             most_per_voucher=terms.most_per_voucher.cents, most_per_order=terms.most_per_order.cents,
             most_per_person=terms.most_per_person.cents, least_face=terms.least_face.cents, buyers=terms.buyers,
-            postcodes=list(terms.postcodes), made_by=actor, made_at=at,
+            postcodes=list(terms.postcodes), use_id=terms.use, made_by=actor, made_at=at,
         )
     )  # fmt: skip
     await reserve(session, rule_id, funder_id=funder_id, amount=terms.budget, until=terms.days.last_day + GRACE)
@@ -106,12 +106,12 @@ async def rules_of(session: AsyncSession, funder_id: UUID) -> list[RuleView]:
     return [_view(row) for row in rows.scalars()]
 
 
-async def rules_for(session: AsyncSession, *, kind: str, postcode: str, at: datetime) -> list[RuleView]:
-    """The rules that add to an order of such a buyer, if it were paid now."""
+async def rules_for(session: AsyncSession, bought: Bought, *, at: datetime) -> list[RuleView]:
+    """The rules that add to an order that is bought so, if it were paid now."""
     today = day_of(at)
     wanted = select(Rule).where(Rule.ended_at.is_(None), Rule.first_day <= today, Rule.last_day >= today)
     found = [_view(row) for row in (await session.execute(wanted.order_by(Rule.id))).scalars()]
-    return [one for one in found if one.terms.concerns(kind=kind, postcode=postcode, today=today)]
+    return [one for one in found if one.terms.concerns(bought, today=today)]
 
 
 async def given_by(
@@ -147,6 +147,6 @@ def _view(row: Rule) -> RuleView:
     terms = Terms(
         row.title, Period(row.first_day, row.last_day), Money(row.budget), Money(row.most_per_voucher), row.rate_bp,
         Money(row.each), Money(row.most_per_order), Money(row.most_per_person), Money(row.least_face),
-        cast("Buyers", row.buyers), tuple(row.postcodes),
+        cast("Buyers", row.buyers), tuple(row.postcodes), row.use_id,
     )  # fmt: skip
     return RuleView(row.id, row.funder_id, terms, Money(row.given), row.ended_at)

@@ -99,6 +99,7 @@ class Rule(Base):
     least_face: Mapped[Cents]
     buyers: Mapped[Words]
     postcodes: Mapped[list[Any]] = mapped_column(JSONB)
+    use_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.usage_rules.id"))
     made_by: Mapped[Words]
     made_at: Mapped[Moment]
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

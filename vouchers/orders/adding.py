@@ -18,10 +18,11 @@ from vouchers.buyers import BuyerView, buyer
 from vouchers.facts import vouchers_by_id
 from vouchers.funding import claiming
 from vouchers.funding.claiming import ClaimView, Offer
-from vouchers.funding.rules import Wanted
+from vouchers.funding.rules import Bought, Wanted
 from vouchers.funding.ruling import rules_for
 from vouchers.orders.history import tell
 from vouchers.orders.queries import BeneficiaryView, OrderView, beneficiaries_of, lines_of
+from vouchers.rules.queries import rule_of_version
 from vouchers.tables import Voucher
 from vouchers.topping_up import Gift
 
@@ -29,10 +30,11 @@ from vouchers.topping_up import Gift
 async def offers(session: AsyncSession, found: OrderView, *, at: datetime) -> list[Offer]:
     """What rules would add, were the order paid now. Only its payment makes it certain: who pays first is first."""
     giver = await buyer(session, found.buyer)
-    if not await rules_for(session, kind=giver.kind, postcode=giver.postcode, at=at):
+    bought = await _bought(session, found, giver)
+    if not await rules_for(session, bought, at=at):
         return []
     wanted = await _wanted(session, found, giver)
-    return await claiming.offers(session, wanted, kind=giver.kind, postcode=giver.postcode, at=at)
+    return await claiming.offers(session, wanted, bought, at=at)
 
 
 async def promised(session: AsyncSession, order_id: UUID) -> list[ClaimView]:
@@ -43,10 +45,11 @@ async def promised(session: AsyncSession, order_id: UUID) -> list[ClaimView]:
 async def promise(session: AsyncSession, found: OrderView, *, actor: str, at: datetime) -> None:
     """Keep for an order what rules add to it, now that it is paid."""
     giver = await buyer(session, found.buyer)
-    if not await rules_for(session, kind=giver.kind, postcode=giver.postcode, at=at):
+    bought = await _bought(session, found, giver)
+    if not await rules_for(session, bought, at=at):
         return
     wanted = await _wanted(session, found, giver)
-    kept = await claiming.promise(session, found.id, wanted, kind=giver.kind, postcode=giver.postcode, at=at)
+    kept = await claiming.promise(session, found.id, wanted, bought, at=at)
     if kept:
         await tell(session, found.id, "top_up_kept", actor=actor, at=at, amount=kept)
 
@@ -81,6 +84,12 @@ async def _vouchers(session: AsyncSession, order_id: UUID) -> list[UUID]:
         of_line = select(Voucher.id).where(Voucher.batch_id == line.batch).order_by(Voucher.serial)
         found += (await session.execute(of_line)).scalars()
     return found
+
+
+async def _bought(session: AsyncSession, found: OrderView, giver: BuyerView) -> Bought:
+    """Who buys; a rule of use is meant through all of its versions."""
+    use = None if found.rule is None else await rule_of_version(session, found.rule)
+    return Bought(giver.kind, giver.postcode, use)
 
 
 async def _wanted(session: AsyncSession, found: OrderView, giver: BuyerView) -> list[Wanted]:

@@ -78,6 +78,18 @@ async def version(session: AsyncSession, version_id: UUID) -> Rule:
     return _rule(row)
 
 
+async def rule_of_version(session: AsyncSession, version_id: UUID) -> UUID:
+    """The rule of which this is a version.
+
+    :raises RuleUnknown:
+    """
+    statement = select(UsageRuleVersion.rule_id).where(UsageRuleVersion.id == version_id)
+    found = (await session.execute(statement)).scalar_one_or_none()
+    if found is None:
+        raise RuleUnknown(rule=version_id)
+    return found
+
+
 async def version_of_rule(session: AsyncSession, rule_id: UUID) -> Rule:
     """The present version of a rule, or the version whose own id this is.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, cast
 from uuid import UUID
 
@@ -19,10 +20,11 @@ from ledger.days import Period
 from ledger.errors import PeriodMalformed, Refusal
 from ledger.money import ZERO, Money
 from vouchers import funders
-from vouchers.funders import FunderView
 from vouchers.funding import ruling
 from vouchers.funding.errors import RuleUnsound
 from vouchers.funding.rules import BUYERS, MONEY_MOST, TITLE_LONGEST, Buyers, Terms
+from vouchers.rules import queries as usage
+from vouchers.rules.queries import RuleView as UsageRuleView
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +40,7 @@ FIELDS: Final = {"rate_bp": "rate"}
 async def new(request: Request, _visitor: KeepsFunders, session: PageReading, funder_id: UUID) -> Response:
     """Where one is written."""
     form = numbered(request, how="each", buyers="all")
-    return _form_page(request, form, await funders.funder(session, funder_id))
+    return await _form_page(request, session, form, funder_id)
 
 
 @router.post("/{slug:slug}/desk/funders/{funder_id}/rules/new")
@@ -46,7 +48,9 @@ async def open_rule(
     request: Request, place: CurrentPlace, visitor: KeepsFunders, form: Sent, funder_id: UUID
 ) -> Response:
     """Open it: from then on its budget is kept for it."""
-    terms = _terms(form)
+    async with place.town.sessions.begin() as session:
+        uses = await usage.rules(session)
+    terms = _terms(form, uses)
     if terms is not None:
         asked = terms
 
@@ -62,11 +66,10 @@ async def open_rule(
         except Refusal as refusal:
             form.refuse(refusal, "budget")
     async with place.town.sessions.begin() as session:
-        found = await funders.funder(session, funder_id)
-    return _form_page(request, form, found)
+        return await _form_page(request, session, form, funder_id)
 
 
-def _terms(form: Form) -> Terms | None:
+def _terms(form: Form, uses: Sequence[UsageRuleView]) -> Terms | None:
     """What was typed, as a rule; faults are beside their fields, and then there is none."""
     first, last = form.day("first_day"), form.day("last_day")
     by_rate = form.one_of("how", ("each", "rate")) == "rate"
@@ -80,10 +83,11 @@ def _terms(form: Form) -> Terms | None:
         **{name: _sum(form, name, required=False) for name in ("most_per_order", "most_per_person", "least_face")},
     }  # fmt: skip
     who = cast("Buyers", form.one_of("buyers", BUYERS))
+    use = form.one_of("use", [str(one.id) for one in uses], required=False)
     if not form.valid or first is None or last is None:
         return None
     try:
-        made = Terms(days=Period(first, last), buyers=who, postcodes=postcodes, **terms)  # type: ignore[arg-type]
+        made = Terms(days=Period(first, last), buyers=who, postcodes=postcodes, use=UUID(use) if use else None, **terms)  # type: ignore[arg-type]
         made.refuse_unless_sound()
     except PeriodMalformed as refusal:
         form.refuse(refusal, "last_day")
@@ -98,5 +102,9 @@ def _sum(form: Form, name: str, *, required: bool = True) -> Money:
     return form.money(name, required=required, least=A_CENT if required else ZERO, most=MONEY_MOST) or ZERO
 
 
-def _form_page(request: Request, form: Form, found: FunderView) -> Response:
-    return page(request, "desk/funder_rule_form.html", status=200 if form.valid else 422, form=form, one=found)
+async def _form_page(request: Request, session: AsyncSession, form: Form, funder_id: UUID) -> Response:
+    return page(
+        request, "desk/funder_rule_form.html", status=200 if form.valid else 422, form=form,
+        one=await funders.funder(session, funder_id),
+        uses=[(str(one.id), one.current.name) for one in await usage.rules(session)],
+    )  # fmt: skip

@@ -36,6 +36,7 @@ from vouchers.public_accounts.account import Account
 from vouchers.public_accounts.account_files import account_bytes, file_name
 from vouchers.public_accounts.account_lines import became_lines, held_lines, title_of
 from vouchers.public_accounts.account_pdf import draw_account
+from vouchers.rules import queries as usage
 
 router = APIRouter(include_in_schema=False)
 
@@ -210,6 +211,7 @@ async def _page(request: Request, session: AsyncSession, visitor: Visitor, funde
         request, "desk/funder.html", status=200 if form.valid else 422, form=form, one=found, kept=kept,
         free=max(found.left - kept, Money(0)), budgets=await budgets.budgets_of(session, funder_id),
         rules=await ruling.rules_of(session, funder_id), today=day_of(at), stages=RULE_STAGES, moved=moved[::-1],
+        uses={one.id: one.current.name for one in await usage.rules(session)},
         years=accounting.years_of(found, at=at), keeps=visitor.may(P.BUYERS_WRITE),
         told=lambda kind: event(kind, form.language),
     )  # fmt: skip

@@ -19,10 +19,11 @@ from tests.vouchers.orders.given import SELLING, OrderTown, named
 from vouchers.errors import FundsExhausted
 from vouchers.funding import budgets, ruling
 from vouchers.funding.errors import BudgetExceeded, FundsReserved, RuleEnded, RuleUnsound, TopUpRuleUnknown
-from vouchers.funding.rules import Terms, Wanted, adds
+from vouchers.funding.rules import Bought, Terms, Wanted, adds
 from vouchers.funding.ruling import RuleView
 from vouchers.orders import adding, fulfilling, refunding
 from vouchers.public_accounts import accounting
+from vouchers.rules import keeping
 
 OCTOBER = Period(date(2026, 10, 1), date(2026, 10, 31))
 TEN = Terms("La ville ajoute 10 €", OCTOBER, Money.of("60"), Money.of("10"), each=Money.of("10"))
@@ -86,12 +87,33 @@ def test_a_rule_that_does_not_hold_together_is_refused(field: str, wrong: Any) -
 
 def test_it_concerns_some_buyers_in_its_days() -> None:
     terms = replace(TEN, buyers="person", postcodes=("13001", "13002"))
-    assert terms.concerns(kind="person", postcode="13002", today=date(2026, 10, 31))
+    assert terms.concerns(Bought("person", "13002"), today=date(2026, 10, 31))
     for kind, postcode, today in (
         ("company", "13002", date(2026, 10, 5)), ("person", "13003", date(2026, 10, 5)),
         ("person", "", date(2026, 10, 5)), ("person", "13002", date(2026, 11, 1)),
     ):  # fmt: skip
-        assert not terms.concerns(kind=kind, postcode=postcode, today=today)
+        assert not terms.concerns(Bought(kind, postcode), today=today)
+
+
+async def test_it_may_be_for_vouchers_of_one_rule_of_use_through_all_of_its_versions(orders: OrderTown) -> None:
+    zone, other = [
+        await orders.do(
+            lambda session, name=name: keeping.make(
+                session, name=name, trades=frozenset({"56.30Z"}), actor="op", at=orders.at
+            )
+        )
+        for name in ("Bars", "Autres bars")
+    ]
+    await opened(orders, replace(TEN, use=zone.id))
+    newest = await orders.do(
+        lambda session: keeping.change(
+            session, zone.id, name="Bars et cafés", trades=frozenset({"56.30Z"}), actor="op", at=orders.at
+        )
+    )
+    for rule, left in ((newest.current.id, "30"), (other.current.id, "20"), (None, "20")):
+        order = await orders.issued((1, "20,00"), rule=rule)
+        assert [await orders.left_on(one) for one in await orders.vouchers_of(order.id)] == [Money.of(left)]
+    assert (await orders.audit()).agrees
 
 
 async def opened(town: OrderTown, terms: Terms = TEN) -> RuleView:
