@@ -22,6 +22,7 @@ from ledger.database import Sessions, sessions_of
 from tests import compiling, databases, founding, hashing, leases, lending
 from tests.founding import Standing
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
+from tests.thoroughness import examples
 
 # What the tests import stays: nothing of it is garbage, and to look for some takes a tenth of the time.
 gc.disable()
@@ -30,7 +31,7 @@ gc.disable()
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # so Python is told that it is not there
 
-hypothesis.settings.register_profile("obole", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("obole", deadline=None, print_blob=True, max_examples=examples(60))
 hypothesis.settings.load_profile("obole")
 
 compiling.share()

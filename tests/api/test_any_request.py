@@ -19,8 +19,9 @@ from tests import databases
 from tests.api.described import GUARDED, Operation
 from tests.api.given import FRESH, Door, World, a_world
 from tests.api.lived import Life, Lived
+from tests.thoroughness import examples
 
-EXAMPLES: Final = 25
+EXAMPLES: Final = examples(15)
 
 NASTY: Final = st.sampled_from(
     [

@@ -170,7 +170,7 @@ class Books:
 
 
 @given(steps=st.lists(STEPS, max_size=25))
-@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_books_agree_with_a_model_in_plain_python_after_any_steps(town: Town, steps: list) -> None:
     books = Books(town.sessions)
     await books.open()

@@ -48,7 +48,7 @@ async def lasting(cluster: URL, tmp_path_factory: pytest.TempPathFactory) -> Asy
         yield await a_town(sessions_of(engine, schema=databases.PROGRAMMES["treiz"]), home, shops=2)
 
 
-@settings(max_examples=examples(12))
+@settings(max_examples=examples(8))
 @given(acts=ACTS, budget=st.integers(50, 1_200), rate=st.sampled_from((700, 2_500, 10_000)), most=st.integers(1, 900))
 async def test_rewards_stay_within_every_bound_and_explain_themselves(
     lasting: Town, acts: list[Any], budget: int, rate: int, most: int

@@ -116,7 +116,7 @@ class Chain:
 
 
 @given(steps=st.lists(STEPS, min_size=4, max_size=12))
-@settings(max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 async def test_no_code_reaches_an_address_that_never_had_it(town: Town, steps: list) -> None:
     chain = Chain(town, [await town.voucher(worth="20,00 €")])
     await chain.photograph(ANNE)

@@ -343,7 +343,7 @@ async def test_an_empty_draft_is_kept_but_not_placed(orders: OrderTown) -> None:
         await orders.place(empty)
 
 
-@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     payments=st.lists(st.integers(1, 20_000), max_size=5),
     lines=st.lists(st.tuples(st.integers(1, 4), st.integers(500, 5_000)), min_size=1, max_size=3),
