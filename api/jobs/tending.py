@@ -16,7 +16,7 @@ from api.jobs.closings import tend_closings
 from api.jobs.everywhere import in_every_programme
 from api.jobs.extending import tend_extensions
 from api.jobs.holders import tend_holders
-from api.jobs.invoices import tend_invoices
+from api.jobs.invoices import tend_invoices, tend_settlement_letters
 from api.jobs.mailing import send_queued
 from api.jobs.orders import tend_orders
 from api.jobs.printing import tend_printings
@@ -28,7 +28,7 @@ Tend = Callable[[Installation, Town], Awaitable[None]]
 
 TENDED: Final[tuple[Tend, ...]] = (
     tend_orders, send_queued, tend_printings, tend_cards, tend_shops, tend_holders, tend_closings, tend_invoices,
-    tend_extensions,
+    tend_settlement_letters, tend_extensions,
 )  # fmt: skip
 
 
