@@ -98,6 +98,17 @@ async def test_a_closing_under_way_tells_how_far_it_is_until_the_job_has_finishe
         assert "TREIZ-" in page
 
 
+async def test_a_closing_that_stands_still_names_the_shops_that_it_cannot_settle(spent: Spent) -> None:
+    asked, here = Round(Period(spent.day, spent.day)), f"{DESK}/closed"
+    opened = await spent.town.do(
+        lambda session: opening.open_closing(session, asked, at=spent.town.at - timedelta(minutes=11))
+    )
+    async with spent.seen_by("accountant") as client:
+        page = plain((await client.get(f"{here}/{opened.id}")).text)
+    assert "Pas encore réglés" in page
+    assert "Bar Pierre" in page
+
+
 async def test_every_figure_leads_down_to_its_transfers(spent: Spent) -> None:
     closed = await spent.town.close(Period(spent.day, spent.day))
     (settled,) = await spent.town.settlements(closed)
