@@ -137,7 +137,9 @@ async def _settle(session: AsyncSession, opened: Closing, shops: dict[UUID, int]
     numbers = await take_numbers(
         session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=len(reckoned)
     )
-    ids = new_ids(len(reckoned))
+    # What was a shop's last settlement is told by the order of ids, whatever the clocks of hosts say.
+    newest = (await session.execute(_NEWEST)).scalar_one_or_none()
+    ids = new_ids(len(reckoned), after=newest)
     drawn = [_Drawn(*one) for one in zip(ids, numbers, reckoned, strict=True)]
     await _write(session, drawn, closing_id=opened.id, terms=terms, issued_on=issued_on)
     transfers = [transfer for one in drawn for transfer in _transfers(one)]
@@ -184,5 +186,6 @@ def _transfers(one: _Drawn) -> Iterator[posting.NewTransfer]:
             yield posting.NewTransfer(kind, single(account), shop, -amount, entry=entry, document=one.number)
 
 
+_NEWEST: Final = select(Settlement.id).order_by(Settlement.id.desc()).limit(1)
 _TAKEN: Final = lists(transfer_id=Uuid(), settlement_id=Uuid())
 _TAKE: Final = insert(cast("Table", SettlementLine.__table__)).from_select(list(_TAKEN.c.keys()), select(_TAKEN))

@@ -10,8 +10,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from uuid_utils.compat import uuid7
 
 from api.settling import settle, settled
+from ledger import ids
 from ledger.database import Sessions
 from ledger.days import Period
 from ledger.money import Money, total
@@ -210,6 +212,19 @@ async def test_a_shop_that_cannot_be_settled_is_named_and_the_others_are_settled
     assert (await closing_of(spent)).finished_at is None
     await mend(owner, spoiled)
     assert (await settled(spent.sessions, opened.id)).settlements == 3
+    assert (await spent.audit()).agrees
+
+
+async def test_the_last_settlement_of_a_shop_is_the_last_whatever_the_clock_of_its_host_said(
+    spent: Town, voucher: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as ahead:
+        ahead.setattr(ids, "uuid7", lambda: UUID(int=uuid7().int + (10**9 << 80)))
+        october = await spent.settlements(await spent.close(OCTOBER))
+    await spent.till.redeem(voucher, "30,00")
+    spent.at = paris("2026-12-01T09:00")
+    november = await spent.settlements(await spent.close(NOVEMBER))
+    assert max(one.id for one in october) < min(one.id for one in november)
     assert (await spent.audit()).agrees
 
 
