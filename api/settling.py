@@ -19,7 +19,8 @@ from api.installation import in_transaction
 from ledger.database import Sessions
 from merchants.settlements import settling
 from merchants.settlements.errors import ClosingNotFinished
-from merchants.settlements.queries import ClosingView, closing
+from merchants.settlements.queries import ClosingView, closing, closing_of, unfinished
+from merchants.settlements.rounds import Round
 from merchants.settlements.settling import AT_ONCE, CannotBeSettled, Part, Progress
 
 _log = logging.getLogger(__name__)
@@ -53,6 +54,23 @@ async def settle(
             return
         progress(part.done, part.of)
         some = min(most, some * 2)
+
+
+async def settle_what_was_opened(sessions: Sessions, *, before: Round | None = None) -> None:
+    """Finish, part by part, what another closing has to wait for: to open that one would finish it at one go.
+
+    :param before: the other one; if it is opened already, nothing has to be done
+    :raises ClosingNotFinished: if a shop of what was opened cannot be settled
+    """
+    if before is not None:
+        async with sessions.begin() as session:
+            if await closing_of(session, before.period, rhythm=before.rhythm, shop=before.shop) is not None:
+                return
+    await settle(sessions)
+    async with sessions.begin() as session:
+        left = await unfinished(session)
+    if left is not None:
+        raise ClosingNotFinished(first_day=left.first_day, last_day=left.last_day)
 
 
 async def settle_a_part(sessions: Sessions) -> None:

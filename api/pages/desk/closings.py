@@ -19,7 +19,7 @@ from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
-from api.settling import settle_a_part
+from api.settling import settle_a_part, settle_what_was_opened
 from ledger.days import Period
 from ledger.errors import Refusal
 from merchants.invoices.queries import invoices_of
@@ -84,6 +84,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesMonths, fo
         return known.id if known else await _open(session, asked, seen=form.shown("seen"))
 
     try:
+        await settle_what_was_opened(place.town.sessions, before=asked)
         done = await do_once(request, place, visitor, form, work)
         if done is not None:
             await settle_a_part(place.town.sessions)
