@@ -15,7 +15,7 @@ from api.commands.reading import FirstDay, Json, LastDay, Month, Slug, Week, a_p
 from api.commands.telling import as_json, bar, facts, fail, say
 from api.installation import Town, in_transaction
 from api.settings import Settings
-from api.settling import settled
+from api.settling import settle_what_was_opened, settled
 from api.statements import statement_file
 from ledger.days import Period
 from ledger.formats import Language
@@ -44,6 +44,7 @@ def close(
             return opened, before is None or before.finished_at is None
 
         with bar("Closing") as told:
+            await settle_what_was_opened(town.sessions, before=asked)
             opened, fresh = await in_transaction(town.sessions, begin)
             return await settled(town.sessions, opened.id, progress=told), fresh
 

@@ -6,12 +6,11 @@ import logging
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.installation import Installation, Town, in_transaction
-from ledger.errors import Refusal
+from api.jobs.everywhere import in_every_programme
 from ledger.money import ZERO, Money, total
 from vouchers.campaigns import rewarding
 from vouchers.campaigns.purchases import Place
@@ -25,11 +24,7 @@ async def reward_all(installation: Installation) -> None:
 
     Once nothing is left of the day before, this finds nothing to do until the next morning.
     """
-    for town in await installation.all_towns():
-        try:
-            await reward(town)
-        except (SQLAlchemyError, Refusal):
-            _log.exception("campaigns of %s could not give; the next round tries again", town.registered.slug)
+    await in_every_programme(installation, reward, doing="giving what campaigns promise in")
 
 
 async def reward(town: Town) -> Money:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import card_flow, clock
 from api.installation import Installation, Town, in_transaction
-from ledger.errors import Refusal
+from api.jobs.everywhere import in_every_programme
 from vouchers.orders import card, disputing, refunds, stripe_books
 from vouchers.orders.cards.card_errors import CardObjectUnknown, CardPaymentUnavailable
 from vouchers.orders.cards.card_words import Movement
@@ -75,11 +75,7 @@ async def reconcile_cards(here: Installation, town: Town) -> None:
 
 async def reconcile_all(here: Installation) -> None:
     """Every ten minutes, in every programme; one that fails does not keep the others waiting."""
-    for town in await here.all_towns():
-        try:
-            await reconcile_cards(here, town)
-        except (SQLAlchemyError, Refusal):
-            _log.exception("%s cannot be reconciled with Stripe; the next round tries again", town.registered.slug)
+    await in_every_programme(here, partial(reconcile_cards, here), doing="reconciling with Stripe")
 
 
 async def take_movements(here: Installation, town: Town) -> int:
@@ -127,7 +123,7 @@ async def _each(town: Town, works: Iterable[Awaitable[object]]) -> None:
         except CardObjectUnknown as error:
             # Another account's, or one that Stripe has forgotten: no fault of ours, and no round will mend it.
             _log.warning("%s: %s; what is open about it is for the operator to look at", town.registered.slug, error)
-        except (SQLAlchemyError, Refusal):
+        except Exception:  # noqa: BLE001 - whatever it is, one payment must not keep the others
             _log.exception("a card payment of %s cannot be followed", town.registered.slug)
     if away is not None:
         _log.warning("%s: %s; the next round tries again", town.registered.slug, away)

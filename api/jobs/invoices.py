@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
@@ -30,16 +32,33 @@ from merchants.settlements import queries as settlements
 
 AT_ONCE: Final = 500
 
+Work = Callable[[list[UUID]], Awaitable[None]]
+"""What is done for settlements."""
+
+_log = logging.getLogger(__name__)
+
+
+class Waiting(Protocol):
+    """Settlements for which something is to be done, in the order of their ids."""
+
+    async def __call__(self, session: AsyncSession, *, after: UUID | None, limit: int) -> list[UUID]:
+        """The first of them, or those that come after one."""
+        ...
+
 
 async def draw_invoices(town: Town) -> None:
-    """Make the files of every invoice that has none, one after the other. Bears being run twice, at once too."""
-    while True:
+    """Make the files of every invoice that has none, one after the other. Bears being run twice, at once too.
+
+    One that cannot be drawn keeps no other waiting, and is tried again by the next run.
+    """
+
+    async def draw(settlements: list[UUID]) -> None:
         async with town.sessions.begin() as session:
-            waiting = await queries.undrawn(session, limit=AT_ONCE)
-        if not waiting:
-            return
-        for one in waiting:
+            found = await queries.invoices_of(session, settlements)
+        for one in found.values():
             await invoice_file(town.sessions, one)
+
+    await _each(town, queries.undrawn, draw, together=1, failing="drawn")
 
 
 async def send_settlement_letters(installation: Installation, town: Town) -> None:
@@ -47,18 +66,56 @@ async def send_settlement_letters(installation: Installation, town: Town) -> Non
     await send_waiting(installation, town, letters.queued, partial(_ready, installation, town))
 
 
-async def tend_invoices(installation: Installation, town: Town) -> None:
-    """Every minute: settlements from before there were invoices get theirs, and what a job left behind is done."""
+async def tend_invoices(_installation: Installation, town: Town) -> None:
+    """Every minute: settlements from before there were invoices get theirs, and what a job left behind is drawn."""
+
+    async def issue(settlements: list[UUID]) -> None:
+        async def work(session: AsyncSession) -> None:
+            await issuing.invoice_settlements(session, settlements, at=await clock.now(session))
+
+        await in_transaction(town.sessions, work)
+
+    await _each(town, issuing.uninvoiced, issue, together=AT_ONCE, failing="invoiced")
+    await draw_invoices(town)
+
+
+async def tend_settlement_letters(installation: Installation, town: Town) -> None:
+    """Every minute: letters that were lost with their worker are doubtful, and those that wait are sent."""
 
     async def work(session: AsyncSession) -> None:
-        at = await clock.now(session)
-        await letters.doubt_stale(session, at=at)
-        if waiting := await issuing.uninvoiced(session, limit=AT_ONCE):
-            await issuing.invoice_settlements(session, waiting, at=at)
+        await letters.doubt_stale(session, at=await clock.now(session))
 
     await in_transaction(town.sessions, work)
-    await draw_invoices(town)
     await send_settlement_letters(installation, town)
+
+
+async def _each(town: Town, waiting: Waiting, work: Work, *, together: int, failing: str) -> None:
+    """For all settlements that wait, in the order of their ids; past one that fails the others go on.
+
+    :param together: how many are one piece of work, unless it fails
+    """
+    last: UUID | None = None
+    while True:
+        async with town.sessions.begin() as session:
+            some = await waiting(session, after=last, limit=AT_ONCE)
+        if not some:
+            return
+        last = some[-1]
+        for start in range(0, len(some), together):
+            await _past_failures(work, some[start : start + together], failing=failing)
+
+
+async def _past_failures(work: Work, some: list[UUID], *, failing: str) -> None:
+    try:
+        await work(some)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: nobody's invoice is at fault
+    except Exception:  # noqa: BLE001 - whatever it is, one invoice must not keep the others
+        if len(some) == 1:
+            _log.exception("the commission of settlement %s cannot be %s; the others go on", some[0], failing)
+            return
+        for one in some:
+            await _past_failures(work, [one], failing=failing)
 
 
 async def _ready(installation: Installation, town: Town, letter_id: UUID) -> Ready | None:

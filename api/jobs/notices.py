@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.installation import Installation, Town, in_transaction
-from ledger.errors import Refusal
+from api.jobs.everywhere import in_every_programme
 from vouchers.notices import delivering, signing
 from vouchers.notices.delivering import Due, Outcome
 from vouchers.notices.errors import SigningKeyMissing
@@ -33,11 +33,7 @@ _log = logging.getLogger(__name__)
 
 async def send_all(installation: Installation) -> None:
     """Every minute, in every programme: what is to be tried again, and what a job that died left behind."""
-    for town in await installation.all_towns():
-        try:
-            await send_due(installation, town)
-        except (SQLAlchemyError, Refusal):
-            _log.exception("shops of %s cannot be told; the next minute tries again", town.registered.slug)
+    await in_every_programme(installation, partial(send_due, installation), doing="telling shops of")
 
 
 async def send_due(installation: Installation, town: Town) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
@@ -21,12 +21,13 @@ from api.email.composing_proofs import Broken, morning_letter
 from api.email.letters import Envelope, Letter
 from api.email.sending import Outcome
 from api.installation import Installation, Town, in_transaction
+from api.jobs.everywhere import in_every_programme
 from api.jobs.leaving import Ready, became, send_waiting
 from api.pages.rendering import shown_moment
-from ledger.audit import Audit
+from ledger.audit import Audit, Finding, RingFence
 from ledger.database import snapshot_of
 from ledger.days import day_of
-from ledger.errors import Refusal
+from ledger.money import ZERO
 from merchants import programme
 from vouchers import proofs
 from vouchers.proving import everything, full_audits, letters, mornings
@@ -36,16 +37,15 @@ from vouchers.proving.letters import LetterView
 PATIENCE: Final = 1_800_000
 """Milliseconds that a statement of a full audit may take: nobody waits at a counter for it."""
 
+_AWAY: Final = (OperationalError, InterfaceError, OSError)
+"""The database is away or too slow, which tells nothing about the books: it is tried again in ten minutes."""
+
 _log = logging.getLogger(__name__)
 
 
 async def prove_all(installation: Installation) -> None:
     """Reckon the proofs of every programme for which it is morning; what fails in one keeps no other waiting."""
-    for town in await installation.all_towns():
-        try:
-            await prove_morning(installation, town)
-        except (SQLAlchemyError, Refusal, OSError):
-            _log.exception("proving %s failed; it is tried again in ten minutes", town.registered.slug)
+    await in_every_programme(installation, partial(prove_morning, installation), doing="proving")
 
 
 async def prove_morning(installation: Installation, town: Town) -> None:
@@ -69,17 +69,36 @@ async def audit_books(town: Town, audit_id: UUID) -> None:
 
 
 async def _audit(town: Town, audit_id: UUID) -> None:
-    async with snapshot_of(town.sessions) as session:
-        await _be_patient(session)
-        found = await proofs.audit(session)
-        books = await full_audits.state_of_books(session)
+    """Books so spoiled that they cannot be read do not agree: that is a finding, and no reason to say nothing."""
+    try:
+        async with snapshot_of(town.sessions) as session:
+            await _be_patient(session)
+            found = await proofs.audit(session)
+            books = await full_audits.state_of_books(session)
+    except _AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever the books hold that cannot be read
+        _log.exception("the books of %s cannot be audited", town.registered.slug)
+        found, books = _unreadable(error), b""
     await in_transaction(town.sessions, partial(_write, audit_id, found, books))
 
 
+def _unreadable(error: Exception) -> Audit:
+    found = Finding("audit", "books", None, f"they cannot be read: {type(error).__name__}")
+    return Audit(0, 0, ZERO, ZERO, RingFence(ZERO, ZERO), (found,))
+
+
 async def _reckon(town: Town) -> tuple[Line, ...]:
-    async with snapshot_of(town.sessions) as session:
-        await _be_patient(session)
-        return (await everything.prove(session, at=await clock.now(session))).lines
+    """All proofs; where they cannot be reckoned, that the books do not agree is all there is to tell."""
+    try:
+        async with snapshot_of(town.sessions) as session:
+            await _be_patient(session)
+            return (await everything.prove(session, at=await clock.now(session))).lines
+    except _AWAY:
+        raise
+    except Exception:  # noqa: BLE001 - whatever the books hold that cannot be read
+        _log.exception("the proofs of %s cannot be reckoned", town.registered.slug)
+        return (Line("audit", "broken", count=1),)
 
 
 async def _be_patient(session: AsyncSession) -> None:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
 from api.auth import links, till_devices, visits
 from api.guessing import forget_old
 from api.installation import Installation, Town, Work, in_transaction
-from ledger.errors import Refusal
+from api.jobs.everywhere import in_every_programme
 from vouchers import expiring, releasing
 from vouchers.notices import delivering
 
 ROUNDS: Final = 1_000
 """How many transactions one sweep of a programme makes at most; the next sweep goes on."""
 
-_log = logging.getLogger(__name__)
-
 
 async def sweep_all(installation: Installation) -> None:
     """Sweep every programme; one that fails does not keep the others waiting."""
-    for town in await installation.all_towns():
-        try:
-            await sweep(town)
-        except (SQLAlchemyError, Refusal):
-            _log.exception("sweeping %s failed; the next sweep tries again", town.registered.slug)
+    await in_every_programme(installation, sweep, doing="sweeping")
 
 
 async def sweep(town: Town) -> tuple[int, int]:

@@ -35,7 +35,7 @@ from api.rest.types import (
     example,
     page,
 )
-from api.settling import settled
+from api.settling import settle_what_was_opened, settled
 from api.statements import KINDS, statement_file
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
@@ -199,6 +199,7 @@ async def close(
     async def work(session: AsyncSession) -> Opened:
         return Opened(id=(await opening.begin(session, wanted, at=await clock.now(session))).id)
 
+    await settle_what_was_opened(caller.town.sessions, before=wanted)
     opened = Opened.model_validate(await do_once(caller, request_of(caller, key, "close", *named), work), strict=False)
     done = ClosingShown.of(await settled(caller.town.sessions, opened.id))
     return JSONResponse(done.model_dump(mode="json"), 201)

@@ -154,9 +154,9 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     ),
     settlements.ClosingNotFinished: Said(
         H.CONFLICT, "Clôture inachevée",
-        "La clôture du {first_day} au {last_day} n'a pas encore réglé tous les commerces. Attendez qu'elle soit achevée.",
+        "La clôture du {first_day} au {last_day} n'a pas encore réglé tous les commerces. Attendez qu'elle soit achevée ; si elle ne l'est pas dans dix minutes, sa page nomme les commerces qu'elle ne peut pas régler.",
         "Closing not finished",
-        "The closing of {first_day} to {last_day} has not settled all shops yet. Wait until it is finished.",
+        "The closing of {first_day} to {last_day} has not settled all shops yet. Wait until it is finished; if it is not in ten minutes, its page names the shops that it cannot settle.",
     ),
     settlements.PaidInRhythm: Said(
         H.CONFLICT, "Payé à date fixe",

@@ -72,9 +72,13 @@ async def invoice_settlements(session: AsyncSession, settlements: Sequence[UUID]
     return [settled.id for settled, _ in made]
 
 
-async def uninvoiced(session: AsyncSession, *, limit: int) -> list[UUID]:
-    """Settlements with commission or VAT and without an invoice, such as those made before there were invoices."""
-    return list((await session.execute(_UNINVOICED.limit(limit))).scalars())
+async def uninvoiced(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[UUID]:
+    """Settlements with commission or VAT and without an invoice, such as those made before there were invoices.
+
+    In the order of their ids.
+    """
+    statement = _UNINVOICED if after is None else _UNINVOICED.where(Settlement.id > after)
+    return list((await session.execute(statement.limit(limit))).scalars())
 
 
 async def _numbers(session: AsyncSession, count: int, *, terms: Terms, at: datetime) -> tuple[list[str], date]:

@@ -71,9 +71,13 @@ async def file_of(session: AsyncSession, invoice: UUID) -> FileView | None:
     return FileView(*row) if row else None
 
 
-async def undrawn(session: AsyncSession, *, limit: int) -> list[InvoiceView]:
-    """Invoices whose files are not made yet, oldest first."""
-    return [_view(row) for row in (await session.execute(_UNDRAWN, {"most": limit})).scalars()]
+async def undrawn(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[UUID]:
+    """The settlements of invoices whose files are not made yet, in the order of these settlements.
+
+    What an invoice says is not read here: one that is spoiled must not keep the others.
+    """
+    asked = {"after": after or _FIRST, "most": limit}
+    return list((await session.execute(_UNDRAWN, asked)).scalars())
 
 
 def _view(row: Invoice) -> InvoiceView:
@@ -87,9 +91,13 @@ _OF: Final = select(Invoice).where(Invoice.settlement_id == any_of("settlement",
 _FILE: Final = select(InvoiceFile.pdf, InvoiceFile.xml, InvoiceFile.digest).where(
     InvoiceFile.invoice_id == bindparam("invoice")
 )
+_FIRST: Final = UUID(int=0)
 _UNDRAWN: Final = (
-    select(Invoice)
-    .where(~select(InvoiceFile).where(InvoiceFile.invoice_id == Invoice.id).exists())
-    .order_by(Invoice.id)
+    select(Invoice.settlement_id)
+    .where(
+        ~select(InvoiceFile).where(InvoiceFile.invoice_id == Invoice.id).exists(),
+        Invoice.settlement_id > bindparam("after", type_=Uuid()),
+    )
+    .order_by(Invoice.settlement_id)
     .limit(bindparam("most"))
 )

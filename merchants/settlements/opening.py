@@ -47,7 +47,7 @@ async def open_closing(session: AsyncSession, asked: Round, *, at: datetime) -> 
     known = await closing_of(session, period, rhythm=asked.rhythm, shop=asked.shop)
     if known is not None:
         return known
-    await settle_all(session, at=at)
+    await settle_all(session, at=at)  # nothing, if whoever opens did it in parts before: `api.settling`
     shops = await shops_in(session, asked, terms=terms)
     closing_id = new_id()
     await session.execute(

@@ -6,13 +6,14 @@ comes in between two parts changes no figure. A part is one transaction: numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import Table, Uuid, exists, func, insert, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
@@ -48,6 +49,14 @@ class Part:
     of: int
 
 
+class CannotBeSettled(Exception):
+    """What is kept of one shop makes its settlement fail, which no second try mends: ``__cause__`` says how."""
+
+    def __init__(self, *, shop: UUID) -> None:
+        self.shop = shop
+        super().__init__(f"Shop {shop} cannot be settled.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     """A settlement about to be written."""
@@ -57,24 +66,30 @@ class _Drawn:
     came_to: Reckoned
 
 
-async def settle_some(session: AsyncSession, *, at: datetime, most: int = AT_ONCE) -> Part | None:
+async def settle_some(
+    session: AsyncSession, *, at: datetime, most: int = AT_ONCE, past: Collection[UUID] = ()
+) -> Part | None:
     """Settle the next shops of the closing that is not finished; with the last of them it is.
 
     Whoever comes at the same time waits, and goes on with those that come then.
 
     :param most: shops in this part
-    :returns: how far it is now; None if every closing is finished
+    :param past: shops that are left for later: with one of them waiting, the closing is not finished
+    :returns: how far it is now; None if every closing is finished, or nobody else waits
+    :raises CannotBeSettled: if this part is one shop only, and what is kept of it makes it fail
     """
     await one_at_a_time(session, series=SERIES)
     opened = (await session.execute(select(Closing).where(Closing.finished_at.is_(None)))).scalar_one_or_none()
     if opened is None:
         return None
-    shops = await waiting(session, opened.id, most=most)
+    shops = await waiting(session, opened.id, most=most, past=past)
+    if past and not shops:
+        return None
     if shops:
-        await _settle(session, opened, shops)
+        await _settle_naming(session, opened, shops)
     settled = select(func.count()).select_from(Settlement).where(Settlement.closing_id == opened.id)
     part = Part(opened.id, (await session.execute(settled)).scalar_one(), opened.shops)
-    if len(shops) < most or part.done == part.of:
+    if (len(shops) < most and not past) or part.done == part.of:
         ended = update(Closing).where(Closing.id == opened.id).values(finished_at=at)
         await session.execute(ended.execution_options(synchronize_session=False))
     return part
@@ -86,7 +101,9 @@ async def settle_all(session: AsyncSession, *, at: datetime, progress: Progress 
         progress(part.done, part.of)
 
 
-async def waiting(session: AsyncSession, closing_id: UUID, *, most: int | None = None) -> dict[UUID, int]:
+async def waiting(
+    session: AsyncSession, closing_id: UUID, *, most: int | None = None, past: Collection[UUID] = ()
+) -> dict[UUID, int]:
     """The shops of a closing that are not settled yet, in the order of their ids.
 
     :returns: for each, the last transfer on its account that counts, by its number there
@@ -94,11 +111,22 @@ async def waiting(session: AsyncSession, closing_id: UUID, *, most: int | None =
     settled = exists().where(Settlement.closing_id == closing_id, Settlement.shop_id == ClosingShop.shop_id)
     statement = (
         select(ClosingShop.shop_id, ClosingShop.through)
-        .where(ClosingShop.closing_id == closing_id, ~settled)
+        .where(ClosingShop.closing_id == closing_id, ~settled, ClosingShop.shop_id.not_in(past))
         .order_by(ClosingShop.shop_id)
         .limit(most)
     )
     return dict((await session.execute(statement)).all())
+
+
+async def _settle_naming(session: AsyncSession, opened: Closing, shops: dict[UUID, int]) -> None:
+    try:
+        await _settle(session, opened, shops)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away, or another was met: the shop is not at fault
+    except Exception as error:
+        if len(shops) > 1:
+            raise
+        raise CannotBeSettled(shop=next(iter(shops))) from error
 
 
 async def _settle(session: AsyncSession, opened: Closing, shops: dict[UUID, int]) -> None:
@@ -109,7 +137,9 @@ async def _settle(session: AsyncSession, opened: Closing, shops: dict[UUID, int]
     numbers = await take_numbers(
         session, series=SERIES, prefix=terms.number_prefix, year=issued_on.year, count=len(reckoned)
     )
-    ids = new_ids(len(reckoned))
+    # What was a shop's last settlement is told by the order of ids, whatever the clocks of hosts say.
+    newest = (await session.execute(_NEWEST)).scalar_one_or_none()
+    ids = new_ids(len(reckoned), after=newest)
     drawn = [_Drawn(*one) for one in zip(ids, numbers, reckoned, strict=True)]
     await _write(session, drawn, closing_id=opened.id, terms=terms, issued_on=issued_on)
     transfers = [transfer for one in drawn for transfer in _transfers(one)]
@@ -156,5 +186,6 @@ def _transfers(one: _Drawn) -> Iterator[posting.NewTransfer]:
             yield posting.NewTransfer(kind, single(account), shop, -amount, entry=entry, document=one.number)
 
 
+_NEWEST: Final = select(Settlement.id).order_by(Settlement.id.desc()).limit(1)
 _TAKEN: Final = lists(transfer_id=Uuid(), settlement_id=Uuid())
 _TAKE: Final = insert(cast("Table", SettlementLine.__table__)).from_select(list(_TAKEN.c.keys()), select(_TAKEN))

@@ -14,9 +14,12 @@ from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api.engines import owner_engine
-from api.installation import Installation, installation
+from api.installation import Installation, Town, installation
+from api.jobs import tending
+from api.jobs.everywhere import in_every_programme
 from api.jobs.queue import Resumed, job_queue, working_on
 from api.jobs.sweeping import sweep, sweep_all
+from api.jobs.tending import tend_all
 from api.settings import Settings
 from tests import databases
 from tests.api.given import Door, World, a_world, forget_guesses
@@ -95,6 +98,34 @@ async def test_a_programme_that_fails_does_not_keep_the_others_waiting(
     await sweep_all(world.app.state.installation)
     assert "sweeping alpes failed" in caplog.text
     assert (await till.get(f"/holds/{hold}")).json()["state"] == "timed_out"
+
+
+async def test_what_fails_for_any_reason_keeps_nothing_else_waiting(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tended, opened = set(), []
+
+    async def spoiled(_here: Installation, _town: Town) -> None:
+        raise KeyError
+
+    async def whole(_here: Installation, town: Town) -> None:
+        tended.add(town.registered.slug)
+        raise ValueError
+
+    async def lost(town: Town) -> None:
+        opened.append(town.registered.slug)
+        raise ZeroDivisionError
+
+    here: Installation = world.app.state.installation
+    monkeypatch.setattr(tending, "TENDED", (spoiled, whole))
+    await tend_all(here)
+    assert tended == {"alpes", "treiz"}
+    assert "spoiled failed for alpes" in caplog.text
+    await world.as_owner("SET session_replication_role = replica", "DELETE FROM p_alpes.code_keys")
+    here.towns.clear()
+    await in_every_programme(here, lost, doing="losing")
+    assert opened == ["treiz"]
+    assert "losing alpes failed" in caplog.text
 
 
 async def test_the_sweep_forgets_old_guesses(world: World, till: Door) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from uuid_utils.compat import uuid7
 
-from api.settling import settle
+from api.settling import settle, settled
+from ledger import ids
+from ledger.database import Sessions
 from ledger.days import Period
 from ledger.money import Money, total
 from ledger.wishes import take_wishes
@@ -21,6 +25,7 @@ from merchants.settlements.queries import ClosingView
 from merchants.settlements.rounds import Round
 from merchants.settlements.settling import Part
 from tests.given import TERMS, Paper, Town, paris
+from tests.ledger.given import by_hand
 
 OCTOBER, NOVEMBER = Period.month("2026-10"), Period.month("2026-11")
 
@@ -192,3 +197,42 @@ async def test_a_shop_that_a_finished_closing_left_out_is_found_by_the_audit(spe
     audit = await spent.audit()
     assert [one.id for one in audit.findings] == [spent.tills[2].shop]
     assert "left it out" in audit.findings[0].detail
+
+
+async def test_a_shop_that_cannot_be_settled_is_named_and_the_others_are_settled(
+    spent: Town, owner: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened = await begin(spent)
+    spoiled = spent.tills[1].shop
+    await spoil(owner, spoiled)
+    with pytest.raises(ClosingNotFinished):
+        await settled(spent.sessions, opened.id)
+    assert f"shop {spoiled} cannot be settled" in caplog.text
+    assert {one.shop for one in await spent.settlements()} == {till.shop for till in spent.tills} - {spoiled}
+    assert (await closing_of(spent)).finished_at is None
+    await mend(owner, spoiled)
+    assert (await settled(spent.sessions, opened.id)).settlements == 3
+    assert (await spent.audit()).agrees
+
+
+async def test_the_last_settlement_of_a_shop_is_the_last_whatever_the_clock_of_its_host_said(
+    spent: Town, voucher: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as ahead:
+        ahead.setattr(ids, "uuid7", lambda: UUID(int=uuid7().int + (10**9 << 80)))
+        october = await spent.settlements(await spent.close(OCTOBER))
+    await spent.till.redeem(voucher, "30,00")
+    spent.at = paris("2026-12-01T09:00")
+    november = await spent.settlements(await spent.close(NOVEMBER))
+    assert max(one.id for one in october) < min(one.id for one in november)
+    assert (await spent.audit()).agrees
+
+
+async def spoil(owner: Sessions, shop: UUID) -> None:
+    change = "UPDATE transfers SET document = 'redemption:' || document WHERE credit_account_id = "
+    await by_hand(owner, f"{change}'{shop}'")
+
+
+async def mend(owner: Sessions, shop: UUID) -> None:
+    change = "UPDATE transfers SET document = substr(document, 12) WHERE credit_account_id = "
+    await by_hand(owner, f"{change}'{shop}'")

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import Period
 from ledger.errors import PeriodMalformed
@@ -17,6 +18,7 @@ from ledger.ids import new_id
 from ledger.money import Money
 from merchants.programme import Terms, TermsMalformed, TermsTooLate
 from merchants.settlements import demanding, foreseeing, opening
+from merchants.settlements import queries as settlements
 from merchants.settlements.errors import AskedToday, NothingOwed, PaidInRhythm, PeriodNotOver
 from merchants.settlements.queries import ClosingView
 from merchants.settlements.rounds import Round
@@ -202,6 +204,18 @@ async def test_who_owes_more_than_it_took_is_paid_nothing_and_no_number_is_taken
         await pay_now(spent)
     assert len(await spent.settlements()) == 1
     assert (await spent.audit()).agrees
+
+
+async def test_that_nothing_is_owed_is_judged_before_anything_is_opened(spent: Town) -> None:
+    await choose(spent, 0, "on_demand")
+    spent.at = paris("2026-10-06T18:00")  # the first was taken today
+
+    async def work(session: AsyncSession) -> None:
+        with pytest.raises(NothingOwed):
+            await demanding.pay_now(session, spent.till.shop, at=spent.at)
+        assert await settlements.closings_page(session, limit=9) == []
+
+    await spent.do(work)
 
 
 @pytest.mark.parametrize("rhythm", ["monthly", "weekly", None])

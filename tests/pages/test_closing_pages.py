@@ -11,6 +11,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from api.auth.permissions import Role
 from ledger.days import Period, day_of
@@ -98,6 +99,17 @@ async def test_a_closing_under_way_tells_how_far_it_is_until_the_job_has_finishe
         assert "TREIZ-" in page
 
 
+async def test_a_closing_that_stands_still_names_the_shops_that_it_cannot_settle(spent: Spent) -> None:
+    asked, here = Round(Period(spent.day, spent.day)), f"{DESK}/closed"
+    opened = await spent.town.do(
+        lambda session: opening.open_closing(session, asked, at=spent.town.at - timedelta(minutes=11))
+    )
+    async with spent.seen_by("accountant") as client:
+        page = plain((await client.get(f"{here}/{opened.id}")).text)
+    assert "Pas encore réglés" in page
+    assert "Bar Pierre" in page
+
+
 async def test_every_figure_leads_down_to_its_transfers(spent: Spent) -> None:
     closed = await spent.town.close(Period(spent.day, spent.day))
     (settled,) = await spent.town.settlements(closed)
@@ -135,6 +147,21 @@ async def test_a_shop_chooses_to_be_paid_when_it_asks_and_asks_once_a_day(spent:
         other = await client.post(spent.settlements, data={"do": "now", "once": str(spent.shop)})
         assert "déjà été demandé aujourd'hui" in plain(other.text)
     assert len(await spent.town.settlements()) == 1
+
+
+async def test_what_is_opened_is_settled_apart_from_what_a_shop_asks_for(spent: Spent) -> None:
+    town, now = spent.town, spent.town.at
+    await spent.choose("on_demand")
+    await town.do(partial(opening.begin, asked=Round(Period(spent.day, spent.day)), at=now))
+    town.at = datetime.combine(spent.day, datetime.min.time(), UTC) + timedelta(days=1, hours=10)
+    await town.till.redeem(await town.voucher(worth="10,00 €", valid_from=spent.day), "10,00")
+    town.at = now
+    async with spent.seen_by("shop", spent.shop) as client:
+        page = (await client.get(spent.settlements)).text
+        done = await client.post(spent.settlements, data={"do": "now", "once": hidden(page, "once")})
+    assert done.status_code == 303
+    written = "SELECT count(*), count(DISTINCT xmin::text) FROM p_treiz.settlements"
+    assert tuple((await town.do(lambda session: session.execute(text(written)))).one()) == (2, 2)
 
 
 async def test_a_rhythm_that_was_not_offered_is_not_kept(spent: Spent) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, time, timedelta
 
 import httpx
 import pytest
 from sqlalchemy import text
 
 from api.engines import Database
-from api.jobs.proofs import prove_morning
+from api.jobs.proofs import prove_all, prove_morning
 from api.settings import Settings
 from ledger.database import Sessions
+from ledger.days import Period, day_of
 from tests.given import Town
 from tests.ledger.given import by_hand
 from tests.mail_server import MailServer, mail_server
@@ -161,6 +163,23 @@ async def test_who_runs_the_programme_is_written_to_while_it_is_red_and_once_whe
     await yesterday(owner)
     await morning(live)
     assert ["de nouveau" in str(one.message["Subject"]) for one in server.received] == [False, True]
+
+
+async def test_books_that_cannot_be_read_are_red_and_written_about(
+    live: Live, town: Town, operator: httpx.AsyncClient, server: MailServer, owner: Sessions,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(mornings, "FROM_HOUR", 0)
+    now, day = town.at, day_of(town.at) - timedelta(days=9)
+    town.at = datetime.combine(day, time(10), UTC)
+    await town.till.redeem(await town.voucher(worth="10,00 €", valid_from=day), "10,00")
+    town.at = now
+    await town.close(Period(day, day))
+    await by_hand(owner, """UPDATE settlements SET commission_parts = '{"spoiled": 1}'""")
+    await prove_all(live.app.state.installation)
+    assert [one.to for one in server.received] == [OPERATOR]
+    page = plain((await operator.get(PROOFS)).text)
+    assert "they cannot be read" in page
 
 
 async def test_nobody_who_left_has_the_letter(

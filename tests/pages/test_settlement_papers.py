@@ -15,7 +15,7 @@ from sqlalchemy import text
 from api.commands.mail import _note_in
 from api.email.bounces import Bounce
 from api.engines import Database
-from api.jobs.invoices import send_settlement_letters, tend_invoices
+from api.jobs.invoices import send_settlement_letters, tend_settlement_letters
 from api.settings import Settings
 from ledger.days import Period, day_of, months_later
 from merchants.invoices import letters
@@ -178,7 +178,7 @@ async def test_a_worker_that_died_leaves_a_doubt_and_a_letter_that_came_back_is_
     long_ago = ended.town.at - timedelta(hours=1)
     assert await ended.town.do(lambda session: letters.claim(session, letter.id, at=long_ago))
     assert not await ended.town.do(lambda session: letters.claim(session, letter.id, at=long_ago))
-    await tend_invoices(ended.live.app.state.installation, await ended.live.town())
+    await tend_settlement_letters(ended.live.app.state.installation, await ended.live.town())
     doubted = await ended.letter(settlement)
     assert doubted is not None
     assert (doubted.state, server.received) == ("doubtful", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 from uuid import UUID
@@ -18,7 +19,7 @@ from api.pages.doing_once import do_once, numbered
 from api.pages.forms import Form, Sent
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page, see_other
-from api.settling import settle_a_part
+from api.settling import settle_a_part, settle_what_was_opened
 from ledger.days import Period
 from ledger.errors import Refusal
 from merchants.invoices.queries import invoices_of
@@ -32,6 +33,12 @@ router = APIRouter(include_in_schema=False)
 
 A_PAGE: Final = 100
 """Shops on one page: a programme of a big town has two thousand."""
+
+NAMED: Final = 20
+"""Shops that are named at most of those a closing has not settled."""
+
+STANDS_STILL: Final = timedelta(minutes=10)
+"""A closing of two thousand shops is finished long before."""
 
 LISTED: Final = 60
 """Closings on one page: a year of weeks and a few months."""
@@ -77,6 +84,7 @@ async def close(request: Request, place: CurrentPlace, visitor: ClosesMonths, fo
         return known.id if known else await _open(session, asked, seen=form.shown("seen"))
 
     try:
+        await settle_what_was_opened(place.town.sessions, before=asked)
         done = await do_once(request, place, visitor, form, work)
         if done is not None:
             await settle_a_part(place.town.sessions)
@@ -104,7 +112,7 @@ async def closed(
     here = f"/{place.slug}/desk/month-end/closed/{closing_id}"
     return page(
         request, "desk/closing.html", closing=found, settled=settled[:A_PAGE], percent=_percent(found),
-        before=here if after else None,
+        before=here if after else None, left=await _left(session, found),
         invoices=await invoices_of(session, [one.id for one in settled[:A_PAGE]]),
         further=f"{here}?after={settled[A_PAGE - 1].id}" if len(settled) > A_PAGE else None,
     )  # fmt: skip
@@ -116,6 +124,14 @@ async def state(_visitor: SeesAllSettlements, session: PageReading, closing_id: 
     found = await queries.closing(session, closing_id)
     told = {"state": "finished" if found.finished_at else "working", "percent": _percent(found)}
     return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+async def _left(session: AsyncSession, found: ClosingView) -> list[str]:
+    """The names of the shops that a closing stands still at: it settles all others first."""
+    if found.finished_at or await clock.now(session) - found.closed_at < STANDS_STILL:
+        return []
+    waiting = await settling.waiting(session, found.id, most=NAMED)
+    return sorted(one.name for one in (await shops_by_id(session, list(waiting))).values())
 
 
 async def _open(session: AsyncSession, asked: Round, *, seen: str) -> UUID:

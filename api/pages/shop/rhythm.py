@@ -16,6 +16,7 @@ from api.pages.place import CurrentPlace
 from api.pages.rendering import see_other
 from api.pages.shop.access import DecidesWherePaid, OwnShop, SeesSettlements
 from api.pages.shop.settled import PROGRAMME, settlements_page
+from api.settling import settle_what_was_opened
 from ledger.errors import Refusal
 from merchants.settlements import demanding
 from merchants.shops import rhythms
@@ -54,6 +55,7 @@ async def _pay_now(request: Request, place: CurrentPlace, own: OwnShop, form: Fo
         return (await demanding.pay_now(session, own.id, at=await clock.now(session))).id
 
     try:
+        await settle_what_was_opened(place.town.sessions)
         done = await do_once(request, place, own.visitor, form, work)
         if done is not None:
             return see_other(f"/{place.slug}/shop/{own.id}/settlements", said="paid-now")

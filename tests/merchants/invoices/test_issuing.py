@@ -12,6 +12,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.jobs.invoices import tend_invoices
 from ledger.database import Sessions
 from ledger.days import Period
 from ledger.money import ZERO, Money
@@ -25,6 +26,7 @@ from merchants.invoices.tables import Invoice, InvoiceFile
 from merchants.settlements import opening, settling
 from merchants.settlements.queries import SettlementView
 from tests.given import TERMS, Paper, Town, paris
+from tests.ledger.given import by_hand
 from tests.merchants.invoices.judges import EN_16931, FRANCE, faults
 
 OCTOBER, NOVEMBER, DECEMBER = (Period.month(f"2026-{month}") for month in (10, 11, 12))
@@ -179,6 +181,28 @@ async def test_settlements_from_before_there_were_invoices_get_theirs_later_and_
     assert (await town.audit()).agrees
 
 
+async def test_a_settlement_that_cannot_be_invoiced_and_an_invoice_that_cannot_be_drawn_keep_no_other(
+    town: Town, voucher: Paper, owner: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    for till in town.tills:
+        await till.redeem(voucher, "50,00")
+    town.at = paris("2026-11-03T09:00")
+    spoiled, undrawable, whole = await closed(town, OCTOBER)
+    await by_hand(
+        owner,
+        f"DELETE FROM commission_invoices WHERE settlement_id <> '{undrawable.id}'",  # noqa: S608
+        f"UPDATE settlements SET commission_parts = '{{\"x\": 1}}' WHERE id = '{spoiled.id}'",  # noqa: S608
+        f"UPDATE commission_invoices SET facts = '{{}}' WHERE settlement_id = '{undrawable.id}'",  # noqa: S608
+    )
+    await tend_invoices(None, town)  # it asks for the sessions of a town only
+    invoice = await invoice_of(town, whole)
+    assert await town.do(lambda session: queries.file_of(session, invoice.id)) is not None
+    assert await town.do(lambda session: issuing.uninvoiced(session, limit=5)) == [spoiled.id]
+    assert await town.do(lambda session: queries.undrawn(session, limit=5)) == [undrawable.id]
+    assert f"{spoiled.id} cannot be invoiced" in caplog.text
+    assert f"{undrawable.id} cannot be drawn" in caplog.text
+
+
 async def test_a_later_number_never_bears_an_earlier_day(town: Town, voucher: Paper) -> None:
     await town.till.redeem(voucher, "100,00")
     town.at = paris("2026-11-02T10:00")
@@ -196,7 +220,7 @@ async def test_the_first_files_that_are_kept_stay_and_nothing_issued_can_be_chan
     town.at = paris("2026-11-03T09:00")
     (settlement,) = await closed(town, OCTOBER)
     found = await invoice_of(town, settlement)
-    assert [one.id for one in await town.do(lambda session: queries.undrawn(session, limit=5))] == [found.id]
+    assert await town.do(lambda session: queries.undrawn(session, limit=5)) == [settlement.id]
     made = files.make(found.invoice)
     later = files.make(replace(found.invoice, issued_on=date(2027, 1, 1)))  # as if libraries drew otherwise by then
     assert await town.do(lambda session: files.keep(session, found.id, made)) == made
