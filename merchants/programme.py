@@ -20,6 +20,7 @@ from ledger.chart import CHART, Kind
 from ledger.errors import Refusal
 from ledger.ids import new_id
 from ledger.money import Money, rounded
+from merchants.numbering import SETTLEMENTS, one_at_a_time
 from merchants.shops import identity
 from merchants.shops.registering import MOST_MINIMUM
 from merchants.shops.rhythms import RHYTHMS, Rhythm
@@ -129,6 +130,7 @@ async def set_terms(session: AsyncSession, terms: Terms, *, effective_from: date
     :raises SirenInvalid, VatNumberInvalid, IbanInvalid, BicInvalid:
     """
     checked = _checked(terms)
+    await one_at_a_time(session, series=SETTLEMENTS)  # what is being closed now is settled before we look
     settled = (await session.execute(select(func.max(Closing.last_day)))).scalar_one()
     if settled is not None and effective_from <= settled:
         raise TermsTooLate(settled=settled)

@@ -12,6 +12,7 @@ from ledger.chart import Kind
 from ledger.days import Period
 from ledger.money import ZERO, Money, total
 from merchants.commission.prices import CommissionPart, Price
+from merchants.numbering import SETTLEMENTS, one_at_a_time
 from merchants.programme import TermsTooLate
 from merchants.settlements import queries
 from merchants.settlements.errors import ClosingUnknown, PeriodNotOver, SettlementUnknown
@@ -177,6 +178,14 @@ async def test_the_rules_of_settled_days_do_not_change(town: Town) -> None:
     with pytest.raises(TermsTooLate):
         await town.set_terms(replace(TERMS, commission_bp=0), since=date(2026, 10, 31))
     await town.set_terms(replace(TERMS, commission_bp=0), since=date(2026, 11, 1))
+
+
+async def test_rules_that_change_wait_for_what_is_being_closed(town: Town) -> None:
+    async with town.sessions.begin() as closing:
+        await one_at_a_time(closing, series=SETTLEMENTS)
+        changing = asyncio.create_task(town.set_terms(replace(TERMS, commission_bp=0), since=date(2027, 1, 1)))
+        assert not (await asyncio.wait([changing], timeout=0.2))[0]
+    await changing
 
 
 async def test_commission_and_vat_are_rounded_once_a_document(town: Town, voucher: Paper) -> None:
