@@ -12,8 +12,18 @@ from merchants.tables import Number
 
 DIGITS: Final = 6
 
+LETTERS: Final = ("", "A", "AR", "C", "F", "FC", "R", "V")
+"""What may follow the programme's prefix, by kind of document; settlements have none."""
+
 SETTLEMENTS: Final = "settlement"
 """The series of settlements: whoever decides what they come to waits for whoever closes."""
+
+
+def confusable(prefix: str, other: str) -> bool:
+    """Whether documents of two kinds could bear one number, if the prefix was one of these and then the other."""
+    if prefix == other:
+        return False
+    return not {prefix + one for one in LETTERS}.isdisjoint(other + one for one in LETTERS)
 
 
 async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year: int, count: int) -> list[str]:

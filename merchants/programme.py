@@ -20,6 +20,7 @@ from ledger.chart import CHART, Kind
 from ledger.errors import Refusal
 from ledger.ids import new_id
 from ledger.money import Money, rounded
+from merchants.numbering import SETTLEMENTS, confusable, one_at_a_time
 from merchants.shops import identity
 from merchants.shops.registering import MOST_MINIMUM
 from merchants.shops.rhythms import RHYTHMS, Rhythm
@@ -124,14 +125,17 @@ async def set_terms(session: AsyncSession, terms: Terms, *, effective_from: date
     """Let rules hold from a day on.
 
     :returns: the rules as they are kept, identifiers in their canonical form
-    :raises TermsMalformed: a rule out of its bounds
+    :raises TermsMalformed: a rule out of its bounds, or a prefix by which a number could be given twice
     :raises TermsTooLate: if that day is settled already
     :raises SirenInvalid, VatNumberInvalid, IbanInvalid, BicInvalid:
     """
     checked = _checked(terms)
+    await one_at_a_time(session, series=SETTLEMENTS)  # what is being closed now is settled before we look
     settled = (await session.execute(select(func.max(Closing.last_day)))).scalar_one()
     if settled is not None and effective_from <= settled:
         raise TermsTooLate(settled=settled)
+    if any(confusable(checked.number_prefix, one) for one in (await session.execute(_PREFIXES)).scalars()):
+        raise TermsMalformed(field="number_prefix")
     await session.execute(insert(Row).values(id=new_id(), effective_from=effective_from, **asdict(checked)))
     return checked
 
@@ -211,6 +215,7 @@ def _terms(row: Row) -> Terms:
     return Terms(**{name: kept[name] for name in Terms.__dataclass_fields__})
 
 
+_PREFIXES: Final = select(Row.number_prefix).distinct()
 _ON: Final = (
     select(Row)
     .where(Row.effective_from <= bindparam("day"))

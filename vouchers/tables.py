@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKey, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Date, DateTime, ForeignKey, Index, Integer, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.database import PROGRAMME, Base, Cents, Key, Moment, Secret, Words
@@ -288,7 +288,10 @@ class HoldAsked(Base):
 
 
 class TopUp(Base):
-    """Money that a funder added to a voucher (the first of its chain); its id is that of the transfer."""
+    """Money that a funder added to a voucher (the first of its chain); its id is that of the transfer.
+
+    ``counts_on`` is the day whose budget has it, if that is not the day of ``at``.
+    """
 
     __tablename__ = "top_ups"
     __table_args__ = (
@@ -303,3 +306,4 @@ class TopUp(Base):
     funder_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.funders.id"))
     amount: Mapped[Cents]
     at: Mapped[Moment]
+    counts_on: Mapped[date | None] = mapped_column(Date)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -52,12 +52,13 @@ async def top_up(session: AsyncSession, voucher_id: UUID, *, funder_id: UUID, am
 
 async def give(
     session: AsyncSession, gifts: Sequence[Gift], *, funder_id: UUID, books: posting.Books, at: datetime,
-    out_of: UUID | None = None, counted: bool = False,
+    out_of: UUID | None = None, counted: bool = False, on: date | None = None,
 ) -> list[UUID]:  # fmt: skip
     """Add a funder's money to many vouchers; whether each may have it was decided under the locks of ``books``.
 
     :param out_of: the purpose for which it was kept
     :param counted: whether its budget has it already
+    :param on: the day on whose budget it counts, if that is not today's
     :returns: the transfers, in the order of the gifts
     :raises Overdrawn: if the funder holds less
     """
@@ -68,14 +69,14 @@ async def give(
     rows = [
         {
             "id": transfer.id, "origin_id": one.voucher.origin, "funder_id": funder_id, "amount": one.amount.cents,
-            "at": at,
+            "at": at, "counts_on": on,
         }
         for transfer, one in zip(posted, gifts, strict=True)
     ]  # fmt: skip
     await session.execute(insert(TopUp), rows)
     given = total([one.amount for one in gifts])
     if not counted:
-        await count(session, funder_id, given, on=day_of(at))
+        await count(session, funder_id, given, on=on or day_of(at))
     if out_of is not None:
         await use(session, out_of, given)
     return [transfer.id for transfer in posted]

@@ -6,7 +6,7 @@ names the invoices from whose settlements the redemptions are that it gives back
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -59,7 +59,8 @@ async def invoice_settlements(session: AsyncSession, settlements: Sequence[UUID]
     terms = await programme.terms_on(session, day_of(at))
     numbers, issued_on = await _numbers(session, len(rows), terms=terms, at=at)
     shops = await shops_by_id(session, list({row.Settlement.shop_id for row in rows}))
-    corrected = await _corrected(session, [row.Settlement for row in rows if gives_back(row.Settlement)])
+    new = {row.Settlement.id: (number, issued_on) for number, row in zip(numbers, rows, strict=True)}
+    corrected = await _corrected(session, [row.Settlement for row in rows if gives_back(row.Settlement)], new)
     made = [
         (settled, made_out(
             settled, number=number, period=Period(first_day, last_day), issued_on=issued_on, at=at, terms=terms,
@@ -159,20 +160,24 @@ def _reckoned(settled: Settlement, sign: int) -> tuple[tuple[CommissionPart, ...
     return tuple(CommissionPart(part.price, part.base * sign, part.exact * sign) for part in parts), rest * sign
 
 
-async def _corrected(session: AsyncSession, given_back: Sequence[Settlement]) -> dict[UUID, tuple[Corrected, ...]]:
+async def _corrected(
+    session: AsyncSession, given_back: Sequence[Settlement], new: Mapping[UUID, tuple[str, date]]
+) -> dict[UUID, tuple[Corrected, ...]]:
     """What each credit note takes back from.
 
     That is the invoice of each settlement which took a redemption that is given back now; the settlement itself where
     it has no invoice. Where nothing that it gives back was settled before, it is the settlement that gives back.
+
+    :param new: the invoices that are made with it, by their settlements
     """
     first = await _first(session, [one.id for one in given_back])
     rows = (await session.execute(_SETTLED_IN, given(transfer=[one for some in first.values() for one in some]))).all()
     told = {row.transfer_id: row for row in rows}
     found: dict[UUID, tuple[Corrected, ...]] = {}
     for one in given_back:
-        documents = {told[sold].settlement_id: told[sold] for sold in first.get(one.id, ()) if sold in told}
+        documents = {told[sold].settlement_id: _document(told[sold]) for sold in first.get(one.id, ()) if sold in told}
         documents.pop(one.id, None)
-        named = [Corrected(*_document(documents[settlement])) for settlement in sorted(documents)]
+        named = [Corrected(*new.get(settlement, documents[settlement])) for settlement in sorted(documents)]
         found[one.id] = tuple(named) or (Corrected(one.number, one.issued_on),)
     return found
 

@@ -12,7 +12,8 @@ from ledger.chart import Kind
 from ledger.days import Period
 from ledger.money import ZERO, Money, total
 from merchants.commission.prices import CommissionPart, Price
-from merchants.programme import TermsTooLate
+from merchants.numbering import SETTLEMENTS, one_at_a_time
+from merchants.programme import TermsMalformed, TermsTooLate
 from merchants.settlements import queries
 from merchants.settlements.errors import ClosingUnknown, PeriodNotOver, SettlementUnknown
 from merchants.settlements.queries import SettlementView
@@ -177,6 +178,26 @@ async def test_the_rules_of_settled_days_do_not_change(town: Town) -> None:
     with pytest.raises(TermsTooLate):
         await town.set_terms(replace(TERMS, commission_bp=0), since=date(2026, 10, 31))
     await town.set_terms(replace(TERMS, commission_bp=0), since=date(2026, 11, 1))
+
+
+@pytest.mark.parametrize("prefix", ["TREIZF", "TREIZFC", "TREIZAR", "TREI", "TREIZ2"])
+async def test_a_prefix_by_which_two_kinds_could_bear_one_number_is_refused(town: Town, prefix: str) -> None:
+    """TREIZ with the F of an invoice is TREIZF with nothing, as a settlement has."""
+    await town.set_terms(replace(TERMS, number_prefix="TREIF"), since=date(2027, 1, 1))
+    if prefix == "TREIZ2":
+        await town.set_terms(replace(TERMS, number_prefix=prefix), since=date(2027, 1, 1))
+        return
+    with pytest.raises(TermsMalformed) as refused:
+        await town.set_terms(replace(TERMS, number_prefix=prefix), since=date(2027, 1, 1))
+    assert refused.value.field == "number_prefix"
+
+
+async def test_rules_that_change_wait_for_what_is_being_closed(town: Town) -> None:
+    async with town.sessions.begin() as closing:
+        await one_at_a_time(closing, series=SETTLEMENTS)
+        changing = asyncio.create_task(town.set_terms(replace(TERMS, commission_bp=0), since=date(2027, 1, 1)))
+        assert not (await asyncio.wait([changing], timeout=0.2))[0]
+    await changing
 
 
 async def test_commission_and_vat_are_rounded_once_a_document(town: Town, voucher: Paper) -> None:

@@ -122,9 +122,10 @@ async def draw(session: AsyncSession, campaign_id: UUID, *, actor: str, at: date
     outcomes = winners(chances, usable, prizes=found.promise.prizes)
     won = [chances[place] for place, outcome in outcomes.items() if outcome == "won"]
     needed = found.promise.each * len(won)
-    (await funds_of(session, funder, books[funder].available, at=at)).refuse_beyond(needed, campaign_id)
+    funds = await funds_of(session, funder, books[funder].available, at=at, on=found.promise.last_day)
+    funds.refuse_beyond(needed, campaign_id)
     await _keep(session, found, chances, outcomes)
-    await _give(session, found, won, usable, books, at=at)
+    await _give(session, found, won, usable, books, on=funds.day, at=at)
     await release(session, campaign_id)
     await tell(session, campaign_id, "drawn", actor=actor, at=at, chances=len(chances), winners=len(won))
     return await campaign(session, campaign_id)
@@ -160,12 +161,12 @@ async def _keep(
 
 async def _give(
     session: AsyncSession, found: CampaignView, won: Sequence[Scored], usable: Mapping[UUID, VoucherFacts],
-    books: posting.Books, *, at: datetime,
+    books: posting.Books, *, on: date, at: datetime,
 ) -> None:  # fmt: skip
     assert found.promise.funder is not None  # noqa: S101 - asked by the caller
     prize: Money = found.promise.each
     gifts = [Gift(usable[one.purchase.origin], prize) for one in won]
-    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at, out_of=found.id)
+    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at, out_of=found.id, on=on)
     rows = [
         {
             "campaign_id": found.id, "redemption_id": one.purchase.redemption, "origin_id": one.purchase.origin,

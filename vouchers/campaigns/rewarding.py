@@ -72,7 +72,9 @@ class Round:
 async def reward_due(
     session: AsyncSession, campaign_id: UUID, *, at: datetime, after: Place | None = None, limit: int = AT_ONCE
 ) -> Round:
-    """Decide on the next purchases whose day is over, and give what they bring.
+    """Decide on the next purchases whose day is over, and give what they bring: those of one day at once.
+
+    It is the budget of that day from which they are given: the morning after, an exercise may be over.
 
     :raises CampaignUnknown:
     """
@@ -85,17 +87,20 @@ async def reward_due(
     due = await purchases(session, found, through=last, undecided=True, after=after, limit=limit)
     if not due:
         return Round()
+    day = day_of(due[0].at)
+    more = len(due) == limit or day_of(due[-1].at) != day
+    due = [one for one in due if day_of(one.at) == day]
     heirs = await heirs_of(session, {one.origin for one in due})
     books = await posting.lock(session, {funder, *heirs.values()})
     alive = await vouchers_by_id(session, list(heirs.values()))
-    funds = await funds_of(session, funder, books[funder].available, at=at)
+    funds = await funds_of(session, funder, books[funder].available, at=at, on=day)
     facts = Facts(
         found.promise, found.left, funds.free(found.id), {one.origin: one for one in alive.values()},
         await _had(session, found.id, heirs), day_of(at),
     )  # fmt: skip
     decided, short = decide(await kept_of(session, due, least=found.promise.least_spent), facts)
-    await _write(session, found, decided, books, at=at)
-    place = None if short or len(due) < limit else due[-1].place
+    await _write(session, found, decided, books, on=funds.day, at=at)
+    place = due[-1].place if more and not short else None
     return Round(len(decided), total([one.amount for one in decided]), place, short)
 
 
@@ -156,14 +161,15 @@ async def _had(session: AsyncSession, campaign_id: UUID, origins: Collection[UUI
 
 
 async def _write(
-    session: AsyncSession, found: CampaignView, decided: Sequence[Decided], books: posting.Books, *, at: datetime
-) -> None:
+    session: AsyncSession, found: CampaignView, decided: Sequence[Decided], books: posting.Books, *, on: date,
+    at: datetime,
+) -> None:  # fmt: skip
     if not decided:
         return
     assert found.promise.funder is not None  # noqa: S101 - asked by the caller
     paid = [one for one in decided if one.voucher is not None]
     gifts = [Gift(one.voucher, one.amount) for one in paid if one.voucher is not None]
-    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at, out_of=found.id)
+    transfers = await give(session, gifts, funder_id=found.promise.funder, books=books, at=at, out_of=found.id, on=on)
     of = dict(zip((one.purchase.redemption for one in paid), transfers, strict=True))
     rows = [
         {

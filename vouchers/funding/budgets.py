@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
@@ -99,10 +99,15 @@ async def change_budget(
 
 
 async def granted_in(session: AsyncSession, funder_id: UUID, days: Period) -> Money:
-    """What counts on a budget of these days: what went to vouchers on them, or was promised to orders paid on them."""
+    """What counts on a budget of these days: what went to vouchers for them, or was promised to orders paid on them."""
     by_claim = select(Share.top_up_id).where(Share.top_up_id.is_not(None))
     given = select(sum_of(TopUp.amount)).where(
-        TopUp.funder_id == funder_id, TopUp.at >= days.starts, TopUp.at < days.ends, TopUp.id.not_in(by_claim)
+        TopUp.funder_id == funder_id,
+        or_(
+            and_(TopUp.counts_on.is_(None), TopUp.at >= days.starts, TopUp.at < days.ends),
+            TopUp.counts_on.between(days.first_day, days.last_day),
+        ),
+        TopUp.id.not_in(by_claim),
     )
     promised = (
         select(sum_of(Claim.amount))

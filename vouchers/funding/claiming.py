@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Integer, Table, Uuid, bindparam, insert, select, update
+from sqlalchemy import Integer, Select, Table, Uuid, bindparam, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import posting
@@ -56,13 +56,16 @@ async def promise(
 ) -> Money:
     """Keep what rules add to an order that is paid now, which is locked. Who pays first is served first.
 
+    What a rule keeps for it already stays: a dispute that is won makes an order paid again.
+
     Rules are locked before the accounts of their funders, each in the order of their ids.
 
     :returns: what is kept in all
     """
+    live = {one.rule for one in await claims_of(session, order_id, "kept", "given")}
     found = await rules_for(session, bought, at=at)
     kept = 0
-    for rule in await lock_rules(session, [one.id for one in found]):
+    for rule in await lock_rules(session, [one.id for one in found if one.id not in live]):
         if rule.stage(day_of(at)) != "running":
             continue
         books = await posting.lock(session, [rule.funder])
@@ -104,6 +107,13 @@ async def let_go(session: AsyncSession, order_id: UUID) -> None:
         for one in claims:
             if one.rule == rule.id:
                 await _release(session, one, rule)
+
+
+async def kept_beside(session: AsyncSession, orders: Select[UUID], *, limit: int) -> list[UUID]:
+    """The claims that are kept for none of these orders, in the order of their ids."""
+    (order,) = orders.subquery().c
+    statement = select(Claim.id).where(Claim.state == "kept", ~exists().where(order == Claim.order_id))
+    return list((await session.execute(statement.order_by(Claim.id).limit(limit))).scalars())
 
 
 async def was_given(session: AsyncSession, claim: ClaimView, top_ups: dict[int, UUID]) -> None:

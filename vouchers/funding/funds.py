@@ -51,7 +51,9 @@ class Funds:
 
     :param held: what its account has
     :param reserved: what is kept, by purpose
-    :param line: the budget of this day; without one nothing may be given, if ``budgeted``
+    :param line: the budget of this day, on which is counted what is given; without one nothing may be, if ``budgeted``
+    :param over: this day is past: only that is given for it which was promised on it, so that what was promised to
+        others is within its budget too, or came later and is for that of another day
     """
 
     held: Money
@@ -59,6 +61,7 @@ class Funds:
     reserved: Mapping[UUID, Kept] = field(default_factory=dict)
     line: Line | None = None
     budgeted: bool = False
+    over: bool = False
 
     def kept(self, out_of: UUID | None = None) -> Money:
         """What is kept for other purposes than this one."""
@@ -95,17 +98,28 @@ class Funds:
 
     def _granted(self, out_of: UUID | None) -> Money:
         """What the budget of this day still grants, less what is promised and not counted on it."""
-        promised = [one.amount for purpose, one in self.reserved.items() if purpose != out_of and not one.counted]
+        promised = [
+            one.amount
+            for purpose, one in self.reserved.items()
+            if purpose != out_of and not one.counted and not self.over
+        ]
         return self.line.left - total(promised) if self.line else ZERO
 
 
-async def funds_of(session: AsyncSession, funder_id: UUID, held: Money, *, at: datetime) -> Funds:
-    """What of a funder's money may be given today; its account is locked, and holds ``held``."""
-    day = day_of(at)
+async def funds_of(
+    session: AsyncSession, funder_id: UUID, held: Money, *, at: datetime, on: date | None = None
+) -> Funds:
+    """What of a funder's money may be given now; its account is locked, and holds ``held``.
+
+    :param on: the day for which it is given, if that is not today; if no budget has that day, today's is asked
+    """
     lines = (await session.execute(_LINES, {"funder": funder_id})).scalars().all()
-    now = [one for one in lines if one.first_day <= day <= one.last_day]
-    line = Line(now[0].id, now[0].label, Money(now[0].amount), Money(now[0].granted)) if now else None
-    return Funds(held, day, await reserves_of(session, funder_id, at=at), line, bool(lines))
+    today = day_of(at)
+    days = (today if on is None else on, today)
+    found = [(day, one) for day in days for one in lines if one.first_day <= day <= one.last_day]
+    day, row = found[0] if found else (today, None)
+    line = None if row is None else Line(row.id, row.label, Money(row.amount), Money(row.granted))
+    return Funds(held, day, await reserves_of(session, funder_id, at=at), line, bool(lines), day < today)
 
 
 async def reserves_of(session: AsyncSession, funder_id: UUID, *, at: datetime) -> dict[UUID, Kept]:

@@ -55,7 +55,7 @@ async def promise(session: AsyncSession, found: OrderView, *, actor: str, at: da
 
 
 async def let_go(session: AsyncSession, order_id: UUID) -> None:
-    """Release what is kept for an order that is taken back before it is issued."""
+    """Release what is kept for an order that is not paid any more, or is taken back, before it is issued."""
     await claiming.let_go(session, order_id)
 
 

@@ -19,6 +19,7 @@ from ledger.chart import Kind, single
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
 from vouchers import freezing
+from vouchers.orders import adding
 from vouchers.orders.cards.card_words import DisputeState
 from vouchers.orders.giving_back import uncover_part
 from vouchers.orders.history import tell
@@ -201,7 +202,9 @@ async def _calm_unissued(session: AsyncSession, found: OrderView, *, lost: bool,
     if covered == found.total:
         await change_row(session, found.id, resting=None, status="paid")
         await mark_paid(session, found, actor=actor, at=at)
-    elif lost:
+        return
+    await adding.let_go(session, found.id)
+    if lost:
         await uncover(session, await order(session, found.id))
         await change_row(session, found.id, resting=None, status="refunded")
         await tell(session, found.id, "refunded", actor=actor, at=at)

@@ -17,6 +17,7 @@ from ledger.chart import Kind, single
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from vouchers.buyers import buyer, set_aside
+from vouchers.orders import adding
 from vouchers.orders.cards.card_refusals import RefundSettled
 from vouchers.orders.cards.card_words import RefundState
 from vouchers.orders.handing import ask_letter
@@ -184,6 +185,7 @@ async def uncover_part(session: AsyncSession, order_id: UUID, gone: Money, *, ac
     await set_aside(session, found.buyer, -part)
     await change_row(session, order_id, covered=(found.covered - part).cents)
     if found.status == "paid":
+        await adding.let_go(session, order_id)  # a disputed one has it until it is decided
         await change_row(session, order_id, status="awaiting_payment")
         await tell(session, order_id, "short", actor=actor, at=at, amount=part)
 

@@ -106,6 +106,7 @@ async def reopen(session: AsyncSession, order_id: UUID, *, actor: str, at: datet
     """
     found = await locked(session, order_id, "awaiting_payment", "cancelled")
     await uncover(session, found)
+    await adding.let_go(session, order_id)
     await change_row(session, order_id, status="draft", lapses_on=None, version=found.version + 1)
     await tell(session, order_id, "reopened", actor=actor, at=at)
     return await order(session, order_id)
@@ -143,6 +144,7 @@ async def lapse_due(session: AsyncSession, *, at: datetime) -> int:
         if await under_way(session, order_id):
             continue
         await uncover(session, found)
+        await adding.let_go(session, order_id)
         await change_row(session, order_id, status="cancelled", version=found.version + 1)
         await tell(session, order_id, "lapsed", actor=SYSTEM, at=at)
         await ask_letter(session, order_id, "lapsed", at=at)

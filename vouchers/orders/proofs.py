@@ -16,6 +16,7 @@ from ledger.balances import Posted
 from ledger.chart import Kind, single
 from ledger.database import sum_of
 from ledger.money import ZERO, Money
+from vouchers.funding import claiming
 from vouchers.orders import stripe_books
 from vouchers.orders.disputing import WITHDRAWN
 from vouchers.orders.giving_back import SENT_BY_CARD, SENT_BY_TRANSFER
@@ -36,6 +37,7 @@ async def order_findings(session: AsyncSession) -> list[Finding]:
     """Everything that does not agree between orders and the books."""
     findings = [
         *await _wrong_orders(session),
+        *await _wrong_claims(session),
         *await _wrong_set_aside(session),
         *await _wrong_payments(session),
         *await _wrong_refunds(session),
@@ -70,6 +72,13 @@ async def _wrong_orders(session: AsyncSession) -> list[Finding]:
         for wrong, what in why
         for id_ in (await session.execute(select(Order.id).where(wrong).order_by(Order.id))).scalars()
     ]
+
+
+async def _wrong_claims(session: AsyncSession) -> list[Finding]:
+    """Top-ups that are kept for orders which are not paid, or are no more, and whose money nobody else can have."""
+    paid = or_(Order.status == "paid", and_(Order.status == "disputed", Order.resting == "paid"))
+    kept = await claiming.kept_beside(session, select(Order.id).where(paid), limit=NAMED_AT_MOST)
+    return [Finding("funding", "promise", claim, "is kept for an order that is not paid") for claim in kept]
 
 
 async def _missing(session: AsyncSession) -> list[Finding]:

@@ -203,6 +203,27 @@ async def test_a_settlement_that_cannot_be_invoiced_and_an_invoice_that_cannot_b
     assert f"{undrawable.id} cannot be drawn" in caplog.text
 
 
+async def test_a_credit_note_names_the_invoice_that_is_made_together_with_it(
+    town: Town, voucher: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def not_yet(session: AsyncSession, settlements: list[UUID], **_at: object) -> list[UUID]:
+        return []
+
+    receipt = await town.till.redeem(voucher, "100,00")
+    with monkeypatch.context() as before:
+        before.setattr(settling, "invoice_settlements", not_yet)
+        town.at = paris("2026-11-03T09:00")
+        (october,) = await closed(town, OCTOBER)
+        await town.undo(receipt)
+        town.at = paris("2026-12-03T09:00")
+        (november,) = await closed(town, NOVEMBER)
+    both = [november.id, october.id]
+    await town.do(lambda session: issuing.invoice_settlements(session, both, at=town.at))
+    back = (await invoice_of(town, november)).invoice
+    assert (back.kind, [one.number for one in back.corrects]) == ("credit_note", ["TREIZFC-2026-000001"])
+    assert (await invoice_of(town, october)).number == "TREIZFC-2026-000001"
+
+
 async def test_a_later_number_never_bears_an_earlier_day(town: Town, voucher: Paper) -> None:
     await town.till.redeem(voucher, "100,00")
     town.at = paris("2026-11-02T10:00")

@@ -14,7 +14,7 @@ from ledger.errors import Refusal
 from ledger.ids import new_id
 from ledger.money import ZERO, Money
 from tests.given import Town, paris
-from tests.vouchers.campaigns.given import running, top_up
+from tests.vouchers.campaigns.given import a_lottery, proved, running, top_up
 from vouchers.errors import AmountNotPositive, FunderUnknown, FundsExhausted
 from vouchers.funding import budgets, giving_back
 from vouchers.funding.errors import (
@@ -144,3 +144,51 @@ async def test_what_goes_back_is_the_funders_own_and_there(town: Town) -> None:
             await give_back(town, typed, funder=funder)
     await give_back(town, "10,00")
     assert await town.balance(town.funder) == ZERO
+
+
+@pytest.mark.parametrize("next_year", ["", "new", "promised"])
+async def test_a_campaign_that_ends_with_its_budget_pays_its_last_day_from_it(town: Town, next_year: str) -> None:
+    """The purchases of a day are rewarded the morning after, when an exercise may be over."""
+    await town.pay_in("100,00", owner=town.funder)
+    town.at = paris("2026-12-30T10:30")
+    await a_budget(town, "50")
+    campaign = await running(town, top_up(town, first_day=date(2026, 12, 30), last_day=date(2026, 12, 31)))
+    for at in ("2026-12-30T11:00", "2026-12-31T18:00"):
+        town.at = paris(at)
+        await town.till.redeem(await town.voucher(), "10,00")
+    town.at = paris("2027-01-01T06:00")
+    if next_year:
+        await a_budget(town, "100", NEXT_YEAR)
+    if next_year == "promised":
+        await running(town, top_up(town, first_day=date(2027, 1, 1), last_day=date(2027, 1, 31)))
+    assert await campaign.rewards() == Money.of("2")
+    *newer, line = await town.do(lambda session: budgets.budgets_of(session, town.funder))
+    assert (line.granted, [one.granted for one in newer]) == (Money.of("2"), [ZERO] * len(newer))
+    await proved(town)
+
+
+async def test_a_draw_that_ends_with_its_budget_gives_its_prizes_from_it(town: Town) -> None:
+    await town.pay_in("100,00", owner=town.funder)
+    town.at = paris("2026-12-31T10:30")
+    await a_budget(town, "20")
+    campaign = await running(town, a_lottery(town, first_day=date(2026, 12, 31), last_day=date(2026, 12, 31)))
+    await town.till.redeem(await town.voucher(), "10,00")
+    town.at = paris("2027-01-04T10:00")
+    await a_budget(town, "20", NEXT_YEAR)
+    assert (await campaign.draw()).given == Money.of("10")
+    lines = await town.do(lambda session: budgets.budgets_of(session, town.funder))
+    assert [one.granted for one in lines] == [ZERO, Money.of("10")]
+    await proved(town)
+
+
+async def test_where_no_budget_has_the_day_of_a_purchase_todays_is_asked(town: Town) -> None:
+    await town.pay_in("100,00", owner=town.funder)
+    town.at = paris("2026-12-31T10:30")
+    campaign = await running(town, top_up(town, first_day=date(2026, 12, 31), last_day=date(2026, 12, 31)))
+    await town.till.redeem(await town.voucher(), "10,00")
+    town.at = paris("2027-01-01T06:00")
+    await a_budget(town, "50", NEXT_YEAR)
+    assert await campaign.rewards() == Money.of("1")
+    (line,) = await town.do(lambda session: budgets.budgets_of(session, town.funder))
+    assert line.granted == Money.of("1")
+    await proved(town)
