@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Final
@@ -146,6 +147,20 @@ async def test_what_came_back_is_sent_to_the_same_account_again_if_somebody_says
     (held,) = (await paid.do(waiting)).held_back
     assert (held.why, held.due.settlement) == ("came-back", settlement)
     assert (await paid.audit()).agrees
+
+
+async def test_two_who_decide_at_once_book_a_line_and_a_payout_once(paid: Town) -> None:
+    await read(paid, NAMELESS, entry("96.40", way="DBIT", info="VIREMENT SEPA 2"))
+    one, other = await queued(paid)
+    first, second, _ = await payouts(paid)
+    pairs = [(one, first), (one, second), (other, first)]
+    tried = await asyncio.gather(
+        *(say(paid, by_hand.left, line.id, payout.id) for line, payout in pairs), return_exceptions=True
+    )
+    booked = [pair for pair, failed in zip(pairs, tried, strict=True) if failed is None]
+    assert all(isinstance(one, Refusal) for one in tried if one is not None)
+    assert len({line.id for line, _ in booked}) == len({payout.id for _, payout in booked}) == len(booked) > 0
+    assert await sums(paid) == (Money.of("289,20") - EACH * len(booked), EACH * len(booked), [ZERO] * 3)
 
 
 async def test_the_likeliest_payouts_are_offered_first(paid: Town) -> None:
