@@ -64,6 +64,8 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "payouts-proposed": Saying(marked("Proposed. Ask a colleague to look at it and approve it."), "note"),
     "payouts-approved": Saying(marked("Approved. The bank's file is ready.")),
     "payouts-withdrawn": Saying(marked("Withdrawn. Its settlements wait for another run."), "note"),
+    "payouts-refused": Saying(marked("Recorded: the shops are owed these payouts again."), "note"),
+    "payout-again": Saying(marked("It can be paid again, on the same account, with the next run.")),
     "audit-asked": Saying(marked("The whole books are being audited. Look again in a moment."), "note"),
     "limits-set": Saying(marked("The limits of the gauges hold from today on.")),
     "accounts-closed": Saying(marked("The month is closed. Its entries have their numbers.")),

@@ -80,4 +80,32 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         _BAD, "Référence impossible", "« {reference} » ne peut pas être la référence de ce virement. Prenez-en une autre.",
         "Reference not possible", "“{reference}” cannot be the reference of this transfer. Take another.",
     ),
+    p.PayoutUnknown: Said(
+        H.NOT_FOUND, "Virement inconnu", "Il n'y a pas de virement {payout} ici. Choisissez-en un qui est proposé.",
+        "Unknown payout", "There is no payout {payout} here. Choose one that is offered.",
+    ),
+    p.PayoutStandsOtherwise: Said(
+        H.CONFLICT, "Virement déjà traité",
+        "{number} a changé d'état : déjà parti, déjà revenu, ou pas encore parti. Ouvrez son lot pour voir où il en est.",
+        "Payout dealt with already",
+        "{number} stands otherwise: it left, came back, or has not left yet. Open its run to see how it stands.",
+    ),
+    p.PayoutLineWrongWay: Said(
+        H.CONFLICT, "Ligne dans l'autre sens",
+        "Un virement qui part est un débit, un virement qui revient un crédit. Choisissez une autre réponse pour cette ligne.",
+        "A line the other way",
+        "A payout that leaves is a debit, one that comes back a credit. Choose another answer for this line.",
+    ),
+    p.PayoutAmountDiffers: Said(
+        H.CONFLICT, "Le montant ne correspond pas",
+        "La ligne est de {told} et {number} ferait {expected}. Choisissez autre chose, ou dites ce qui manque.",
+        "The amount does not agree",
+        "The line is of {told}, and {number} would make {expected}. Choose something else, or say what is missing.",
+    ),
+    p.PayoutNotCameBack: Said(
+        H.CONFLICT, "Rien à renvoyer",
+        "Ce règlement n'est pas retenu pour un virement revenu. Rouvrez la page Virements pour voir où il en est.",
+        "Nothing to send again",
+        "This settlement is not held back for a transfer that came back. Open the page Payouts again to see how it stands.",
+    ),
 }  # fmt: skip

@@ -11,6 +11,9 @@ from ledger.money import CURRENCY, ZERO, Money, total
 from merchants.bank.fields import LONGEST, Details, Sum
 from merchants.bank.lines import Fate, Line, Why
 
+RETURN: Final = "RRTN"
+"""How a bank's code of a transfer ends that came back, whoever sent it (ISO 20022, external code sets: sub-family)."""
+
 NOT_BOOKED: Final[dict[str, Why]] = {"PDNG": "pending", "FUTR": "pending", "INFO": "information"}
 
 
@@ -111,7 +114,8 @@ def _part(entry: Entry, whole: Line, part: Details, place: int) -> Line:
 def _merged(line: Line, told: Details, is_credit: bool, **changed: Any) -> Line:
     """A line with what its transaction says; the counterparty of a credit is its debtor."""
     debtor, creditor = told.counterparties
-    back = bool(told.returned) or line.reversal
+    code = told.code or line.code
+    back = bool(told.returned) or line.reversal or code.endswith(RETURN)
     name, iban = debtor if is_credit else creditor
     if back and not name and not iban:  # what came back names the parties of the payment that failed
         name, iban = creditor if is_credit else debtor
@@ -119,7 +123,7 @@ def _merged(line: Line, told: Details, is_credit: bool, **changed: Any) -> Line:
         line, servicer_ref=told.servicer_ref or line.servicer_ref,
         end_to_end=told.end_to_end or line.end_to_end,
         reference=told.reference, remittance=(told.remittance or told.info or line.remittance)[:LONGEST],
-        counterparty=name, counterparty_iban=iban, returned=told.returned, **changed,
+        counterparty=name, counterparty_iban=iban, returned=told.returned, code=code, **changed,
     )  # fmt: skip
 
 
@@ -130,6 +134,6 @@ def _doubted(line: Line, otherwise: Why) -> Line:
         why = "debit"
     elif line.reversal:
         why = "reversal"
-    elif line.returned:
+    elif line.returned or line.code.endswith(RETURN):
         why = "returned"
     return replace(line, why=why) if why else line

@@ -49,6 +49,7 @@ class Details:
     """Name and account of the debtor, then of the creditor."""
     returned: str = ""
     charges: str = ""
+    code: str = ""
 
 
 class Fields:
@@ -151,7 +152,7 @@ class Fields:
             references[0][:LONGEST] if references else "", " ".join(words)[:LONGEST], self.text("AddtlTxInf"),
             (self._party("Dbtr"), self._party("Cdtr")),
             self.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/AddtlInf") or self._returned(),
-            self.charges(),
+            self.charges(), self.code(),
         )  # fmt: skip
 
     def _returned(self) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances
@@ -16,6 +16,7 @@ from ledger.chart import Kind, single
 from ledger.database import sum_of
 from ledger.days import start_of
 from ledger.money import Money
+from merchants.bank.entries import RETURN
 from merchants.bank.errors import BankEntryUnknown, BankStatementUnknown
 from merchants.bank.lines import Line
 from merchants.bank.tables import BankDecision, BankEntry, BankStatement
@@ -163,6 +164,18 @@ async def entries_page(
     if after is not None:
         asked = asked.where(BankEntry.id > after)
     return [_entry(*row) for row in await session.execute(asked)]
+
+
+async def queued_with_name(session: AsyncSession) -> list[EntryView]:
+    """Lines that wait and may be payouts: debits and what came back, under a name; debits first, as they were read."""
+    by_code = and_(BankEntry.code.endswith(RETURN), BankEntry.why == "unreferenced")
+    back = or_(BankEntry.why.in_(("returned", "reversal")), by_code)
+    left = and_(BankEntry.credit.is_(False), BankEntry.reversal.is_(False))
+    asked = _entries().where(
+        BankEntry.fate == "read", BankDecision.entry_id.is_(None), BankEntry.end_to_end != "",
+        or_(left, and_(BankEntry.credit.is_(True), back)),
+    )  # fmt: skip
+    return [_entry(*row) for row in await session.execute(asked.order_by(BankEntry.credit, BankEntry.id))]
 
 
 async def count_queued(session: AsyncSession) -> int:

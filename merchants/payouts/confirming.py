@@ -17,11 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger import posting
 from ledger.chart import Kind, single
 from ledger.ids import new_id
-from ledger.money import Money
+from ledger.money import Money, total
 from ledger.posting import NewTransfer
-from merchants.bank import deciding
-from merchants.bank.keeping import KeptLine
-from merchants.bank.lines import Line
+from merchants.bank import deciding, queries
+from merchants.bank.queries import EntryView
 from merchants.payouts.tables import Payout, PayoutRun
 
 LEFT: Final = "payout_left"
@@ -38,23 +37,23 @@ class _Told:
     lines: list[tuple[UUID, UUID]] = field(default_factory=list)
     changed: dict[UUID, str] = field(default_factory=dict)
 
-    def book(self, line: KeptLine, transfers: Sequence[NewTransfer], payouts: Collection[Payout], state: str) -> None:
+    def book(self, line: EntryView, transfers: Sequence[NewTransfer], payouts: Collection[Payout], state: str) -> None:
         self.transfers += transfers
         self.lines.append((line.id, transfers[0].id))
         self.changed |= dict.fromkeys((one.id for one in payouts), state)
         self.states |= self.changed
 
 
-async def settle(session: AsyncSession, kept: Sequence[KeptLine], *, actor: str, at: datetime) -> None:
-    """Book the payouts that these lines name.
+async def settle(session: AsyncSession, *, actor: str, at: datetime) -> None:
+    """Book the payouts that lines name which wait, whichever file brought them, and in whatever order.
 
     A line names a payout by its EndToEndId, or a whole run by the reference of its file. A payout leaves once, from
     581 to 512. What comes back goes the other way, and from 581 to the shop, which is owed it again: its settlement
-    waits for another run.
+    waits for another run. What came back before it left waits until the line is read that says that it left.
+
+    Whoever asks lets no other transaction decide on lines meanwhile (``keeping.one_file_at_a_time``).
     """
-    lines = [one for one in kept if _tells(one.line)]
-    if not lines:
-        return
+    lines = await queries.queued_with_name(session)
     names = {one.line.end_to_end for one in lines}
     runs = await _runs(session, names)
     payouts = await _payouts(session, names, list(runs.values()))
@@ -69,11 +68,6 @@ async def settle(session: AsyncSession, kept: Sequence[KeptLine], *, actor: str,
     await _write(session, told, actor=actor, at=at)
 
 
-def _tells(line: Line) -> bool:
-    """Whether a line may be a payout that left, or one that came back."""
-    return line.fate == "read" and bool(line.end_to_end) and line.why == ("returned" if line.credit else "debit")
-
-
 async def _runs(session: AsyncSession, numbers: Collection[str]) -> dict[str, PayoutRun]:
     statement = select(PayoutRun).where(PayoutRun.number.in_(numbers), PayoutRun.state == "approved")
     return {one.number: one for one in (await session.execute(statement)).scalars()}
@@ -86,7 +80,7 @@ async def _payouts(session: AsyncSession, names: Collection[str], runs: Sequence
     return list((await session.execute(statement)).scalars())
 
 
-def _one(told: _Told, line: KeptLine, payout: Payout) -> None:
+def _one(told: _Told, line: EntryView, payout: Payout) -> None:
     amount, transit, bank = Money(payout.amount), single(Kind.TRANSIT), single(Kind.BANK)
     if line.line.amount != amount:
         return
@@ -100,12 +94,13 @@ def _one(told: _Told, line: KeptLine, payout: Payout) -> None:
         told.book(line, [back, owed], [payout], "returned")
 
 
-def _whole(told: _Told, line: KeptLine, run: PayoutRun, payouts: Sequence[Payout]) -> None:
-    """A run that the bank booked as one debit: all of it left, or nothing is believed."""
-    whole = line.line.amount == Money(run.total) and not line.line.credit
-    if whole and all(told.states[one.id] == "approved" for one in payouts):
-        left = NewTransfer(LEFT, single(Kind.TRANSIT), single(Kind.BANK), Money(run.total), document=run.number)
-        told.book(line, [left], payouts, "confirmed")
+def _whole(told: _Told, line: EntryView, run: PayoutRun, payouts: Sequence[Payout]) -> None:
+    """A run that the bank booked as one debit: all of it left that is not told yet, or nothing is believed."""
+    waits = [one for one in payouts if told.states[one.id] == "approved"]
+    amount = total([Money(one.amount) for one in waits])
+    if waits and line.line.amount == amount and not line.line.credit:
+        left = NewTransfer(LEFT, single(Kind.TRANSIT), single(Kind.BANK), amount, document=run.number)
+        told.book(line, [left], waits, "confirmed")
 
 
 async def _write(session: AsyncSession, told: _Told, *, actor: str, at: datetime) -> None:

@@ -118,3 +118,43 @@ class PayoutReferenceRefused(Refusal):
     def __init__(self, *, reference: str) -> None:
         self.reference = reference
         super().__init__(f"{reference!r} cannot be the reference of this transfer.")
+
+
+class PayoutUnknown(Refusal):
+    """No such payout in this programme, or in this run."""
+
+    def __init__(self, *, payout: UUID) -> None:
+        self.payout = payout
+        super().__init__(f"There is no payout {payout}.")
+
+
+class PayoutStandsOtherwise(Refusal):
+    """A payout leaves once, comes back once, and is refused by the bank only before; ``number`` is its reference."""
+
+    def __init__(self, *, number: str) -> None:
+        self.number = number
+        super().__init__(f"{number} does not stand as it would have to.")
+
+
+class PayoutLineWrongWay(Refusal):
+    """What leaves is a debit of the bank's statement, what comes back a credit."""
+
+    def __init__(self, *, entry: UUID) -> None:
+        self.entry = entry
+        super().__init__(f"The line {entry} went the other way.")
+
+
+class PayoutAmountDiffers(Refusal):
+    """A line is of another amount than the payouts that it is said to be, with the fee that was told."""
+
+    def __init__(self, *, number: str, expected: Money, told: Money) -> None:
+        self.number, self.expected, self.told = number, expected, told
+        super().__init__(f"The line of {told} is not {number}, which makes {expected}.")
+
+
+class PayoutNotCameBack(Refusal):
+    """Only what came back from the shop's account, and waits, is sent there again; once for each time."""
+
+    def __init__(self, *, settlement: UUID) -> None:
+        self.settlement = settlement
+        super().__init__(f"The settlement {settlement} does not wait because it came back.")

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ledger.database import sum_of
 from ledger.money import Money
 from merchants.payouts.errors import PayoutFileMissing, PayoutRunUnknown
-from merchants.payouts.tables import Payout, PayoutRun
+from merchants.payouts.tables import Payout, PayoutDecision, PayoutRun
 from merchants.shops.identity import masked_iban
 from merchants.tables import Settlement, Shop
 
 State = Literal["proposed", "approved", "withdrawn"]
+What = Literal["left", "back", "refused", "again"]
+"""What somebody said of a payout: a line is it leaving or coming back, the bank did not execute it, send it again."""
+
 PayoutState = Literal["proposed", "approved", "withdrawn", "confirmed", "returned"]
 """That of the run, until the bank says that a payout left, or came back."""
 
@@ -59,6 +64,18 @@ class PayoutView:
     amount: Money
     end_to_end_id: str
     state: PayoutState
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """What somebody said of payouts, at once; ``entry`` is the line of the bank's statement that they are."""
+
+    what: What
+    reason: str
+    entry: UUID | None
+    decided_by: str
+    decided_at: datetime
+    payouts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +139,23 @@ async def unconfirmed(session: AsyncSession) -> list[Unconfirmed]:
 
 async def payouts_of(session: AsyncSession, run_id: UUID) -> list[PayoutView]:
     """The transfers of a run, in the order of their references."""
+    return await payouts_that(session, Payout.run_id == run_id, order=(Payout.id,))
+
+
+async def payouts_that(
+    session: AsyncSession,
+    *which: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]],
+    limit: int | None = None,
+) -> list[PayoutView]:
+    """The transfers of which this is so; of their settlement and shop something may be asked too."""
     statement = (
         select(Payout, Settlement.number, Shop.name)
         .join(Settlement, Settlement.id == Payout.settlement_id)
         .join(Shop, Shop.id == Payout.shop_id)
-        .where(Payout.run_id == run_id)
-        .order_by(Payout.id)
+        .where(*which)
+        .order_by(*order)
+        .limit(limit)
     )
     return [
         PayoutView(
@@ -136,6 +164,24 @@ async def payouts_of(session: AsyncSession, run_id: UUID) -> list[PayoutView]:
         )
         for row, number, sign in await session.execute(statement)
     ]  # fmt: skip
+
+
+async def decisions_of(session: AsyncSession, run_id: UUID) -> list[DecisionView]:
+    """What people said of the payouts of a run, in the order in which they did."""
+    statement = (
+        select(PayoutDecision, Payout.end_to_end_id)
+        .join(Payout, Payout.id == PayoutDecision.payout_id)
+        .where(Payout.run_id == run_id)
+        .order_by(PayoutDecision.decided_at, Payout.id)
+    )
+    found: dict[tuple[object, ...], list[str]] = {}
+    for row, reference in await session.execute(statement):
+        said = (row.what, row.reason, row.entry_id, row.decided_by, row.decided_at)
+        found.setdefault(said, []).append(reference)
+    return [
+        DecisionView(cast("What", what), reason, entry, by, at, tuple(payouts))
+        for (what, reason, entry, by, at), payouts in cast("Any", found.items())
+    ]
 
 
 async def file_of(session: AsyncSession, run_id: UUID) -> BankFile:

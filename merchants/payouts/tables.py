@@ -81,3 +81,25 @@ class Payout(Base):
     amount: Mapped[Cents]
     end_to_end_id: Mapped[Words]
     state: Mapped[Words] = mapped_column(server_default="proposed")
+
+
+class PayoutDecision(Base):
+    """What somebody said of a payout, once each: by which line it ``left`` or came ``back``; or without a line.
+
+    ``refused``: the bank did not execute it, for a ``reason``. ``again``: it came back or was refused, and is sent
+    to the same account once more.
+    """
+
+    __tablename__ = "payout_decisions"
+    __table_args__ = (
+        CheckConstraint("what IN ('left', 'back', 'refused', 'again')", name="what"),
+        CheckConstraint("what <> 'refused' OR reason <> ''", name="reason"),
+        IN_PROGRAMME,
+    )
+
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey(f"{PROGRAMME}.payouts.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(Text, primary_key=True)
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey(f"{PROGRAMME}.bank_entries.id"))
+    decided_by: Mapped[Words]
+    decided_at: Mapped[Moment]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.money import Money, total
@@ -16,10 +16,10 @@ from merchants.errors import BicInvalid, IbanInvalid, IbanOutsideSepa
 from merchants.payouts.credit_transfers import MOST, Account
 from merchants.payouts.errors import NameNotSendable
 from merchants.payouts.sepa_text import sendable_name
-from merchants.payouts.tables import Payout
+from merchants.payouts.tables import Payout, PayoutDecision
 from merchants.shops import bank_changing, identity
 from merchants.shops.queries import ShopView, shops_by_id
-from merchants.tables import Closing, Settlement
+from merchants.tables import Closing, Settlement, Shop
 
 Why = Literal[
     "no-account", "account-invalid", "outside-sepa", "account-changing", "suspended", "name-not-sendable", "too-much",
@@ -27,7 +27,14 @@ Why = Literal[
 ]  # fmt: skip
 """Why a settlement is held back: its shop named no account, or one that fails its check, or whose country SEPA does
 not reach; another account waits to hold; the operator suspended the shop; its name cannot be sent; no transfer is
-that large; it was sent to the same account before, and came back."""
+that large; it was sent to the same account before, and came back or was not executed."""
+
+
+BACK: Final = and_(
+    Payout.state == "returned",
+    ~exists().where(PayoutDecision.payout_id == Payout.id, PayoutDecision.what == "again"),
+)
+"""A payout that came back, or that the bank did not execute, and of which nobody said that its account is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +113,16 @@ async def judged(session: AsyncSession, due: Sequence[Due]) -> Waiting:
 
 
 async def _came_back(session: AsyncSession, settlements: Sequence[UUID]) -> set[tuple[UUID, str | None]]:
-    """Settlements with the accounts from which they came back."""
-    statement = select(Payout.settlement_id, Payout.iban).where(
-        Payout.settlement_id.in_(settlements), Payout.state == "returned"
-    )
+    """Settlements with the accounts from which they came back, but for those to which they may be sent again."""
+    statement = select(Payout.settlement_id, Payout.iban).where(Payout.settlement_id.in_(settlements), BACK)
     return {(settlement, iban) for settlement, iban in await session.execute(statement)}
+
+
+async def came_back_from(session: AsyncSession, settlement: UUID) -> list[UUID]:
+    """The payouts of a settlement that came back from the account that its shop has now."""
+    statement = select(Payout.id).join(Shop, Shop.id == Payout.shop_id)
+    found = await session.execute(statement.where(Payout.settlement_id == settlement, Payout.iban == Shop.iban, BACK))
+    return list(found.scalars())
 
 
 def judge(due: Due, shop: ShopView, *, changing: bool, back: bool = False) -> Payable | HeldBack:

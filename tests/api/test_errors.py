@@ -197,8 +197,9 @@ not-permitted not-signed-in not-taken-here nothing-issued nothing-owed nothing-t
 nothing-to-print notice-unknown occasion-unknown office-missing office-subject-wrong office-unknown old-password-wrong
 order-changed order-empty order-too-large order-unknown overdrawn page-field-malformed paid-in-rhythm pairing-spent
 papers-disagree partly-returned passphrase-too-short passphrase-wrong password-guessable password-too-long
-password-too-short payment-under-way payment-unknown payout-amount-out-of-bounds payout-file-missing
-payout-reference-refused payout-run-decided payout-run-unknown payouts-outdated period-malformed period-not-over
+password-too-short payment-under-way payment-unknown payout-amount-differs payout-amount-out-of-bounds
+payout-file-missing payout-line-wrong-way payout-not-came-back payout-reference-refused payout-run-decided
+payout-run-unknown payout-stands-otherwise payout-unknown payouts-outdated period-malformed period-not-over
 person-disabled person-email-taken person-name-malformed person-unknown phone-malformed photo-too-large photo-unknown
 photo-unreadable photos-too-many picture-kind-refused picture-too-large picture-unknown picture-unreadable
 pin-malformed pin-wrong postcode-malformed postcode-unknown printing-not-ready printing-unknown

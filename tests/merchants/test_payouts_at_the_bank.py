@@ -73,8 +73,11 @@ def left(number: int, amount: str = "96.40", *, run: int = 1) -> str:
     return entry(amount, transaction(amount, end_to_end=f"TREIZV-2026-00000{run}-000{number}"), way="DBIT")
 
 
-def back(number: int, amount: str = "96.40") -> str:
-    return entry(amount, transaction(amount, end_to_end=f"TREIZV-2026-000001-000{number}", returned="AC04"))
+def back(number: int, amount: str = "96.40", *, how: str = "reason") -> str:
+    """Told by its reason, as a reversal of the debit, or by the code of the entry alone."""
+    told = transaction(amount, end_to_end=f"TREIZV-2026-000001-000{number}", returned="AC04" if how == "reason" else "")
+    written = entry(amount, told, reversal=how == "reversal")
+    return written.replace("<Cd>RCDT</Cd><SubFmlyCd>ESCT", "<Cd>ICDT</Cd><SubFmlyCd>RRTN") if how == "code" else written
 
 
 def whole(amount: str, *, block: str = "TREIZV-2026-000001") -> str:
@@ -148,6 +151,30 @@ async def test_a_run_of_which_one_transfer_left_does_not_leave_again_as_a_whole(
     await read(paid, left(1), whole("289.20"), left(1))
     assert await states(paid) == ["confirmed", "approved", "approved"]
     assert await sums(paid) == (Money.of("192,80"), Money.of("96,40"), [ZERO] * 3)
+
+
+@pytest.mark.parametrize("how", ["reason", "reversal", "code"])
+async def test_what_came_back_is_booked_however_the_bank_tells_it(paid: Town, how: str) -> None:
+    await read(paid, left(2), back(2, how=how))
+    assert await states(paid) == ["approved", "returned", "approved"]
+    assert await lines(paid) == ["recorded", "recorded"]
+    assert await sums(paid) == (Money.of("192,80"), ZERO, [ZERO, Money.of("96,40"), ZERO])
+
+
+async def test_a_reversed_credit_is_no_payout_that_left(paid: Town) -> None:
+    await read(paid, left(1).replace("<Sts>", "<RvslInd>true</RvslInd><Sts>"))
+    assert await states(paid) == ["approved"] * 3
+
+
+async def test_what_comes_back_waits_for_the_line_that_says_that_it_left(paid: Town) -> None:
+    """The newest line first, or the later day's file first."""
+    await read(paid, back(1), left(1), back(2), number="S-2")
+    assert await states(paid) == ["returned", "approved", "approved"]
+    await read(paid, left(2), left(3), number="S-1")
+    assert await states(paid) == ["returned", "returned", "confirmed"]
+    assert await lines(paid) == ["recorded"] * 5
+    assert await sums(paid) == (ZERO, Money.of("96,40"), [Money.of("96,40")] * 2 + [ZERO])
+    assert (await paid.audit()).agrees
 
 
 told = st.lists(st.sampled_from(["left 1", "left 2", "left 3", "back 1", "back 2", "back 3", "whole"]), max_size=8)

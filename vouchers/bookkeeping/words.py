@@ -35,6 +35,7 @@ EVENTS: Final[Mapping[str, tuple[str, str]]] = {
     "payout": ("Règlement d'un commerce", "Settlement of a shop"),
     "payout_again": ("Virement refait à un commerce", "Payout sent again"),
     "payout_back": ("Virement revenu", "Payout that came back"),
+    "payout_fee": ("Frais de banque sur un virement", "Bank's fee on a payout"),
     "payout_left": ("Virement aux commerces", "Payout that left"),
     "payout_owed": ("Virement revenu, dû au commerce", "Payout that came back, owed to the shop"),
     "redemption": ("Encaissement d'un bon", "Voucher redeemed"),

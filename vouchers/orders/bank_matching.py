@@ -87,6 +87,7 @@ async def take(session: AsyncSession, file: IO[bytes], *, actor: str, at: dateti
                     taken.append(Taken(now[-1].id, now[-1].known is not None))
         if now:
             await _take(session, now[-1], lines, actor=actor, at=at)
+    await confirming.settle(session, actor=actor, at=at)
     return taken
 
 
@@ -180,7 +181,6 @@ async def _take(session: AsyncSession, now: Keeping, lines: Sequence[Line], *, a
         else:
             judged.append(line)
     every = await keeping.keep(session, now, judged)
-    await confirming.settle(session, every, actor=actor, at=at)
     kept = [
         (sure[one.line.entry, one.line.part].order.id, one)
         for one in every

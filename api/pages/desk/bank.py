@@ -14,16 +14,18 @@ from api.auth.visitors import PageReading, Visitor
 from api.installation import in_transaction
 from api.pages import forms
 from api.pages.catalogues import marked
+from api.pages.desk import bank_payouts
 from api.pages.desk.access import RecordsMoney
 from api.pages.desk.bank_words import EFFECTS, STATES, WHYS
 from api.pages.desk.words import WHY_FOUND
 from api.pages.forms import Form, Sent, blank
 from api.pages.orders.words import status_shown
-from api.pages.place import CurrentPlace
+from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
-from merchants.bank import deciding, queries
+from merchants.bank import deciding, keeping, queries
 from merchants.bank.camt import LARGEST
+from merchants.payouts import fitting
 from merchants.shops.identity import masked_iban
 from vouchers.orders import bank_matching, finding
 from vouchers.orders.bank_matching import Suggestion, Taken
@@ -51,6 +53,15 @@ class Chosen:
     how: How
     id: UUID
     seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What somebody looks for on the page of a line: among orders, among payouts, in a run."""
+
+    q: str = ""
+    p: str = ""
+    run: UUID | None = None
 
 
 @router.get("/{slug:slug}/desk/bank")
@@ -110,14 +121,18 @@ async def one_entry(
     entry_id: UUID,
     *,
     q: Annotated[str, Query(max_length=finding.LONGEST)] = "",
+    p: Annotated[str, Query(max_length=fitting.LONGEST)] = "",
+    run: Annotated[UUID | None, Query()] = None,
 ) -> Response:
-    """A line, what became of it, and what somebody can decide."""
-    return await _entry_page(request, session, blank(request), entry_id, q)
+    """A line, what became of it, and what somebody can decide; ``run`` is one of which it may be all but some."""
+    return await _entry_page(request, session, blank(request), entry_id, Looked(q, p, run))
 
 
 @router.post("/{slug:slug}/desk/bank/entries/{entry_id}")
 async def decide(request: Request, place: CurrentPlace, visitor: RecordsMoney, form: Sent, entry_id: UUID) -> Response:
-    """Decide on a line, once: it pays an order, it was recorded by hand, or it is explained by a note."""
+    """Decide on a line, once: it pays an order, was recorded by hand, is a payout, or is explained by a note."""
+    if form.shown("do") in bank_payouts.DEEDS:
+        return await _decide_payout(request, place, visitor, form, entry_id)
     chosen, note = _chosen(form), form.text("note", required=False, most=deciding.LONGEST_NOTE)
     explaining = form.shown("do") == "explain"
     if explaining and not note:
@@ -126,6 +141,7 @@ async def decide(request: Request, place: CurrentPlace, visitor: RecordsMoney, f
         form.say("order", NOTHING_CHOSEN)
 
     async def work(session: AsyncSession) -> None:
+        await keeping.one_file_at_a_time(session)
         at = await clock.now(session)
         if explaining:
             await deciding.explain(session, entry_id, note, actor=visitor.actor, at=at)
@@ -140,7 +156,27 @@ async def decide(request: Request, place: CurrentPlace, visitor: RecordsMoney, f
         else:
             return see_other(f"/{place.slug}/desk/bank/entries/{entry_id}", said="line-decided")
     async with place.town.sessions.begin() as session:
-        return await _entry_page(request, session, form, entry_id, "")
+        return await _entry_page(request, session, form, entry_id, Looked())
+
+
+async def _decide_payout(request: Request, place: Place, visitor: Visitor, form: Form, entry_id: UUID) -> Response:
+    chosen = bank_payouts.chosen(form)
+
+    async def work(session: AsyncSession) -> None:
+        credit, at = bool((await queries.entry(session, entry_id)).line.credit), await clock.now(session)
+        if chosen is not None:
+            await bank_payouts.decide(session, entry_id, chosen, credit=credit, actor=visitor.actor, at=at)
+
+    if form.valid:
+        try:
+            await in_transaction(place.town.sessions, work)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return see_other(f"/{place.slug}/desk/bank/entries/{entry_id}", said="line-decided")
+    looked = Looked(p=form.text("p", required=False, most=fitting.LONGEST), run=chosen.run if chosen else None)
+    async with place.town.sessions.begin() as session:
+        return await _entry_page(request, session, form, entry_id, looked)
 
 
 async def _settle(session: AsyncSession, visitor: Visitor, entry_id: UUID, chosen: Chosen) -> None:
@@ -181,12 +217,16 @@ async def _page(request: Request, session: AsyncSession, form: Form) -> Response
     )  # fmt: skip
 
 
-async def _entry_page(request: Request, session: AsyncSession, form: Form, entry_id: UUID, q: str) -> Response:
+async def _entry_page(request: Request, session: AsyncSession, form: Form, entry_id: UUID, looked: Looked) -> Response:
     found = await queries.entry(session, entry_id)
-    offered = await bank_matching.suggestions(session, found, q, limit=SUGGESTED) if found.state == "queued" else []
+    offered = (
+        await bank_matching.suggestions(session, found, looked.q, limit=SUGGESTED) if found.state == "queued" else []
+    )
+    payouts = await bank_payouts.offered(session, found, looked.p, looked.run)
     iban = found.line.counterparty_iban
     return page(
         request, "desk/bank_entry.html", status=200 if form.valid else 422, form=form, entry=found, line=found.line,
         masked=masked_iban(iban) if iban else "", states=STATES, whys=WHYS, why_found=WHY_FOUND, effects=EFFECTS,
-        shown=status_shown, offered=[(_answer(one), one) for one in offered], q=q,
+        shown=status_shown, offered=[(_answer(one), one) for one in offered], q=looked.q,
+        p=looked.p, payouts=payouts, payout_answer=bank_payouts.answer,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,9 +22,9 @@ from api.pages.orders.downloads import download
 from api.pages.place import CurrentPlace, Place
 from api.pages.rendering import page, see_other
 from ledger.errors import Refusal
-from merchants.payouts import approving, errors, proposing, queries
+from merchants.payouts import approving, by_hand, errors, proposing, queries
 from merchants.payouts.execution_days import CUT_OFF, earliest_day, latest_day
-from merchants.payouts.queries import PayoutState, RunView, State
+from merchants.payouts.queries import DecisionView, PayoutState, RunView, State, What
 from merchants.payouts.waiting import Why, waiting
 from merchants.shops.identity import masked_iban
 
@@ -52,6 +52,16 @@ TOLD: Final[Mapping[PayoutState, tuple[str, str]]] = {
 }
 """What the bank's statements said of a payout whose file was made."""
 
+SAID: Final[Mapping[What, str]] = {
+    "left": marked("%(which)s: a line of the bank's statement, said %(who)s"),
+    "back": marked("%(which)s: a line of the bank's statement that came back, said %(who)s"),
+    "refused": marked("%(which)s: not executed by the bank, said %(who)s"),
+    "again": marked("%(which)s: to be sent to the same account again, said %(who)s"),
+}
+"""What somebody said of payouts, in the history of their run."""
+
+NONE_REFUSED: Final = marked("Tick the payouts that the bank did not execute.")
+
 HELD: Final[Mapping[Why, tuple[str, str]]] = {
     "no-account": (
         marked("No bank account"), marked("Ask the shop to give its IBAN on its page “Bank account”."),
@@ -76,7 +86,8 @@ HELD: Final[Mapping[Why, tuple[str, str]]] = {
         marked("More than a transfer takes"), marked("Ask your bank how to pay such an amount."),
     ),
     "came-back": (
-        marked("Its transfer came back"), marked("Ask the shop for another account, or ask its bank why."),
+        marked("Its transfer came back, or was not executed"),
+        marked("Ask the shop for another account. If this one is right, send it again."),
     ),
 }  # fmt: skip
 """Why a settlement is held back, and what to do about it."""
@@ -121,6 +132,8 @@ async def one_run(
 @router.post("/{slug:slug}/desk/payouts/{run_id}")
 async def decide(request: Request, place: CurrentPlace, visitor: SeesPayouts, form: Sent, run_id: UUID) -> Response:
     """Approve or withdraw it. Sent twice it is done once: each leads to another state."""
+    if form.shown("do") == "refused":
+        return await _refused(request, place, visitor, form, run_id)
     do = form.one_of("do", ("approve", "withdraw"))
     visitor.require(P.PAYOUTS_PROPOSE if do == "withdraw" else P.PAYOUTS_APPROVE)
     if do == "approve" and not form.ticked("compared"):
@@ -142,11 +155,60 @@ async def decide(request: Request, place: CurrentPlace, visitor: SeesPayouts, fo
         return await _run(request, place, visitor, session, run_id, form)
 
 
+@router.post("/{slug:slug}/desk/payouts/again/{settlement_id}")
+async def again(
+    request: Request, place: CurrentPlace, visitor: ProposesPayouts, form: Sent, settlement_id: UUID
+) -> Response:
+    """Send what came back to the same account again, in the next run."""
+
+    async def work(session: AsyncSession) -> None:
+        await by_hand.send_again(session, settlement_id, actor=visitor.actor, at=await clock.now(session))
+
+    try:
+        await in_transaction(place.town.sessions, work)
+    except Refusal as refusal:
+        form.refuse(refusal)
+    else:
+        return see_other(f"/{place.slug}/desk/payouts", said="payout-again")
+    async with place.town.sessions.begin() as session:
+        return await _overview(request, place, visitor, session, form)
+
+
 @router.get("/{slug:slug}/desk/payouts/{run_id}/file.xml")
 async def file(_visitor: SeesPayouts, session: PageReading, run_id: UUID) -> Response:
     """The bank's file, the same each time."""
     found = await queries.file_of(session, run_id)
     return download(found.content, found.name, XML)
+
+
+async def _refused(request: Request, place: Place, visitor: Visitor, form: Form, run_id: UUID) -> Response:
+    """The bank did not execute some payouts of an approved run."""
+    visitor.require(P.ORDERS_PAY)
+    payouts, reason = _ids(form.many("payouts")), form.text("reason", most=by_hand.LONGEST_REASON)
+    if not payouts:
+        form.say("payouts", NONE_REFUSED)
+
+    async def work(session: AsyncSession) -> None:
+        at = await clock.now(session)
+        await by_hand.not_executed(session, run_id, payouts, reason=reason, actor=visitor.actor, at=at)
+
+    if form.valid:
+        try:
+            await in_transaction(place.town.sessions, work)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return see_other(f"/{place.slug}/desk/payouts/{run_id}", said="payouts-refused")
+    async with place.town.sessions.begin() as session:
+        return await _run(request, place, visitor, session, run_id, form)
+
+
+def _ids(sent: Sequence[str]) -> list[UUID]:
+    """The payouts that were ticked; what is no identifier was not offered."""
+    try:
+        return [UUID(one) for one in sent]
+    except ValueError:
+        return []
 
 
 async def _overview(request: Request, place: Place, visitor: Visitor, session: AsyncSession, form: Form) -> Response:
@@ -164,11 +226,14 @@ async def _run(
 ) -> Response:
     found = await queries.run(session, run_id)
     payouts = await queries.payouts_of(session, run_id)
+    decisions = await queries.decisions_of(session, run_id)
     return page(
         request, "desk/payout_run.html", status=200 if form.valid else 422, form=form, one=found,
         payouts=payouts, over=all(one.state in {"confirmed", "returned"} for one in payouts), states=STATES, told=TOLD,
-        account=_account(place),
-        names=await _names(session, found), own=found.proposed_by == visitor.actor,
+        account=_account(place), decisions=decisions, said=SAID, records=visitor.may(P.ORDERS_PAY),
+        refused={number for one in decisions if one.what == "refused" for number in one.payouts},
+        waits=[one for one in payouts if one.state == "approved"],
+        names=await _names(session, found, decisions), own=found.proposed_by == visitor.actor,
         approves=visitor.may(P.PAYOUTS_APPROVE), proposes=visitor.may(P.PAYOUTS_PROPOSE),
     )  # fmt: skip
 
@@ -178,9 +243,10 @@ def _account(place: Place) -> str:
     return masked_iban(place.terms.iban) if place.terms and place.terms.iban else ""
 
 
-async def _names(session: AsyncSession, found: RunView) -> dict[str, str]:
+async def _names(session: AsyncSession, found: RunView, decisions: Sequence[DecisionView]) -> dict[str, str]:
     """The names of those who acted, as far as they are people."""
     actors = {one for one in (found.proposed_by, found.approved_by, found.withdrawn_by) if one}
+    actors |= {one.decided_by for one in decisions}
     ids = {one: UUID(one.partition(":")[2]) for one in actors if one.startswith("person:")}
     known = await people_by_id(session, set(ids.values()))
     return {actor: known[id_].name for actor, id_ in ids.items() if id_ in known}
