@@ -95,4 +95,4 @@ async def test_a_withdrawn_run_can_be_proposed_again(desk: Desk) -> None:
             assert f"-00000{count}</h1>" in (await client.get(run)).text
             gone = await client.post(run, data={"do": "withdraw"})
             assert gone.status_code == 303
-            assert "Retiré par Camille Martin" in plain((await client.get(gone.headers["location"])).text)
+            assert "Retirée par Camille Martin" in plain((await client.get(gone.headers["location"])).text)
