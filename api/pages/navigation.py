@@ -38,15 +38,15 @@ class NavItem:
 ENTRIES: Final[tuple[Entry, ...]] = (
     Entry(marked("Today"), "/desk", Permission.ORDERS_PAY),
     Entry(marked("Orders"), "/orders", Permission.ORDERS_READ),
-    Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY, also=("/desk/expiry",)),
+    Entry(marked("Money"), "/desk/money", Permission.ORDERS_PAY, also=("/desk/expiry", "/desk/credit")),
     Entry(marked("Refunds"), "/desk/refunds", Permission.REFUNDS_WRITE),
-    Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ),
+    Entry(marked("Card payments"), "/desk/stripe", Permission.LEDGER_READ, also=("/desk/disputes",)),
     # Shops may read their own settlements; all of them are for who records the money of buyers.
     Entry(
         marked("Month end"),
         "/desk/month-end",
         Permission.ORDERS_PAY,
-        also=("/desk/payouts", "/desk/accounts", "/desk/commissions"),
+        also=("/desk/payouts", "/desk/bank", "/desk/accounts", "/desk/commissions"),
     ),
     Entry(marked("Proofs"), "/desk/proofs", Permission.LEDGER_READ),
     # Buyers may read themselves; the list of all of them is for who records their money.

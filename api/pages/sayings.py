@@ -68,7 +68,7 @@ SAYINGS: Final[Mapping[str, Saying]] = {
     "payout-again": Saying(marked("It can be paid again, on the same account, with the next run.")),
     "audit-asked": Saying(marked("The whole books are being audited. Look again in a moment."), "note"),
     "limits-set": Saying(marked("The limits of the gauges hold from today on.")),
-    "accounts-closed": Saying(marked("The month is closed. Its entries have their numbers.")),
+    "accounts-closed": Saying(marked("The books of the month are locked. Its entries have their numbers.")),
     "commission-added": Saying(marked("Added. The rule holds from its first day.")),
     "funder-paid": Saying(marked("Recorded: the money is the funder's, to be given to vouchers.")),
     "funder-paid-back": Saying(marked("Recorded: the money was sent back to the funder.")),

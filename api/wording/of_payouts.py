@@ -14,22 +14,22 @@ _BAD: Final = H.UNPROCESSABLE_ENTITY
 
 SAID: Final[Mapping[type[Refusal], Said]] = {
     p.PayoutRunUnknown: Said(
-        H.NOT_FOUND, "Lot de virements inconnu", "Il n'y a pas de lot de virements {run}. Vérifiez l'identifiant.",
+        H.NOT_FOUND, "Remise de virements inconnue", "Il n'y a pas de remise de virements {run}. Vérifiez l'identifiant.",
         "Unknown payout run", "There is no payout run {run}. Check the identifier.",
     ),
     p.PayoutRunDecided: Said(
-        H.CONFLICT, "Lot déjà décidé",
-        "Le lot {number} est déjà approuvé ou retiré : il ne change plus. Ouvrez-le pour voir ce qu'il en est.",
+        H.CONFLICT, "Remise déjà décidée",
+        "La remise {number} est déjà approuvée ou retirée : elle ne change plus. Ouvrez-la pour voir ce qu'il en est.",
         "Run decided already", "{number} is approved or withdrawn already and changes no more. Open it to see.",
     ),
     p.PayoutFileMissing: Said(
         H.CONFLICT, "Pas encore de fichier",
-        "Le lot {number} n'est pas approuvé. Son fichier est fait quand une deuxième personne l'approuve.",
+        "La remise {number} n'est pas approuvée. Son fichier est fait quand une deuxième personne l'approuve.",
         "No file yet", "{number} is not approved. Its file is made when a second person approves it.",
     ),
     p.SamePerson: Said(
         H.FORBIDDEN, "Il faut deux personnes",
-        "Vous avez proposé le lot {number}. Demandez à une autre personne de l'approuver.",
+        "Vous avez proposé la remise {number}. Demandez à une autre personne de l'approuver.",
         "It takes two people", "You proposed {number}. Ask somebody else to approve it.",
     ),
     p.NothingToPay: Said(
@@ -39,8 +39,8 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
         "No settlement can be paid now ({held_back} are held back). See what holds them back, or close a month.",
     ),
     p.PayoutsOutdated: Said(
-        H.CONFLICT, "Le lot n'est plus à jour",
-        "Depuis la proposition, quelque chose a changé pour : {shops}. Retirez le lot et proposez-en un autre.",
+        H.CONFLICT, "La remise n'est plus à jour",
+        "Depuis la proposition, quelque chose a changé pour : {shops}. Retirez la remise et proposez-en une autre.",
         "The run is out of date",
         "Something has changed since it was proposed for: {shops}. Withdraw the run and propose another.",
     ),

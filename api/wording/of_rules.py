@@ -31,7 +31,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     ),
     r.RuleWithoutConditions: Said(
         _BAD, "Règle sans limite",
-        "Choisissez au moins une commune, un métier, un commerce ou un jour : sans cela, la règle ne limite rien.",
+        "Choisissez au moins une commune, une activité, un commerce ou un jour : sans cela, la règle ne limite rien.",
         "Rule without a limit",
         "Choose at least one commune, trade, shop or day: without one, the rule limits nothing.",
     ),
@@ -43,7 +43,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     ),
     r.RuleTooLong: Said(
         _BAD, "Règle trop longue",
-        "Une règle nomme au plus {most} communes, {most} métiers et {most} commerces ; il y en a {found}. Choisissez plutôt des communes ou des métiers.",
+        "Une règle nomme au plus {most} communes, {most} activités et {most} commerces ; il y en a {found}. Choisissez plutôt des communes ou des activités.",
         "Rule too long",
         "A rule names at most {most} communes, {most} trades and {most} shops; there are {found}. Choose communes or trades instead.",
     ),
@@ -54,7 +54,7 @@ SAID: Final[Mapping[type[Refusal], Said]] = {
     ),
     r.RuleShopsUnknown: Said(
         _BAD, "Pas dans ce programme",
-        "Aucun commerce de ce programme ne correspond à {typed}. Choisissez dans ses communes, ses métiers et ses commerces.",
+        "Aucun commerce de ce programme ne correspond à {typed}. Choisissez dans ses communes, ses activités et ses commerces.",
         "Not in this programme",
         "No shop of this programme answers to {typed}. Choose among its communes, trades and shops.",
     ),

@@ -178,6 +178,17 @@ async def queued_with_name(session: AsyncSession) -> list[EntryView]:
     return [_entry(*row) for row in await session.execute(asked.order_by(BankEntry.credit, BankEntry.id))]
 
 
+async def debits_booked_on(session: AsyncSession, names: Collection[str]) -> dict[str, date]:
+    """On which day the bank booked what left under each of these names, of what is in the books."""
+    asked = (
+        select(BankEntry.end_to_end, func.min(BankEntry.booked_on))
+        .join(BankDecision, BankDecision.entry_id == BankEntry.id)
+        .where(BankEntry.end_to_end.in_(names), BankEntry.credit.is_(False), BankDecision.transfer_id.is_not(None))
+        .group_by(BankEntry.end_to_end)
+    )
+    return {name: day for name, day in await session.execute(asked) if day is not None}
+
+
 async def count_queued(session: AsyncSession) -> int:
     """How many lines wait for somebody."""
     asked = (

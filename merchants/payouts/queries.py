@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Literal, cast
@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from ledger.database import sum_of
 from ledger.money import Money
+from merchants.bank.queries import debits_booked_on
 from merchants.payouts.errors import PayoutFileMissing, PayoutRunUnknown
 from merchants.payouts.tables import Payout, PayoutDecision, PayoutRun
 from merchants.shops.identity import masked_iban
@@ -87,6 +88,29 @@ class Unconfirmed:
     execution_day: date
     count: int
     total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Settlements in runs that nobody approved yet; ``since`` is the first day on which one of them may be paid."""
+
+    count: int
+    total: Money
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """What became last of a settlement: its run, of which ``number`` and ``execution_day`` are.
+
+    ``left_on`` is the day on which the bank booked it, as far as a statement tells.
+    """
+
+    run: UUID
+    number: str
+    execution_day: date
+    state: PayoutState
+    left_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +206,36 @@ async def decisions_of(session: AsyncSession, run_id: UUID) -> list[DecisionView
         DecisionView(cast("What", what), reason, entry, by, at, tuple(payouts))
         for (what, reason, entry, by, at), payouts in cast("Any", found.items())
     ]
+
+
+async def latest_of(session: AsyncSession, settlements: Collection[UUID]) -> dict[UUID, Latest]:
+    """The newest payout of each settlement that is in a run, but for runs that were withdrawn."""
+    statement = (
+        select(
+            Payout.settlement_id, Payout.run_id, PayoutRun.number, PayoutRun.execution_day, Payout.state,
+            Payout.end_to_end_id,
+        )
+        .join(PayoutRun, PayoutRun.id == Payout.run_id)
+        .where(Payout.settlement_id.in_(settlements), Payout.state != "withdrawn")
+        .order_by(Payout.id)
+    )  # fmt: skip
+    rows = (await session.execute(statement)).all()
+    left = await debits_booked_on(session, {name for row in rows for name in (row.end_to_end_id, row.number)})
+    return {
+        settlement: Latest(run_id, number, day, cast("PayoutState", state), left.get(name) or left.get(number))
+        for settlement, run_id, number, day, state, name in rows
+    }
+
+
+async def proposed(session: AsyncSession) -> Proposed:
+    """What runs come to that wait for somebody to approve them."""
+    statement = (
+        select(func.count(), sum_of(Payout.amount), func.min(Settlement.payable_on))
+        .join(Settlement, Settlement.id == Payout.settlement_id)
+        .where(Payout.state == "proposed")
+    )
+    count, cents, since = (await session.execute(statement)).one()
+    return Proposed(count, Money(cents or 0), since)
 
 
 async def file_of(session: AsyncSession, run_id: UUID) -> BankFile:

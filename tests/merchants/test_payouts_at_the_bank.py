@@ -101,6 +101,24 @@ async def test_what_left_is_taken_out_of_transit_once(paid: Town) -> None:
     assert (await paid.audit()).agrees
 
 
+async def test_what_became_last_of_each_settlement_is_told_with_the_day_on_which_it_left(paid: Town) -> None:
+    every = {one.id for one in await paid.settlements()}
+
+    async def told() -> list[tuple[str, date | None]]:
+        found = await paid.do(lambda session: queries.latest_of(session, every))
+        return [(found[one].state, found[one].left_on) for one in sorted(every)]
+
+    assert await told() == [("approved", None)] * 3
+    await read(paid, left(1), left(2), back(2))
+    states_, days = zip(*await told(), strict=True)
+    assert states_ == ("confirmed", "returned", "approved")
+    assert days[0] is not None
+    assert days[2] is None
+    await account(paid, 1, ELSEWHERE)
+    await run_of(paid, date(2026, 11, 5))
+    assert [state for state, _ in await told()] == ["confirmed", "approved", "approved"]
+
+
 @pytest.mark.parametrize("told", ["as one sum", "each"])
 async def test_a_run_that_is_booked_as_one_sum_left_as_a_whole(paid: Town, told: str) -> None:
     each = [transaction("96.40", end_to_end=f"TREIZV-2026-000001-000{number}") for number in (1, 2, 3)]

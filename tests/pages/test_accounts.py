@@ -36,8 +36,8 @@ async def test_a_month_is_closed_by_who_ticks_it_and_its_files_are_taken_away(de
     async with accountant.client(desk.live, "fr") as client:
         shown = (await client.get("/treiz/desk/accounts")).text
         assert 'href="/treiz/desk/accounts"' in shown
-        assert "Aucun mois n'est encore clôturé" in shown
-        assert "Clôturer 03/2026" in shown
+        assert "Aucun mois n'est encore arrêté" in shown
+        assert "Arrêter les comptes de 03/2026" in shown
         asked = {"month": "2026-03"}
         assert (await client.post("/treiz/desk/accounts", data=asked)).status_code == 422
         later = await client.post("/treiz/desk/accounts", data={"month": "2026-04", "sure": "yes"})
@@ -46,7 +46,7 @@ async def test_a_month_is_closed_by_who_ticks_it_and_its_files_are_taken_away(de
         done = await client.post("/treiz/desk/accounts", data=asked | {"sure": "yes"})
         assert done.status_code == 303
         closed = (await client.get(done.headers["location"])).text
-        assert "Le mois est clôturé" in closed
+        assert "Les comptes du mois sont arrêtés" in closed
         assert re.search(r"12,50\s€", closed)
         month = {"first": "2026-03", "last": "2026-03"}
         fec = await client.get("/treiz/desk/accounts/file", params=month | {"which": "fec"})

@@ -52,7 +52,7 @@ async def test_what_is_wrong_with_a_rule_stands_beside_its_field(town: Town, ope
             "effective_from": day, "last_day": day}  # fmt: skip
     for change, sentence in (
         ({"rate": "101"}, "Écrivez un taux en pour cent"), ({"rate": "-1"}, "Écrivez un taux en pour cent"),
-        ({"last_day": ""}, "Une campagne a un dernier jour."),
+        ({"last_day": ""}, "Une opération a un dernier jour."),
         ({"sirets": ""}, "Écrivez le SIRET d'au moins un commerce."),
         ({"sirets": "39009842400099"}, "Aucun commerce n'a ici le SIRET 39009842400099."),
         ({"least": "2", "most": "1"}, "Écrivez un montant qui n'est pas en dessous du minimum."),

@@ -36,6 +36,7 @@ from merchants.joining import applying, invitations
 from merchants.joining.applying import State
 from merchants.joining.invitations import Standing
 from merchants.shops import bank_changing
+from merchants.shops.places import commune_named
 from merchants.street import profile
 from tests.pages.browser import Watched, check_page, paper_pictured
 from tests.pages.crawling import Seen, Walk, in_process, texts_of_the_books
@@ -341,7 +342,8 @@ async def test_every_link_of_every_page_leads_somewhere_and_every_form_is_taken(
 async def test_no_page_of_it_says_a_word_that_did_not_pass_through_the_catalogues(begun: Begun, walked: Walked) -> None:
     """Every sentence in brackets: words outside of them, the same in both languages, are facts of the books."""
     async with begun.town.sessions() as session:
-        facts = facts_of(await texts_of_the_books(session, begun.town.registered.schema))
+        texts = await texts_of_the_books(session, begun.town.registered.schema)
+    facts = facts_of(texts | {name for one in texts if (name := commune_named(one))})
     seen = {}
     with bracketed():
         for who, one in walked.seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -82,7 +83,30 @@ async def test_two_people_pay_what_was_settled_and_see_it_as_it_is_sent(desk: De
         assert late.status_code == 422
         shown = (await client.get(run)).text
         assert "Approved by Camille Martin" in shown
+        assert "read its statement" in shown
         assert IBAN not in shown
+
+
+async def test_a_settlement_says_what_became_of_it_to_the_desk_and_to_its_shop(desk: Desk) -> None:
+    first = await operator(desk)
+    second = await somebody(desk.live, "accountant", None, email="compta@programme.example")
+    async with first.client(desk.live, "en") as client, second.client(desk.live, "en") as colleague:
+        seen = (await client.get("/treiz/desk/payouts")).text
+        paid, held = [f"/treiz{one}" for one in re.findall(r'href="/treiz(/desk/month-end/settlements/[^"]+)"', seen)]
+        shops = [(await client.get(one)).text.partition('lead"><a href="')[2].partition('"')[0] for one in (paid, held)]
+        assert "In no run yet" in (await client.get(paid)).text
+        assert "Due" in (await client.get(f"{shops[0]}/settlements")).text
+        assert "Waits for your bank details" in (await client.get(f"{shops[1]}/settlements")).text
+        day = seen.partition('type="date"')[2].partition('value="')[2].partition('"')[0]
+        made = await client.post("/treiz/desk/payouts", data={"once": hidden(seen, "once"), "execution_day": day})
+        run = made.headers["location"].partition("?")[0]
+        told = (await client.get(paid)).text
+        assert "To be approved" in told
+        assert f'href="{run}"' in told
+        assert "Transfer under way" not in (await client.get(f"{shops[0]}/settlements")).text
+        await colleague.post(run, data={"do": "approve", "compared": "yes"})
+        assert "Not on a statement yet" in (await client.get(paid)).text
+        assert "Transfer under way" in (await client.get(f"{shops[0]}/settlements")).text
 
 
 async def test_a_withdrawn_run_can_be_proposed_again(desk: Desk) -> None:
@@ -95,4 +119,4 @@ async def test_a_withdrawn_run_can_be_proposed_again(desk: Desk) -> None:
             assert f"-00000{count}</h1>" in (await client.get(run)).text
             gone = await client.post(run, data={"do": "withdraw"})
             assert gone.status_code == 303
-            assert "Retiré par Camille Martin" in plain((await client.get(gone.headers["location"])).text)
+            assert "Retirée par Camille Martin" in plain((await client.get(gone.headers["location"])).text)

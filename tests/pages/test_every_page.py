@@ -114,9 +114,11 @@ EMPTY: Final = """
     for (const one of form.elements) {
       if (/^(text|email|password|tel|date|textarea)$/.test(one.type)) one.value = "";
     }
-    form.requestSubmit(form.querySelector("button[type=submit]"));
+    const main = form.querySelector("button.button-primary[type=submit]");
+    form.requestSubmit(main ?? form.querySelector("button[type=submit]"));
   }
 """
+"""By its own button, where it has others that only look for something."""
 
 BY_NIGHT: Final = 8
 """Of how many forms that came back the page is looked at by night."""

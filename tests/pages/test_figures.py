@@ -108,8 +108,8 @@ async def test_the_manager_sees_what_was_sold_added_spent_and_brought_and_no_buy
         "Dépensé en commerce 25,00 €",
         "En circulation 45,00 €",
         "Commerces qui ont encaissé 1 sur 1",
-        "Dépensé pour 1 € abondé 2,50 €",
-        "La moitié attend au plus 0 jour",
+        "Dépensé par euro abondé 2,50 €",
+        "La moitié servent en moins de 0 jour",
     ):
         assert words in told, words
     assert "Savonnerie" not in told

@@ -61,6 +61,7 @@ async def operator(ended: Ended) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_month_is_looked_at_and_closed_once_however_often_it_is_sent(
     ended: Ended, operator: httpx.AsyncClient
 ) -> None:
+    assert "Périodes à clôturer" in (await operator.get("/treiz/desk")).text
     assert f"/treiz/desk/month-end/{ended.month}" in (await operator.get("/treiz/desk/month-end")).text
     seen = await operator.get(ended.page)
     assert "38,56 €" in plain(seen.text)  # 40,00 € less 3 % and the VAT on them
@@ -71,6 +72,8 @@ async def test_a_month_is_looked_at_and_closed_once_however_often_it_is_sent(
     assert closed.headers["location"] == again.headers["location"]
     page = plain((await operator.get(closed.headers["location"])).text)
     assert "Le mois est clôturé" in page
+    assert "Payer les commerces" in page
+    assert "Périodes à clôturer" not in (await operator.get("/treiz/desk")).text
     assert "TREIZ-" in page
     (settlement,) = await ended.town.settlements()
     paper = await operator.get(f"/treiz/shop/{settlement.shop}/settlements/{settlement.id}.pdf")

@@ -45,6 +45,7 @@ NAMES: Final = frozenset(
         "BIC",
         "SIREN",
         "ms",
+        "restaurant",
         "Sainte-Catherine",
         "Saint-Nicolas",
     }

@@ -90,11 +90,12 @@ async def _credit(session: AsyncSession, today: date) -> Unmatched:
 
 
 async def _settlements(session: AsyncSession, today: date) -> Unmatched:
-    """What may be paid and is in no run, and what is held back."""
-    found = await waiting(session)
+    """What may be paid and is in no approved run, and what is held back."""
+    found, proposed = await waiting(session), await payouts.proposed(session)
     due = [*(one.due for one in found.payable), *(one.due for one in found.held_back)]
-    day = min((one.payable_on for one in due), default=None)
-    return _since("settlements", len(due), total([one.amount for one in due]), day, today)
+    days = [*(one.payable_on for one in due), *([proposed.since] if proposed.since else [])]
+    amount = total([*(one.amount for one in due), proposed.total])
+    return _since("settlements", len(due) + proposed.count, amount, min(days, default=None), today)
 
 
 async def _payouts(session: AsyncSession, today: date) -> Unmatched:

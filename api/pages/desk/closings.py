@@ -31,6 +31,9 @@ from merchants.shops.queries import shops_by_id
 
 router = APIRouter(include_in_schema=False)
 
+SHOWN: Final = 20
+"""Shops of a preview: whoever closes looks at the largest first, and at all of them on demand."""
+
 A_PAGE: Final = 100
 """Shops on one page: a programme of a big town has two thousand."""
 
@@ -68,10 +71,17 @@ async def month_end(
 
 
 @router.get("/{slug:slug}/desk/month-end/{typed}")
-async def look(request: Request, visitor: SeesAllSettlements, session: PageReading, typed: str) -> Response:
+async def look(
+    request: Request,
+    visitor: SeesAllSettlements,
+    session: PageReading,
+    typed: str,
+    *,
+    every: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
     """What closing a month (`2026-10`) or a week (`2026-W45`) now would come to, shop by shop."""
-    form = numbered(request)
-    return await _look(request, session, form, _round(typed), closes=visitor.may(P.SETTLEMENTS_WRITE))
+    form, closes = numbered(request), visitor.may(P.SETTLEMENTS_WRITE)
+    return await _look(request, session, form, _round(typed), closes=closes, every=every)
 
 
 @router.post("/{slug:slug}/desk/month-end/{typed}")
@@ -152,12 +162,15 @@ async def _to_closing(place: CurrentPlace, closing_id: UUID, *, said: str) -> Re
     return see_other(where, said=said) if found.finished_at else see_other(where)
 
 
-async def _look(request: Request, session: AsyncSession, form: Form, asked: Round, *, closes: bool) -> Response:
+async def _look(
+    request: Request, session: AsyncSession, form: Form, asked: Round, *, closes: bool, every: bool = False
+) -> Response:
     at = await clock.now(session)
     coming = await foreseeing.preview(session, asked, at=at)
     return page(
         request, "desk/month_look.html", status=HTTPStatus.OK if form.valid else HTTPStatus.UNPROCESSABLE_ENTITY,
-        form=form, coming=coming, rhythm=asked.rhythm, shops=coming.shops[:A_PAGE], seen=_seen(coming),
+        form=form, coming=coming, rhythm=asked.rhythm, shops=coming.shops if every else coming.shops[:SHOWN],
+        seen=_seen(coming),
         over=asked.period.ends <= at, closes=closes, typed=_typed(asked),
         closed=await queries.closing_of(session, asked.period, rhythm=asked.rhythm),
     )  # fmt: skip

@@ -48,7 +48,7 @@ NAMED: Final = 5
 """Shops of a rule that are named; of others there is the number."""
 
 SCOPES: Final[Mapping[Scope, tuple[str, str]]] = {
-    "programme": (marked("All shops"), marked("Unless a rule below says otherwise.")),
+    "programme": (marked("All shops"), marked("Unless a narrower rule says otherwise.")),
     "trade": (marked("A trade"), marked("All shops of that trade, also those that join later.")),
     "shop": (marked("A shop"), marked("Before the rule of its trade.")),
     "campaign": (marked("A campaign"), marked("The shops that you list, through its last day; before any other rule.")),
@@ -245,4 +245,4 @@ def _state(one: Rule, *, before: bool, now: bool) -> tuple[str, str]:
         return "wait", marked("To come")
     if not now:
         return "stop", marked("Past")
-    return ("note", marked("Ended")) if one.price is None else ("done", marked("In force"))
+    return ("note", marked("Back to the terms")) if one.price is None else ("done", marked("In force"))

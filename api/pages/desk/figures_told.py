@@ -75,9 +75,9 @@ def _key_of_all(whole: Whole, words: Sentences, language: Language) -> list[tupl
     ]
     if whole.first_spent:
         half = words.ngettext("%(num)s day", "%(num)s days", whole.first_spent.half) % {"num": whole.first_spent.half}
-        key.append((words.gettext("Half wait at most"), half))
+        key.append((words.gettext("Half are first used within"), half))
     if whole.leverage:
-        key.append((words.gettext("Spent for €1 added"), shown_money(whole.leverage[-1].each, language)))
+        key.append((words.gettext("Spent per euro added"), shown_money(whole.leverage[-1].each, language)))
     return key
 
 
@@ -159,7 +159,7 @@ def _leverage(whole: Whole, words: Sentences, speech: Speech) -> list[Panel]:
     said = Said(
         "top-ups", words.gettext("What each euro added brought"),
         words.gettext("Euros spent in shops with topped-up vouchers, for each euro that a funder added."),
-        (words.gettext("Funder"), words.gettext("Spent for €1 added"), words.gettext("Added"),
+        (words.gettext("Funder"), words.gettext("Spent per euro added"), words.gettext("Added"),
          words.gettext("Vouchers"), words.gettext("Spent with them")),
         words.gettext("Of what was added in this period. It counts all that these vouchers have spent until now, the "
                       "buyers' own money included; it does not say what would have been spent without. A voucher that "

@@ -20,7 +20,7 @@ from ledger.days import Period
 from ledger.errors import PeriodMalformed, Refusal
 from ledger.money import ZERO, Money
 from vouchers import funders
-from vouchers.funding import ruling
+from vouchers.funding import funds, ruling
 from vouchers.funding.errors import RuleUnsound
 from vouchers.funding.rules import BUYERS, MONEY_MOST, TITLE_LONGEST, Buyers, Terms
 from vouchers.rules import queries as usage
@@ -103,8 +103,10 @@ def _sum(form: Form, name: str, *, required: bool = True) -> Money:
 
 
 async def _form_page(request: Request, session: AsyncSession, form: Form, funder_id: UUID) -> Response:
+    found = await funders.funder(session, funder_id)
+    held = await funds.funds_of(session, funder_id, found.left, at=await clock.now(session))
     return page(
-        request, "desk/funder_rule_form.html", status=200 if form.valid else 422, form=form,
-        one=await funders.funder(session, funder_id),
+        request, "desk/funder_rule_form.html", status=200 if form.valid else 422, form=form, one=found,
+        free=held.free(),
         uses=[(str(one.id), one.current.name) for one in await usage.rules(session)],
     )  # fmt: skip

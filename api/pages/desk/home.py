@@ -18,13 +18,15 @@ from api.pages.catalogues import marked
 from api.pages.desk.access import SeesOrders
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page
-from ledger import audit
+from ledger import audit, months
 from ledger.days import day_of
 from ledger.money import Money, total
 from merchants.bank.queries import count_queued
 from merchants.joining import applying
 from merchants.payouts import queries as payouts
 from merchants.payouts.waiting import waiting as settlements_waiting
+from merchants.programme import TermsMissing
+from merchants.settlements import foreseeing
 from merchants.shops import bank_changing
 from vouchers.buyers import with_credit
 from vouchers.orders import awaiting, stripe_books
@@ -74,13 +76,16 @@ async def home(
     waiting = await awaiting.awaiting(session)
     disputes = await open_disputes(session)
     answers = await _to_answer(session, disputes, at)
-    tasks = [*_of_orders(waiting, today), *await _of_money(session, visitor, disputes, named=len(answers))]
+    tasks = [
+        *_of_orders(waiting, today), *await _of_months(session, visitor, at),
+        *await _of_money(session, visitor, disputes, named=len(answers)),
+    ]  # fmt: skip
     books = await stripe_books.reconciliation(session) if visitor.may(P.LEDGER_READ) else None
     undelivered = await awaiting.undelivered(session, limit=NAMED)
     return page(
         request, "desk/home.html", tasks=[one for one in tasks if one.count], undelivered=undelivered,
         answers=answers, today=today,
-        fence=await audit.ring_fence(session) if visitor.may(P.LEDGER_READ) else None,
+        fence=(await audit.fence_parts(session)).with_buyers if visitor.may(P.LEDGER_READ) else None,
         morning=await mornings.last(session) if visitor.may(P.LEDGER_READ) else None,
         books=books if books is not None and (here.cards.offered(place.slug) or books.movements) else None,
         waiting=len(waiting), waiting_sum=total([one.order.missing for one in waiting]),
@@ -101,6 +106,31 @@ def _of_orders(waiting: Sequence[Awaiting], today: date) -> list[Waiting]:
             marked("See whether their money has come."),
         ),
     ]  # fmt: skip
+
+
+async def _of_months(session: AsyncSession, visitor: Visitor, at: datetime) -> list[Waiting]:
+    """Periods of which shops are not settled yet, and the month whose books are not locked yet."""
+    found: list[Waiting] = []
+    if visitor.may(P.SETTLEMENTS_WRITE):
+        try:
+            due = len(await foreseeing.to_close(session, at=at))
+        except TermsMissing:  # a programme whose rules hold from a day to come has closed nothing
+            due = 0
+        found.append(
+            Waiting(
+                marked("Periods to close"), "/desk/month-end", due, None, "wait",
+                marked("Look at it shop by shop, then close: shops are paid afterwards."),
+            )
+        )  # fmt: skip
+    if visitor.may(P.ACCOUNTS_CLOSE):
+        due = 1 if await months.due_month(session, at=at) else 0
+        found.append(
+            Waiting(
+                marked("Month whose books are to be locked"), "/desk/accounts", due, None, "wait",
+                marked("Settle the shops first; then its entries get their numbers."),
+            )
+        )  # fmt: skip
+    return found
 
 
 async def _to_answer(session: AsyncSession, disputes: Sequence[DisputeView], at: datetime) -> list[ToAnswer]:

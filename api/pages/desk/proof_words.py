@@ -91,7 +91,7 @@ WORDS: Final[dict[Proof, ProofWords]] = {
     ),
     "settlements": ProofWords(
         marked("Settlements to pay out"), marked("Settlements to pay out"),
-        marked("What shops are owed for closed months, in no payout yet."),
+        marked("What shops are owed for closed months, in no approved payout yet."),
         marked("Propose a payout, or see what holds them back."), "/desk/payouts", marked("Pay them out"),
     ),
     "payouts": ProofWords(
@@ -115,7 +115,7 @@ FIGURE_NAMES: Final = {
     "returned": marked("Given back for goods"),
     "expired": marked("Expired"),
     "reinstated": marked("Valid again"),
-    "refunded": marked("Refunded"),
+    "refunded": marked("Refunded to buyers"),
     "left": marked("Left"),
 }
 """What became of what was issued."""

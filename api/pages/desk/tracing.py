@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -11,12 +12,18 @@ from api.auth.permissions import Permission as P
 from api.auth.visitors import PageReading
 from api.pages.catalogues import marked
 from api.pages.desk.access import SeesAllSettlements, SeesBooks
+from api.pages.desk.payouts import STATES
+from api.pages.desk.payouts import TOLD as AT_THE_BANK
 from api.pages.place import CurrentPlace
 from api.pages.rendering import page
 from ledger import balances
 from ledger.chart import CHART, Kind
+from merchants.invoices.queries import invoices_of
+from merchants.payouts import queries as payouts
+from merchants.payouts.queries import PayoutState
 from merchants.settlements import queries, tracing
 from merchants.settlements.queries import reference
+from vouchers.bookkeeping.words import event
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,6 +34,9 @@ WHAT: Final[dict[str, str]] = {
     "commission": marked("Commission"), "commission_vat": marked("VAT on the commission"),
     "payout": marked("To pay out"),
 }  # fmt: skip
+
+TOLD: Final[Mapping[PayoutState, tuple[str, str]]] = {"proposed": STATES["proposed"], **AT_THE_BANK}
+"""How the payout of a settlement stands: the kind of badge, and its word."""
 
 SECRET: Final = frozenset({Kind.VOUCHER})
 """Accounts that are shown by their short reference."""
@@ -48,6 +58,8 @@ async def settlement(
     here = f"/{place.slug}/desk/month-end/settlements/{settlement_id}"
     return page(
         request, "desk/settlement.html", one=found, made=found.figures, lines=lines[:LINES], what=WHAT,
+        told=TOLD, latest=(await payouts.latest_of(session, [settlement_id])).get(settlement_id),
+        invoice=(await invoices_of(session, [settlement_id])).get(settlement_id),
         entry=await tracing.booked(session, found), sees_books=visitor.may(P.LEDGER_READ),
         before=here if after else None,
         further=f"{here}?after={lines[LINES - 1].transfer}" if len(lines) > LINES else None,
@@ -64,5 +76,5 @@ async def entry(request: Request, _visitor: SeesBooks, session: PageReading, ent
     taken = {one.id: await queries.settlement_of(session, one.id) for one in transfers}
     return page(
         request, "desk/entry.html", entry=reference(entry_id), transfers=transfers, accounts=accounts, chart=CHART,
-        what=WHAT, secret=SECRET, reference=reference, settled=settled, taken=taken,
+        said=event, secret=SECRET, reference=reference, settled=settled, taken=taken,
     )  # fmt: skip

@@ -19,6 +19,7 @@ from ledger.days import day_of
 from merchants import programme
 from merchants.invoices import letters
 from merchants.invoices import queries as invoices
+from merchants.payouts import queries as payouts
 from merchants.settlements import foreseeing, queries
 from merchants.shops import rhythms
 
@@ -36,12 +37,12 @@ WORDS: Final[dict[str, str]] = {
 async def settlements_page(request: Request, own: OwnShop, session: AsyncSession, form: Form) -> Response:
     """Every settlement, newest first, how often the shop is paid, and whether its papers come by e-mail."""
     form.typed.setdefault(NUMBER, [numbered(request).shown(NUMBER)]) if form.sent else None
-    today = day_of(await clock.now(session))
     found = await queries.settlements_page(session, shop=own.id, limit=SHOWN, newest=True)
     decides = own.visitor.may(P.BANK_WRITE, own.id)
     return page(
         request, "shop/settlements.html", status=200 if form.valid else 422, shop=own.shop, settlements=found,
-        today=today, form=form, decides=decides, **(await _paid(session, own) if decides else {}),
+        paid_out=await payouts.latest_of(session, [one.id for one in found]), form=form,
+        decides=decides, **(await _paid(session, own) if decides else {}),
         **await _papers(session, own, [one.id for one in found]),
     )  # fmt: skip
 

@@ -80,6 +80,7 @@ async def test_settlements_wait_to_be_paid_and_then_for_the_bank_to_say_so(town:
     made = await town.do(
         lambda session: proposing.propose(session, execution_day=date(2026, 11, 4), actor="one", at=town.at)
     )
+    assert await waiting(town, "settlements") == due
     await town.do(lambda session: approving.approve(session, made.id, actor="other", at=town.at))
     assert (await waiting(town, "settlements")).count == 0
     sent = await waiting(town, "payouts")
