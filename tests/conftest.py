@@ -31,7 +31,7 @@ gc.disable()
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # so Python is told that it is not there
 
-hypothesis.settings.register_profile("obole", deadline=None, print_blob=True, max_examples=examples(60))
+hypothesis.settings.register_profile("obole", deadline=None, print_blob=True, max_examples=examples(40))
 hypothesis.settings.load_profile("obole")
 
 compiling.share()

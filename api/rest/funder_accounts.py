@@ -61,6 +61,7 @@ class SpendingShown(Shown):
     trade: str
     shops: int
     amount: int
+    currency: Currency = "EUR"
 
 
 class GrantShown(Shown):
@@ -69,6 +70,7 @@ class GrantShown(Shown):
     title: str
     count: int
     amount: int
+    currency: Currency = "EUR"
 
 
 class AccountShown(Shown):

@@ -32,6 +32,7 @@ class LineShown(Shown):
     state: State
     amount: int | None
     count: int | None
+    currency: Currency = "EUR"
 
     @classmethod
     def of(cls, line: Line) -> LineShown:
@@ -148,6 +149,7 @@ class UnmatchedShown(Shown):
     days: int
     patience: int
     oldest: UUID | None
+    currency: Currency = "EUR"
 
     @classmethod
     def of(cls, one: Unmatched) -> UnmatchedShown:

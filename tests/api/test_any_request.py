@@ -21,7 +21,7 @@ from tests.api.given import FRESH, Door, World, a_world
 from tests.api.lived import Life, Lived
 from tests.thoroughness import examples
 
-EXAMPLES: Final = examples(15)
+EXAMPLES: Final = examples(10)
 
 NASTY: Final = st.sampled_from(
     [

@@ -21,7 +21,7 @@ from sqlalchemy import URL
 from tests.journeys.life import Life
 from tests.thoroughness import examples
 
-EXAMPLES: Final = examples(7)
+EXAMPLES: Final = examples(5)
 """Up to its tenth example Hypothesis draws afresh; from there on it mostly varies what it drew."""
 STEPS: Final = 50
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from api.pages.catalogues import sentences
 from api.settings import Settings
@@ -120,8 +120,16 @@ EMPTY: Final = """
 """
 """By its own button, where it has others that only look for something."""
 
-BY_NIGHT: Final = 8
-"""Of how many forms that came back the page is looked at by night."""
+STANDING: Final = """
+  () => {
+    const told = ["class", "type", "aria-current"];
+    const named = one => [one?.tagName, ...told.map(what => one?.getAttribute(what) ?? "")].join(".");
+    return [...new Set([...document.body.querySelectorAll("*")].map(
+      one => `${named(one.parentElement?.parentElement)}>${named(one.parentElement)}>${named(one)}`
+    ))];
+  }
+"""
+"""What stands on a page, each in what it stands in."""
 
 Visits = tuple[Comer, list[str]]
 """Somebody, and the addresses to look at as they."""
@@ -181,7 +189,7 @@ def halves(fresh: Sequence[Visits]) -> list[list[Visits]]:
 
 async def gone_through(walked: Walked, fresh: Sequence[Visits], browser: Browser, sent: set[str]) -> list[str]:
     """What is wrong with the pages of these people, seen in one window."""
-    faults = list[str]()
+    faults, by_night = list[str](), set[str]()
     async with a_page(browser) as watched:
         await watched.context.add_init_script(KEYS)
         for who, addresses in fresh:
@@ -189,10 +197,23 @@ async def gone_through(walked: Walked, fresh: Sequence[Visits], browser: Browser
             for address in addresses:
                 await watched.page.goto(walked.live.address + address)
                 watched.forgive("status of 401")
-                found = [*await tour(watched.page), *await looked_at(watched)]
-                found += [one async for one in sent_empty(watched, walked.walk, sent)]
+                schemes = await worth_a_look(watched.page, by_night)
+                found = [*await tour(watched.page), *await looked_at(watched, schemes=schemes)]
+                found += [one async for one in sent_empty(watched, walked.walk, sent, by_night)]
                 faults += [f"{who.name}, {address}: {fault}" for fault in found]
     return faults
+
+
+async def worth_a_look(page: Page, by_night: set[str]) -> tuple[Scheme, ...]:
+    """By night too, if anything stands on it that stood on no page that was looked at by night.
+
+    Colours are those of an element's name and classes and of what it stands in; our styles know nothing else.
+    """
+    shown = set(await page.evaluate(STANDING))
+    if shown <= by_night:
+        return ("light",)
+    by_night |= shown
+    return ("light", "dark")
 
 
 async def looked_at(watched: Watched, *, schemes: Sequence[Scheme] = ("light", "dark")) -> list[str]:
@@ -205,7 +226,7 @@ async def looked_at(watched: Watched, *, schemes: Sequence[Scheme] = ("light", "
     return []
 
 
-async def sent_empty(watched: Watched, walk: Walk, sent: set[str]) -> AsyncIterator[str]:
+async def sent_empty(watched: Watched, walk: Walk, sent: set[str], by_night: set[str]) -> AsyncIterator[str]:
     """Each form that was not sent yet comes back when nothing is in it: what is wrong with the page then."""
     page = watched.page
     address, again = page.url, False
@@ -222,8 +243,7 @@ async def sent_empty(watched: Watched, walk: Walk, sent: set[str]) -> AsyncItera
         watched.forgive("status of 422", "status of 409")
         if not await page.locator("#summary").count():
             yield f"{route} takes a form with nothing in it"
-        # What is wrong is said in the same colours everywhere: of some pages they are looked at by night too.
-        for fault in await looked_at(watched, schemes=("light", "dark") if len(sent) <= BY_NIGHT else ("light",)):
+        for fault in await looked_at(watched, schemes=await worth_a_look(page, by_night)):
             yield f"{route}, sent empty: {fault}"
 
 

@@ -21,7 +21,7 @@ from tests.vouchers.orders.given import OrderTown
 from vouchers.buyers import buyer
 from vouchers.queries import voucher_views
 
-EXAMPLES: Final = examples(5)
+EXAMPLES: Final = examples(3)
 """For each story, beside the newest message first; what differs most from one to the next is which
 message is heard first, and after it little is left to do."""
 MOST: Final = 30
@@ -187,7 +187,7 @@ async def test_however_the_messages_come_the_books_end_the_same(
         await telling.ends_as(ENDS[story])
 
 
-@settings(max_examples=examples(3), suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(2), suppress_health_check=list(HealthCheck))
 @given(issued_heard=places, disputed_heard=places, lost_heard=places)
 async def test_messages_between_the_events_of_a_dispute_end_in_the_same_books(
     cards: CardTown, issued_heard: list[int], disputed_heard: list[int], lost_heard: list[int]
