@@ -30,6 +30,6 @@ async def test_the_proofs_are_told_with_their_numbers_and_turn_red(world: World)
     )
     red = (await operator.get("/proofs")).json()
     assert (red["state"], red["proofs"][2]) == (
-        "broken", {"proof": "trial-balance", "state": "broken", "amount": 1, "count": None},
+        "broken", {"proof": "trial-balance", "state": "broken", "amount": 1, "count": None, "currency": "EUR"},
     )  # fmt: skip
     problem(await (await world.door("shop")).get("/proofs"), 403, "not-permitted")
