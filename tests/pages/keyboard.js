@@ -33,6 +33,7 @@
   }
 
   let last = null;
+  let reachable = []; // when a tour began
   let stops = [];
 
   window.keyboardOfTests = {
@@ -51,7 +52,7 @@
         left: !left, // what was left before shows it no more
         place: [at.left + scrollX, at.top + scrollY, at.right + scrollX, at.bottom + scrollY],
         frame: one.tagName === "IFRAME",
-        index: all().indexOf(one),
+        index: reachable.includes(one) ? reachable.indexOf(one) : all().indexOf(one),
       };
     },
 
@@ -63,7 +64,8 @@
       document.body.tabIndex = -1;
       document.body.focus();
       document.body.removeAttribute("tabindex");
-      return { reachable: all().map(name), framed: document.querySelector("iframe") !== null };
+      reachable = all();
+      return { reachable: reachable.map(name), framed: document.querySelector("iframe") !== null };
     },
 
     // The stops since this was asked before.

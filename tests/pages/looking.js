@@ -6,6 +6,7 @@
   const SIZES = ["target-size", "scrollable-region-focusable"];
   const SERIOUS = new Set(["serious", "critical"]);
   const ALIKE = 3;
+  const MARK = "data-asked";
   const TOUCH = 2; // CSS pixels by which what stands beside something may lie over it
 
   const shown = () =>
@@ -61,53 +62,82 @@
   // What was shown when all rules were asked.
   let before = new Set();
 
-  async function asked(include, rules, without = []) {
-    if (!include.length) return [];
-    if (!window.axe) bringAxe();
-    const told = await axe.run({ include, exclude: repeated() }, {
-      runOnly: rules ? { type: "rule", values: rules } : { type: "tag", values: TAGS },
+  // Axe, brought to life; its rules of colours ask only of what is marked.
+  function awake() {
+    if (!window.axe) {
+      bringAxe();
+      const selectors = { "color-contrast": "", "link-in-text-block": "a[href]" };
+      axe.configure({ rules: COLOURS.map((id) => ({ id, selector: `${selectors[id]}[${MARK}]` })) });
+    }
+    return axe;
+  }
+
+  async function asked(include, exclude, runOnly, without = []) {
+    const found = await awake().run({ include, exclude }, {
+      runOnly,
       rules: Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
       resultTypes: ["violations"],
       preload: false, // there is neither sound nor film, and no rule asks for the style sheets themselves
       iframes: false, // a frame holds a letter, which is looked at by itself
     });
-    return told.violations.filter((one) => SERIOUS.has(one.impact)).map((one) => ({
+    return found.violations.filter((one) => SERIOUS.has(one.impact)).map((one) => ({
       id: one.id,
       told: `${one.id} (${one.impact}): ${one.help}: ${one.nodes.slice(0, 5).map(where).join("; ")}`,
     }));
   }
 
+  const rules = (values) => ({ type: "rule", values });
+
   const wide = () => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);
 
-  // Rules of colours, of one word of each colour that is not known to be well, and of each that something crosses. Told
-  // is also which colours the words have, each with its ground and size, and how wide the page is.
-  async function told(known, found = []) {
+  // Words whose colours are to be asked about, marked: one of each colour that is not known to be well, and each that
+  // something crosses. Beside them the colours of all words, each with its ground and size.
+  function marked(known, spared) {
     const all = shown();
-    const words = all.filter(worded);
+    const words = all.filter((one) => worded(one) && !spared.some((row) => row.contains(one)));
     const well = new Set(known);
     const coloured = new Map(words.map((one) => [colours(one), one]));
     const asking = [...coloured].filter(([colour]) => !well.has(colour)).map(([, one]) => one);
-    const wrong = await asked([...new Set([...asking, ...crossed(all, words)])], COLOURS);
-    return { found: [...found, ...wrong], colours: [...coloured.keys()], wide: wide() };
+    const marks = new Set([...asking, ...crossed(all, words)]);
+    for (const one of marks) one.setAttribute(MARK, "");
+    return { marks: [...marks], colours: [...coloured.keys()] };
+  }
+
+  // What `asking` finds of the words that it is given, marked, and of what else it asks; how wide the page is.
+  async function told(known, asking) {
+    const spared = repeated();
+    const { marks, colours } = marked(known, spared);
+    const found = await asking(spared, marks);
+    for (const one of marks) one.removeAttribute(MARK);
+    return { found, colours, wide: wide() };
   }
 
   window.lookingOfTests = {
     wide,
 
     // All rules, of everything.
-    async all(known) {
+    all(known) {
       before = new Set(shown());
-      return told(known, await asked([document], null, COLOURS));
+      return told(known, (spared) => asked([document], spared, { type: "tag", values: TAGS }));
     },
 
-    // Rules of sizes, of everything; of what was not shown when all were asked, all; rules of colours.
-    async again(known) {
-      const fresh = shown().filter((one) => !before.has(one) && before.has(one.parentElement));
-      return told(known, [...(await asked([document], SIZES)), ...(await asked(fresh, null, COLOURS))]);
+    // Rules of sizes and of colours; of what was not shown when all were asked, all, unless the like was well before.
+    async again(known, shapes) {
+      const well = new Set(shapes);
+      const shapeOf = new Map(
+        shown().filter((one) => !before.has(one) && before.has(one.parentElement)).map((one) => [shaped(one), one]),
+      );
+      const fresh = [...shapeOf].filter(([shape]) => !well.has(shape)).map(([, one]) => one);
+      const found = await told(known, async (spared) => [
+        ...(await asked([document], spared, rules([...SIZES, ...COLOURS]))),
+        ...(fresh.length ? await asked(fresh, spared, { type: "tag", values: TAGS }, COLOURS) : []),
+      ]);
+      return { ...found, shapes: [...shapeOf.keys()] };
     },
 
     // Rules of colours.
-    coloured: (known) => told(known),
+    coloured: (known) =>
+      told(known, (spared, marks) => (marks.length ? asked(marks, spared, rules(COLOURS)) : [])),
   };
 
   function where(node) {

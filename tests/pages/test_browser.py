@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Browser
 
-from tests.pages.browser import Watched, a_page, check_page
+from tests.pages.browser import Watched, Well, a_page, check_page
 
 HERE: Final = "http://page.example/"
 PAGE: Final = """<!doctype html><html lang="fr"><head><title>Une page</title>
@@ -51,6 +51,7 @@ async def window(browser: Browser) -> AsyncIterator[Watched]:
         ("", '<input type="text">', "label"),
         ("", f'<ul>{"<li><a href=/a>Un</a></li>" * 9}<li><a href=/a></a></li></ul>', "link-name"),
         (PALE, f'<ul>{"<li>Un</li>" * 9}<li class="pale">Deux</li></ul>', "color-contrast"),
+        (PALE, f'<ul>{"<li class=pale>Un</li>" * 9}</ul>', "color-contrast"),
         ("", '<input class="narrow" type="text">', "label"),
         (SMALL, CLOSE, "target-size"),
         ("", '<p style="width: 420px">Trop large.</p>', "wide at 390"),
@@ -59,14 +60,14 @@ async def window(browser: Browser) -> AsyncIterator[Watched]:
     ids=[
         "nothing", "nothing at either width", "pale", "pale and wide only", "pale and narrow only", "dim in the dark",
         "dim and wide only", "dim and narrow only", "dark ground at one width", "over another ground", "no label",
-        "no name in a list", "pale in a list", "no label and narrow only", "too close when narrow", "too wide",
-        "an error",
+        "no name in a list", "pale in a list", "a pale list", "no label and narrow only", "too close when narrow",
+        "too wide", "an error",
     ],
 )  # fmt: skip
 async def test_a_page_with_one_fault_is_told_by_it_and_one_without_passes(
     window: Watched, style: str, body: str, said: str
 ) -> None:
-    text = PAGE.format(style=style, body=body)
+    text, window.well = PAGE.format(style=style, body=body), Well()
     await window.page.route(HERE, lambda route: route.fulfill(content_type="text/html", body=text))
     await window.page.goto(HERE)
     if said:
@@ -77,5 +78,3 @@ async def test_a_page_with_one_fault_is_told_by_it_and_one_without_passes(
     await window.page.unroute(HERE)
     await window.page.emulate_media(color_scheme="light")
     window.faults.clear()
-    window.colours["light"].clear()
-    window.colours["dark"].clear()

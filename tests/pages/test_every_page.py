@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from api.pages.catalogues import sentences
 from api.settings import Settings
-from tests.pages.browser import Scheme, Watched, a_page, check_page
+from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.demonstration import Begun
 from tests.pages.doors import Comer, comers
 from tests.pages.given import Live, serving
@@ -120,17 +120,6 @@ EMPTY: Final = """
 """
 """By its own button, where it has others that only look for something."""
 
-STANDING: Final = """
-  () => {
-    const told = ["class", "type", "aria-current"];
-    const named = one => [one?.tagName, ...told.map(what => one?.getAttribute(what) ?? "")].join(".");
-    return [...new Set([...document.body.querySelectorAll("*")].map(
-      one => `${named(one.parentElement?.parentElement)}>${named(one.parentElement)}>${named(one)}`
-    ))];
-  }
-"""
-"""What stands on a page, each in what it stands in."""
-
 Visits = tuple[Comer, list[str]]
 """Somebody, and the addresses to look at as they."""
 
@@ -189,7 +178,7 @@ def halves(fresh: Sequence[Visits]) -> list[list[Visits]]:
 
 async def gone_through(walked: Walked, fresh: Sequence[Visits], browser: Browser, sent: set[str]) -> list[str]:
     """What is wrong with the pages of these people, seen in one window."""
-    faults, by_night = list[str](), set[str]()
+    faults = list[str]()
     async with a_page(browser) as watched:
         await watched.context.add_init_script(KEYS)
         for who, addresses in fresh:
@@ -197,36 +186,23 @@ async def gone_through(walked: Walked, fresh: Sequence[Visits], browser: Browser
             for address in addresses:
                 await watched.page.goto(walked.live.address + address)
                 watched.forgive("status of 401")
-                schemes = await worth_a_look(watched.page, by_night)
-                found = [*await tour(watched.page), *await looked_at(watched, schemes=schemes)]
-                found += [one async for one in sent_empty(watched, walked.walk, sent, by_night)]
+                found = [*await tour(watched.page), *await looked_at(watched)]
+                found += [one async for one in sent_empty(watched, walked.walk, sent)]
                 faults += [f"{who.name}, {address}: {fault}" for fault in found]
     return faults
 
 
-async def worth_a_look(page: Page, by_night: set[str]) -> tuple[Scheme, ...]:
-    """By night too, if anything stands on it that stood on no page that was looked at by night.
-
-    Colours are those of an element's name and classes and of what it stands in; our styles know nothing else.
-    """
-    shown = set(await page.evaluate(STANDING))
-    if shown <= by_night:
-        return ("light",)
-    by_night |= shown
-    return ("light", "dark")
-
-
-async def looked_at(watched: Watched, *, schemes: Sequence[Scheme] = ("light", "dark")) -> list[str]:
+async def looked_at(watched: Watched) -> list[str]:
     """What is wrong with the page that is shown."""
     try:
-        await check_page(watched, schemes=schemes)
+        await check_page(watched)
     except AssertionError as fault:
         watched.faults.clear()
         return [str(fault)]
     return []
 
 
-async def sent_empty(watched: Watched, walk: Walk, sent: set[str], by_night: set[str]) -> AsyncIterator[str]:
+async def sent_empty(watched: Watched, walk: Walk, sent: set[str]) -> AsyncIterator[str]:
     """Each form that was not sent yet comes back when nothing is in it: what is wrong with the page then."""
     page = watched.page
     address, again = page.url, False
@@ -243,7 +219,7 @@ async def sent_empty(watched: Watched, walk: Walk, sent: set[str], by_night: set
         watched.forgive("status of 422", "status of 409")
         if not await page.locator("#summary").count():
             yield f"{route} takes a form with nothing in it"
-        for fault in await looked_at(watched, schemes=await worth_a_look(page, by_night)):
+        for fault in await looked_at(watched):
             yield f"{route}, sent empty: {fault}"
 
 
