@@ -78,6 +78,7 @@ def end() -> None:
     """Let the copy go."""
     while _waiting:
         copy, asking = _waiting.pop()
+        asking.shutdown(socket.SHUT_RDWR)  # whoever else of this process's children may hold it
         asking.close()
         os.waitpid(copy, 0)
 
