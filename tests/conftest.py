@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from api.engines import Database, owner_engine, runtime_engine
 from api.settings import Settings
 from ledger.database import Sessions, sessions_of
-from tests import compiling, databases, founding, hashing, leases, lending
+from tests import compiling, copies, databases, founding, hashing, leases, lending
 from tests.founding import Standing
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
 from tests.thoroughness import examples
@@ -30,6 +30,9 @@ gc.disable()
 # httpx looks for it several times in each request, in every folder; Python remembers only what it finds.
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # so Python is told that it is not there
+
+# Before what follows makes this process another than a server is.
+copies.begin()
 
 hypothesis.settings.register_profile("obole", deadline=None, print_blob=True, max_examples=examples(40))
 hypothesis.settings.load_profile("obole")
@@ -72,6 +75,7 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    copies.end()
     if not hasattr(config, "workerinput"):
         databases.stop()
 

@@ -1,8 +1,8 @@
-"""A server to be killed, as the command line serves it. Not imported by tests: run as a program of its own.
+"""A server to be killed, as the command line serves it. A program of its own, that `tests.copies` runs.
 
-Importing and assembling the application takes longer than starting it, so one process does that and then, for each line
-it reads, becomes two: the copy serves until it is killed, on a socket that was open before and stays open after. The
-line is JSON: what else the environment of this copy says.
+Assembling the application takes longer than starting it, so one process does that and then, for each line it reads,
+becomes two: the copy serves until it is killed, on a socket that was open before and stays open after. The line is
+JSON: what else the environment of this copy says.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def serve(app: FastAPI, config: uvicorn.Config, listening: socket.socket) -> Non
     uvicorn.Server(config).run([listening])
 
 
-def main() -> None:
+def main(open_socket: int) -> None:
     """For each line read, a server; its process is told, then how it ended."""
-    listening = socket.socket(fileno=int(sys.argv[1]))
+    listening = socket.socket(fileno=open_socket)
     app = assembled(Settings().max_body)
     # What follows is made now, and not again by every copy.
     assert list(iter_route_contexts(app.routes))
@@ -52,7 +52,3 @@ def main() -> None:
             os._exit(0)
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-
-
-if __name__ == "__main__":
-    main()

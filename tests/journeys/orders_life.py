@@ -12,8 +12,6 @@ import json
 import os
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,6 +31,7 @@ from api.engines import Database, runtime_engine
 from api.installation import Installation, Town, in_transaction
 from api.jobs.queue import job_queue
 from api.settings import Settings
+from tests import copies
 from tests.databases import PROGRAMMES
 from tests.journeys.orders_gates import KILLED, Fate, Gates, Step, gates_of
 from tests.mail_server import Fault, MailServer
@@ -41,7 +40,7 @@ from tests.pages.ordering import SELLING, a_company
 from tests.speaking import a_client
 from tests.stripe_double.driving import Account
 
-SERVER: Final = Path(__file__).with_name("killed_server.py")
+SERVER: Final = "tests.journeys.killed_server"
 SECRET: Final = "whsec_of_the_killed"  # noqa: S105 - of the double's
 FROM: Final = "bons@treiz.example"
 PATIENCE: Final = 90
@@ -55,9 +54,9 @@ Asked = Callable[[], Awaitable[object]]
 
 
 class Warm:
-    """A process that has imported the application, and a socket: from it servers are started that live until killed."""
+    """A process that has assembled the application, and a socket: its servers live until they are killed."""
 
-    def __init__(self, program: Process, port: int) -> None:
+    def __init__(self, program: copies.Program, port: int) -> None:
         self._program, self.port = program, port
         self._process: int | None = None
 
@@ -68,41 +67,28 @@ class Warm:
 
     async def start(self, **told: str) -> None:
         """Start a server with this in its environment."""
-        assert self._program.stdin is not None
-        self._program.stdin.write(json.dumps(told).encode() + b"\n")
-        await self._program.stdin.drain()
-        self._process = int(await self.line())
+        await self._program.say(json.dumps(told))
+        self._process = int(await self._program.line())
 
     async def kill(self) -> None:
         """Kill it as a power cut would; nothing happens if there is none."""
         if self._process is not None:
             os.kill(self._process, signal.SIGKILL)
-            assert int(await self.line()) == -signal.SIGKILL, "it ended by itself"
+            assert int(await self._program.line()) == -signal.SIGKILL, "it ended by itself"
             self._process = None
-
-    async def line(self) -> str:
-        assert self._program.stdout is not None
-        async with asyncio.timeout(PATIENCE):
-            return (await self._program.stdout.readline()).decode().strip()
 
 
 @asynccontextmanager
 async def warm_server() -> AsyncIterator[Warm]:
     """The process and its socket."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
-        program = await asyncio.create_subprocess_exec(
-            sys.executable, str(SERVER), str(listening.fileno()), stdin=PIPE, stdout=PIPE,
-            pass_fds=(listening.fileno(),), env={**os.environ, "PYTHONPATH": str(SERVER.parents[2])},
-        )  # fmt: skip
-        warm = Warm(program, listening.getsockname()[1])
-        try:
-            assert await warm.line() == "warm"
-            yield warm
-        finally:
-            await warm.kill()
-            assert program.stdin is not None
-            program.stdin.close()
-            await program.wait()
+        async with copies.running(SERVER, files=[listening.fileno()]) as program:
+            assert await program.line() == "warm"
+            warm = Warm(program, listening.getsockname()[1])
+            try:
+                yield warm
+            finally:
+                await warm.kill()
 
 
 @dataclass(slots=True)

@@ -7,8 +7,6 @@ import os
 import random
 import signal
 import socket
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.engines import Database, runtime_engine
 from api.settings import Settings
 from ledger.database import sessions_of
-from tests import databases
+from tests import copies, databases
 from tests.api.lived import SECRETS, Life, Lived, live
 from tests.speaking import a_client
 from vouchers import proofs
@@ -34,58 +32,38 @@ from vouchers.tables import Redemption
 KILLS: Final = 20
 TILLS: Final = ("till", "neighbour", "other till")
 TASKS: Final = 12
-SERVER: Final = Path(__file__).with_name("killed_server.py")
+SERVER: Final = "tests.journeys.killed_server"
 
 
 @dataclass(slots=True)
 class Server:
     """The program that serves, and where."""
 
-    program: Process
+    program: copies.Program
     url: str
 
     async def start(self) -> int:
         """Start a server; answers its process."""
-        self._in.write(b"{}\n")
-        await self._in.drain()
-        return int(await self._line())
+        await self.program.say("{}")
+        return int(await self.program.line())
 
     async def kill(self, process: int) -> None:
         """Kill it as a power cut would, and see that it died of that."""
         os.kill(process, signal.SIGKILL)
-        assert int(await self._line()) == -signal.SIGKILL
-
-    async def _line(self) -> str:
-        assert self.program.stdout is not None
-        async with asyncio.timeout(30):
-            return (await self.program.stdout.readline()).decode().strip()
-
-    @property
-    def _in(self) -> asyncio.StreamWriter:
-        assert self.program.stdin is not None
-        return self.program.stdin
+        assert int(await self.program.line()) == -signal.SIGKILL
 
 
 @asynccontextmanager
 async def a_server(database: Database, home: Path) -> AsyncIterator[Server]:
-    """The program, with the application imported, and a socket on a free port of its own."""
+    """The program, with the application assembled, and a socket on a free port of its own."""
+    told = {
+        "OBOLE_HOME": str(home), "OBOLE_SECRETS": SECRETS, "OBOLE_POOL_SIZE": "6",
+        "OBOLE_DATABASE_URL": database.owner.render_as_string(hide_password=False),
+    }  # fmt: skip
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
-        told = {
-            "OBOLE_HOME": str(home), "OBOLE_SECRETS": SECRETS, "OBOLE_POOL_SIZE": "6",
-            "OBOLE_DATABASE_URL": database.owner.render_as_string(hide_password=False),
-        }  # fmt: skip
-        program = await asyncio.create_subprocess_exec(
-            sys.executable, str(SERVER), str(listening.fileno()), stdin=PIPE, stdout=PIPE,
-            pass_fds=(listening.fileno(),), env={**os.environ, **told, "PYTHONPATH": str(SERVER.parents[2])},
-        )  # fmt: skip
-        server = Server(program, f"http://127.0.0.1:{listening.getsockname()[1]}")
-        try:
-            assert await server._line() == "warm"  # noqa: SLF001
-            yield server
-        finally:
-            assert program.stdin is not None
-            program.stdin.close()
-            await program.wait()
+        async with copies.running(SERVER, files=[listening.fileno()], told=told) as program:
+            assert await program.line() == "warm"
+            yield Server(program, f"http://127.0.0.1:{listening.getsockname()[1]}")
 
 
 @dataclass(slots=True)

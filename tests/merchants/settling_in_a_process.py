@@ -1,7 +1,7 @@
-"""Settles what is opened, as the job does, to be killed. Not imported by tests: run as a program of its own.
+"""Settles what is opened, as the job does, to be killed. A program of its own, that `tests.copies` runs.
 
-Importing takes longer than settling, so one process does that and then, for each line it reads, becomes two: the copy
-settles until it is done or killed. Processes are told when they begin, and how the copies ended.
+For each line it reads it becomes two: the copy settles until it is done or killed. Processes are told when they begin,
+and how the copies ended.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main(url: str, home: str, schema: str, most: str) -> None:
     configure_mappers()
     asyncio.run(work(url, home, schema, int(most)))  # nothing is opened yet: it only becomes warm
     gc.freeze()
-    print(os.getpid(), flush=True)
+    print("warm", flush=True)
     for _ in sys.stdin:
         child = os.fork()
         if not child:
@@ -41,7 +41,3 @@ def main(url: str, home: str, schema: str, most: str) -> None:
             os._exit(0)
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -6,8 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -22,7 +20,7 @@ from merchants.settlements import foreseeing, opening, queries
 from merchants.settlements.figures import Figures
 from merchants.settlements.queries import unfinished
 from merchants.settlements.rounds import Round
-from tests import databases
+from tests import copies, databases
 from tests.given import Paper, Town
 from tests.merchants.many_shops import open_shops, spend_daily
 
@@ -31,31 +29,20 @@ DAYS: Final = 16
 SHOPS: Final = 12
 AT_ONCE: Final = 2
 SEED: Final = 5
-PATIENCE: Final = 60.0
-"""Seconds for whatever a copy does."""
 
 
 @dataclass(slots=True)
 class Settlers:
     """A program that is warm, of which copies settle."""
 
-    process: subprocess.Popen[str]
-
-    async def is_warm(self) -> int:
-        """Wait until it is.
-
-        :returns: its process
-        """
-        return await self._told()
+    program: copies.Program
 
     async def start(self) -> int:
         """Let a copy begin.
 
         :returns: its process
         """
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
+        await self.program.say("")
         return await self._told()
 
     async def done(self) -> float:
@@ -77,34 +64,16 @@ class Settlers:
         return await self._told() == -signal.SIGKILL
 
     async def _told(self) -> int:
-        assert self.process.stdout is not None
-        return int(await asyncio.wait_for(asyncio.to_thread(self.process.stdout.readline), PATIENCE))
-
-
-def begun(town: Town, database: Database) -> subprocess.Popen[str]:
-    """The program. Not a child of the event loop: another test may have replaced its handler of SIGCHLD."""
-    url = database.owner.render_as_string(hide_password=False)
-    command = [
-        sys.executable, "-m", "tests.merchants.settling_in_a_process", url, str(town.settings.home),
-        databases.PROGRAMMES["treiz"], str(AT_ONCE),
-    ]  # fmt: skip
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        return int(await self.program.line())
 
 
 @asynccontextmanager
 async def settlers(town: Town, database: Database) -> AsyncIterator[Settlers]:
-    with begun(town, database) as process:
-        assert process.stdin is not None
-        try:
-            program = Settlers(process)
-            assert await program.is_warm() == process.pid
-            yield program
-        finally:
-            process.stdin.close()
-            try:
-                await asyncio.to_thread(process.wait, PATIENCE)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    url = database.owner.render_as_string(hide_password=False)
+    words = (url, str(town.settings.home), databases.PROGRAMMES["treiz"], str(AT_ONCE))
+    async with copies.running("tests.merchants.settling_in_a_process", *words) as program:
+        assert await program.line() == "warm"
+        yield Settlers(program)
 
 
 async def test_killed_at_twenty_points_each_shop_is_settled_once_and_no_number_is_missing(
