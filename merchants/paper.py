@@ -304,8 +304,11 @@ class Paper:
         self._canvas.setFillColor(HexColor(colour))
         self._canvas.drawPath(path, stroke=0, fill=1)
 
-    def squares(self, x: float, y: float, side: float, rows: Sequence[Sequence[bool]]) -> None:
-        """A grid of black squares, ``side`` millimetres in all, as one filled shape so that no seam shows."""
+    def squares(self, x: float, y: float, side: float, rows: Sequence[bytes]) -> None:
+        """A grid of black squares, ``side`` millimetres in all, as one filled shape so that no seam shows.
+
+        :param rows: a byte for each square, 1 for black
+        """
         canvas = self._canvas
         canvas.saveState()
         canvas.translate(x * POINTS, _up(y))
@@ -313,7 +316,7 @@ class Paper:
         canvas.setFillColor(HexColor("#000000"))
         # Written out here: by way of reportlab's paths, whole numbers take longer than all else on the page.
         starts, lengths = _runs(len(rows))
-        dark = _DARK.finditer(b"\0".join(map(bytes, rows)))  # what is light between two rows keeps their runs apart
+        dark = _DARK.finditer(b"\0".join(rows))  # what is light between two rows keeps their runs apart
         canvas.addLiteral(" ".join([starts[run.start()] + lengths[run.end() - run.start()] for run in dark]))
         canvas.addLiteral("f")
         canvas.restoreState()
