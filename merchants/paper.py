@@ -309,17 +309,14 @@ class Paper:
 
         :param rows: a byte for each square, 1 for black
         """
-        canvas = self._canvas
-        canvas.saveState()
-        canvas.translate(x * POINTS, _up(y))
-        canvas.scale(side * POINTS / len(rows), -side * POINTS / len(rows))
-        canvas.setFillColor(HexColor("#000000"))
         # Written out here: by way of reportlab's paths, whole numbers take longer than all else on the page.
+        square = side * POINTS / len(rows)
         starts, lengths = _runs(len(rows))
         dark = _DARK.finditer(b"\0".join(rows))  # what is light between two rows keeps their runs apart
-        canvas.addLiteral(" ".join([starts[run.start()] + lengths[run.end() - run.start()] for run in dark]))
-        canvas.addLiteral("f")
-        canvas.restoreState()
+        drawn = " ".join([starts[start] + lengths[end - start] for start, end in map(re.Match.span, dark)])
+        self._canvas.addLiteral(
+            f"q {square:.6f} 0 0 {-square:.6f} {x * POINTS:.6f} {_up(y):.6f} cm 0 0 0 rg {drawn} f Q"
+        )
 
     def picture(self, x: float, y: float, width: float, height: float, png: bytes, *, align: Align = "left") -> None:
         """A PNG as large as fits a box, in the middle of its height, on this side of its width."""

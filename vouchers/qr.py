@@ -47,7 +47,7 @@ def modules(link: str, *, level: Level = "Q") -> tuple[bytes, ...]:
     text = link.encode()
     if util.optimal_mode(text) == util.MODE_8BIT_BYTE:
         version = _size(len(text), level)
-        codewords = _codewords(text, version, level)
+        codewords: Sequence[int] = _codewords(text, version, level)
     else:  # digits or capitals alone, which no link is
         version, codewords = _of_the_library(text, level)
     frame = _frame(version, level)

@@ -160,7 +160,8 @@ def test_the_pictures_are_those_of_the_library_mask_included() -> None:
     chance = random.Random(23)
     letters = "abcXYZ019-_/:. é"
     for length in (1, 20, 46, 60, 100, 150, 300):
-        for level, constant in (("Q", ERROR_CORRECT_Q), ("M", ERROR_CORRECT_M)):
+        levels: tuple[tuple[qr.Level, int], ...] = (("Q", ERROR_CORRECT_Q), ("M", ERROR_CORRECT_M))
+        for level, constant in levels:
             text = "".join(chance.choices(letters, k=length))
             assert [list(row) for row in qr.modules(text, level=level)] == of_the_library(text, constant)
 
