@@ -163,7 +163,7 @@ class StripeGateway:
     async def payment(self, intent_id: str) -> PaymentState:
         """:raises CardObjectUnknown, CardPaymentUnavailable, CardPaymentRefused, CardKeysWrong:"""
         with _asking(intent_id):
-            intent = await self._client.payment_intents.retrieve_async(intent_id, {"expand": ["latest_charge"]})
+            intent = await self._client.payment_intents.retrieve_async(intent_id, {"expand": ["latest_charge.refunds"]})
             charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
             dispute: DisputeState | None = None
             if charge is not None and charge.disputed:
