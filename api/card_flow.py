@@ -220,7 +220,9 @@ async def _shut(here: Installation, town: Town, page: Page, ways: Ways) -> None:
 async def _fetch(gateway: StripeGateway, known: Knowledge, payment_intent: str, dispute: str | None) -> Fetched:
     """A payment with all that the books must know of it: its refunds, and its disputes, also those known here alone."""
     payment = await gateway.payment(payment_intent)
-    back = await gateway.refunds(payment_intent) if known.refunds or payment.succeeded else ()
+    back = payment.refunds
+    if back is None or (known.refunds and not payment.succeeded):  # else its last charge bears them all
+        back = await gateway.refunds(payment_intent)
     disputes = [payment.dispute] if payment.dispute else []
     others = {one for one in (dispute, *known.disputes) if one is not None} - {one.id for one in disputes}
     disputes += [await gateway.dispute(one) for one in sorted(others)]

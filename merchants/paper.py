@@ -304,19 +304,19 @@ class Paper:
         self._canvas.setFillColor(HexColor(colour))
         self._canvas.drawPath(path, stroke=0, fill=1)
 
-    def squares(self, x: float, y: float, side: float, rows: Sequence[Sequence[bool]]) -> None:
-        """A grid of black squares, ``side`` millimetres in all, as one filled shape so that no seam shows."""
-        canvas = self._canvas
-        canvas.saveState()
-        canvas.translate(x * POINTS, _up(y))
-        canvas.scale(side * POINTS / len(rows), -side * POINTS / len(rows))
-        canvas.setFillColor(HexColor("#000000"))
+    def squares(self, x: float, y: float, side: float, rows: Sequence[bytes]) -> None:
+        """A grid of black squares, ``side`` millimetres in all, as one filled shape so that no seam shows.
+
+        :param rows: a byte for each square, 1 for black
+        """
         # Written out here: by way of reportlab's paths, whole numbers take longer than all else on the page.
+        square = side * POINTS / len(rows)
         starts, lengths = _runs(len(rows))
-        dark = _DARK.finditer(b"\0".join(map(bytes, rows)))  # what is light between two rows keeps their runs apart
-        canvas.addLiteral(" ".join([starts[run.start()] + lengths[run.end() - run.start()] for run in dark]))
-        canvas.addLiteral("f")
-        canvas.restoreState()
+        dark = _DARK.finditer(b"\0".join(rows))  # what is light between two rows keeps their runs apart
+        drawn = " ".join([starts[start] + lengths[end - start] for start, end in map(re.Match.span, dark)])
+        self._canvas.addLiteral(
+            f"q {square:.6f} 0 0 {-square:.6f} {x * POINTS:.6f} {_up(y):.6f} cm 0 0 0 rg {drawn} f Q"
+        )
 
     def picture(self, x: float, y: float, width: float, height: float, png: bytes, *, align: Align = "left") -> None:
         """A PNG as large as fits a box, in the middle of its height, on this side of its width."""

@@ -209,9 +209,7 @@ def _small(paper: Paper, place: int, voucher: SheetVoucher, look: SheetLook) -> 
     paper.text(inner, top + 36.4, shown_money(voucher.value, look.language), Style(27, "bold"), width=_BESIDE)
     last_day = words["day"].format(day=shown_day(voucher.last_day, look.language))
     paper.text(inner, top + 43, f"{words['until']} {last_day}", Style(12, "bold"), width=_INNER - _HELP - 2)
-    paper.squares(
-        left + _CELL_WIDTH - _MARGIN - _SMALL_QR, top + 6.5, _SMALL_QR, qr.modules(voucher.code_link, one_of_many=True)
-    )
+    paper.squares(left + _CELL_WIDTH - _MARGIN - _SMALL_QR, top + 6.5, _SMALL_QR, qr.modules(voucher.code_link))
     code = Style(17.5, "mono", INK, 1.3)
     paper.text(inner + _INNER / 2, top + 51.9, spell(voucher.typed), code, align="centre", width=_INNER - 4)
 
@@ -289,7 +287,7 @@ class _Large:
         paper.text(middle, self._value, value, Style(self._size, "bold"), align="centre", width=_LINE)
         last_day = words["day"].format(day=shown_day(voucher.last_day, look.language))
         paper.text(middle, self._until, f"{words['until']} {last_day}", Style(20, "bold"), align="centre", width=_LINE)
-        paper.squares(middle - self._side / 2, self._top, self._side, qr.modules(voucher.code_link, one_of_many=True))
+        paper.squares(middle - self._side / 2, self._top, self._side, qr.modules(voucher.code_link))
         paper.text(middle, 214.2, spell(voucher.typed), Style(31, "mono", INK, 2.4), align="centre", width=160)
 
 

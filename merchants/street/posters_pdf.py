@@ -33,13 +33,16 @@ _LOOK: Final = "Scannez : notre histoire, nos horaires"
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What stands on all of them. ``code`` is the QR code of the shop's public page, its modules True for dark."""
+    """What stands on all of them.
+
+    :param code: the QR code of the shop's public page, a byte for each module, 1 for dark
+    """
 
     programme: str
     issuer: str
     shop: str
     place: str
-    code: Sequence[Sequence[bool]]
+    code: Sequence[bytes]
 
 
 def draw(out: BinaryIO, sign: Sign, kind: Kind) -> None:

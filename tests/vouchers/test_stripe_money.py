@@ -51,7 +51,9 @@ async def test_a_refund_goes_back_once_for_its_id(stripe_gateway: StripeGateway,
     assert await stripe_gateway.refund_state(first.id) == first
     by_hand = await stripe_account.refund(paid, amount=500)
     assert [(one.id, one.refund) for one in await stripe_gateway.refunds(paid)] == [(by_hand, None), (first.id, ours)]
-    assert (await stripe_gateway.payment(paid)).refunded == Money(2_500)
+    payment = await stripe_gateway.payment(paid)
+    assert payment.refunded == Money(2_500)
+    assert payment.refunds == await stripe_gateway.refunds(paid)
     with pytest.raises(CardPaymentRefused) as refused:
         await stripe_gateway.refund(refund=uuid4(), payment_intent=paid, amount=_FIFTY)
     assert refused.value.param == "amount"
@@ -59,6 +61,16 @@ async def test_a_refund_goes_back_once_for_its_id(stripe_gateway: StripeGateway,
     with pytest.raises(CardPaymentRefused) as refused:
         await stripe_gateway.refund(refund=uuid4(), payment_intent=paid, amount=Money(1))
     assert refused.value.code == "charge_already_refunded"
+
+
+async def test_of_more_refunds_than_come_with_a_payment_it_names_none(
+    stripe_gateway: StripeGateway, stripe_account: Account
+) -> None:
+    paid = await intent(stripe_gateway, stripe_account)
+    for _ in range(11):
+        await stripe_account.refund(paid, amount=100)
+    assert (await stripe_gateway.payment(paid)).refunds is None
+    assert len(await stripe_gateway.refunds(paid)) == 11
 
 
 async def test_a_refund_may_be_on_its_way_and_may_come_back(

@@ -124,7 +124,7 @@ def test_a_long_name_is_cut_after_a_word(name: str, kept: str) -> None:
     assert len(shortened(name)) <= 70
 
 
-def picture(rows: tuple[tuple[bool, ...], ...]) -> Image.Image:
+def picture(rows: tuple[bytes, ...]) -> Image.Image:
     side = len(rows) + 2 * qr.QUIET_ZONE
     drawn = Image.new("L", (side, side), 255)
     for y, row in enumerate(rows):

@@ -167,3 +167,11 @@ async def test_what_a_superuser_changes_is_named(cards: CardTown, owner: Session
         await by_hand(owner, f"UPDATE {table} SET {back} FROM kept WHERE kept.id = {table}.id")  # noqa: S608 - ours
         await by_hand(owner, "DROP TABLE kept")
     await cards.assert_sound()
+
+
+async def test_more_refunds_by_hand_than_come_with_a_payment_are_all_in_the_books(cards: CardTown) -> None:
+    order, intent = await cards.paid((2, "50,00"))
+    for _ in range(11):
+        await cards.stripe.refund(intent, amount=100)
+    await cards.converge(intent)
+    assert await cards.town.balance(Kind.STRIPE) == order.total - Money.of("11,00")

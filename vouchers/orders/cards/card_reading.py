@@ -48,8 +48,9 @@ def checkout_of(session: stripe.checkout.Session) -> CheckoutState:
 def payment_of(
     intent: stripe.PaymentIntent, charge: stripe.Charge | None, dispute: DisputeState | None
 ) -> PaymentState:
-    """A payment, its last charge and the newest dispute of it."""
+    """A payment, its last charge with the refunds that come with it, and the newest dispute of it."""
     error = intent.last_payment_error
+    back = charge.refunds if charge else None
     return PaymentState(
         id=intent.id,
         status=intent.status,
@@ -60,6 +61,7 @@ def payment_of(
         dispute=dispute,
         failure=(error.code or error.type) if error else None,
         mark=_mark(intent.metadata),
+        refunds=None if back and back.has_more else tuple(refund_of(one) for one in (back.data if back else ())),
     )
 
 

@@ -74,7 +74,8 @@ class CheckoutState:
 class PaymentState:
     """A payment as it stands. ``received`` is what was collected, ``refunded`` what went back of it.
 
-    ``failure`` is Stripe's code of why the last try failed; ``dispute`` is the newest.
+    ``failure`` is Stripe's code of why the last try failed; ``dispute`` is the newest. ``refunds`` are those of the
+    last charge, newest first, those made by hand at Stripe too; None if there are more than come with a payment.
     """
 
     id: str
@@ -86,6 +87,7 @@ class PaymentState:
     dispute: DisputeState | None
     failure: str | None
     mark: Mark
+    refunds: tuple[RefundState, ...] | None = ()
 
     @property
     def order(self) -> UUID | None:
