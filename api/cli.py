@@ -86,12 +86,3 @@ app.add_typer(accounts.app, name="accounts", rich_help_panel=MONTH_END)
 app.command("expire", rich_help_panel=MONTH_END)(books.expire)
 app.command("audit", rich_help_panel=MONTH_END)(books.audit)
 app.command("proofs", rich_help_panel=MONTH_END)(proofs.proofs)
-
-
-def main() -> None:
-    """The command `obole`."""
-    app()
-
-
-if __name__ == "__main__":
-    main()

@@ -65,7 +65,7 @@ def _typed(home: Path, *words: str) -> tuple[float, int]:
     """
     started = time.perf_counter()
     child = os.posix_spawn(
-        sys.executable, [sys.executable, "-m", "api.cli", *words], environment(home),
+        sys.executable, [sys.executable, "-m", "api", *words], environment(home),
         file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
     )  # fmt: skip
     _, status, used = os.wait4(child, 0)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 
+from ledger.days import PARIS
 from ledger.money import Money
 
 Language = Literal["fr", "en"]
@@ -28,6 +29,13 @@ def shown_day(day: date, language: Language = "fr") -> str:
     if language == "fr":
         return f"{day:%d/%m/%Y}"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def shown_moment(moment: datetime, language: Language) -> str:
+    """``31/10/2026 à 14:05`` in French, ``31 October 2026, 14:05`` in English; Paris time."""
+    local = moment.astimezone(PARIS)
+    between = f"{_NBSP}à " if language == "fr" else ", "
+    return f"{shown_day(local.date(), language)}{between}{local:%H:%M}"
 
 
 def shown_days(first: date, last: date, language: Language = "fr") -> str:

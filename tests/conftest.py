@@ -24,9 +24,6 @@ from tests.founding import Standing
 from tests.stripe_double.fixture import stripe_account, stripe_double, stripe_gateway  # noqa: F401 fixtures
 from tests.thoroughness import examples
 
-# What the tests import stays: nothing of it is garbage, and to look for some takes a tenth of the time.
-gc.disable()
-
 # httpx looks for it several times in each request, in every folder; Python remembers only what it finds.
 if importlib.util.find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]  # so Python is told that it is not there

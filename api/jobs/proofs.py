@@ -23,10 +23,10 @@ from api.email.sending import Outcome
 from api.installation import Installation, Town, in_transaction
 from api.jobs.everywhere import in_every_programme
 from api.jobs.leaving import Ready, became, send_waiting
-from api.pages.rendering import shown_moment
 from ledger.audit import Audit, Finding, RingFence
 from ledger.database import snapshot_of
 from ledger.days import day_of
+from ledger.formats import shown_moment
 from ledger.money import ZERO
 from merchants import programme
 from vouchers import proofs

@@ -28,9 +28,8 @@ from api.email.sending import Outcome, Postponed, Refused, mailer_of
 from api.installation import Installation, Town, in_transaction
 from api.jobs.leaving import Ready, became, send_waiting
 from api.jobs.people import LetterPutOff
-from api.pages.rendering import shown_moment
 from ledger.days import day_of
-from ledger.formats import Language
+from ledger.formats import Language, shown_moment
 from ledger.ids import new_id
 from merchants import programme
 from merchants.joining import applying, inviting, letters

@@ -25,7 +25,7 @@ from api.pages.forms import Form
 from api.pages.navigation import navigation
 from api.pages.speaking import PARAMETER, language_for
 from ledger.days import PARIS
-from ledger.formats import Language, shown_day, shown_money, shown_rate
+from ledger.formats import Language, shown_day, shown_moment, shown_money, shown_rate
 from ledger.money import Money
 from vouchers.rules import rule_words
 
@@ -130,13 +130,6 @@ def _counting(plain: Callable[..., str], language: Language) -> Callable[..., st
         return plain(context, one, many, number, num=format_decimal(number, locale=language), **facts)
 
     return ngettext
-
-
-def shown_moment(moment: datetime, language: Language) -> str:
-    """``31/10/2026 à 14:05`` in French, ``31 October 2026, 14:05`` in English; Paris time."""
-    local = moment.astimezone(PARIS)
-    between = "\u00a0à " if language == "fr" else ", "
-    return f"{shown_day(local.date(), language)}{between}{local:%H:%M}"
 
 
 def local_path(typed: str) -> str:

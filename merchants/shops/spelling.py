@@ -55,5 +55,5 @@ def storable(text: str) -> bool:
 def shown(text: str) -> str:
     """`text` fit for a report: at most 40 characters, the unprintable ones as �."""
     line = _SPACES.sub(" ", text[: 4 * _SHOWN]).strip()
-    safe = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    safe = line if line.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in line)
     return safe if len(safe) <= _SHOWN else safe[: _SHOWN - 1] + "…"

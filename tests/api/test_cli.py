@@ -229,7 +229,7 @@ async def test_the_audit_names_a_transfer_that_a_superuser_changed(terminal: Ter
         )
     told = await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-m", "api.cli", "audit"],
+        [sys.executable, "-m", "api", "audit"],
         capture_output=True, text=True, check=False, env={**os.environ, **terminal.environment},
         cwd=Path(__file__).parents[2],
     )  # fmt: skip

@@ -73,7 +73,7 @@ class Running:
         return json.loads(done.stdout)
 
 
-_OBOLE: Final = (sys.executable, "-m", "api.cli")
+_OBOLE: Final = (sys.executable, "-m", "api")
 
 
 @asynccontextmanager
