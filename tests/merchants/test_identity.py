@@ -6,8 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from schwifty import IBAN
-from stdnum import luhn
-from stdnum.fr import siret as judge
 
 from ledger.errors import Refusal
 from merchants.errors import (
@@ -77,24 +75,6 @@ def test_one_wrong_digit_in_a_siret_never_passes() -> None:
             if digit != right[at]:
                 with pytest.raises(SiretInvalid):
                     siret(right[:at] + digit + right[at + 1 :])
-
-
-@given(
-    st.from_regex(r"35600000|[0-9]{7}[1-9]", fullmatch=True),
-    st.from_regex(r"[0-9]{4}", fullmatch=True),
-    st.integers(0, 9) | st.just(0),
-)
-def test_what_passes_for_a_siret_is_what_passes_elsewhere(company: str, place_: str, off: int) -> None:
-    check = (int(luhn.calc_check_digit(company)) + off) % 10
-    every = [f"{company}{check}{place_}{last}" for last in range(10)]
-    assert [one for one in every if _passes(one)] == [one for one in every if judge.is_valid(one)]
-
-
-def _passes(typed: str) -> bool:
-    try:
-        return siret(typed) == typed
-    except SiretInvalid:
-        return False
 
 
 def test_a_siren_and_a_vat_number_are_read() -> None:
