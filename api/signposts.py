@@ -57,7 +57,8 @@ class Signposts:
 
     def _leading_to(self, begins: Words, _routes: int) -> APIRouter:
         """Found anew when the router has got other routes."""
-        return APIRouter(routes=[one for one in self._router.routes if self._may_answer(one, begins)])
+        routes = [one for one in self._router.routes if self._may_answer(one, begins)]
+        return APIRouter(routes=routes, max_body_size=self._router.max_body_size)
 
     def _may_answer(self, route: BaseRoute, begins: Words) -> bool:
         paths = self._paths.get(id(route))

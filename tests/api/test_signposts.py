@@ -11,20 +11,18 @@ from fastapi.routing import iter_route_contexts
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match, Route
 
+from api.app import assembled
 from api.edge import Edged
-from api.engines import Database
-from api.settings import Settings
-from tests.apps import an_app
 
 FILLED: Final = ("treiz", "desk", "0190b8a5-0000-7000-8000-000000000000")
 """What stands where an address says something of its own; a word that other addresses begin with, too."""
 
 
-@pytest.fixture
-def app(settings: Settings, database: Database) -> Iterator[Edged]:
-    with an_app(settings, database) as app:
-        assert isinstance(app, Edged)
-        yield app
+@pytest.fixture(scope="module")
+def app() -> Edged:
+    made = assembled(1_000_000)
+    assert isinstance(made, Edged)
+    return made
 
 
 def answering(routes: list[BaseRoute], method: str, path: str) -> tuple[str, int]:
@@ -63,4 +61,3 @@ def test_a_route_of_which_nothing_was_said_is_found_at_once(app: Edged) -> None:
     assert answering(app.signposts.leading("/treiz/desk/new").routes, "DELETE", "/treiz/desk/new")[0] != "full"
     app.router.routes.append(Route("/{slug}/desk/new", PlainTextResponse("new"), methods=["DELETE"]))
     assert answering(app.signposts.leading("/treiz/desk/new").routes, "DELETE", "/treiz/desk/new")[0] == "full"
-    app.router.routes.pop()  # who is lent this application next does not have it
