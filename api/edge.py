@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import PROBLEM, Explained, language_of, problem
 from api.pages import faults, policy
+from api.signposts import ANY, Signposts
 from api.wording.of_requests import TOO_LARGE_NAME, sentence_of
 
 TOO_LARGE: Final = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
@@ -39,7 +40,19 @@ HEADERS_OF_PAGES: Final = HEADERS | policy.HEADERS
 
 
 class Edged(FastAPI):
-    """An application with the edge outermost: also around what refuses large bodies and what answers failures."""
+    """An application with the edge outermost: also around what refuses large bodies and what answers failures.
+
+    Its routers are found by signposts.
+    """
+
+    def __init__(self, **asked: Any) -> None:
+        super().__init__(**asked)
+        self.signposts = Signposts(self.router)
+
+    def include_router(self, router: APIRouter, *, prefix: str = "", **asked: Any) -> None:
+        """Include a router, and say where it stands."""
+        super().include_router(router, prefix=prefix, **asked)
+        self.signposts.point(self.router.routes[-1], [prefix + getattr(one, "path", ANY) for one in router.routes])
 
     def build_middleware_stack(self) -> ASGIApp:
         """The edge, and within it all that the framework puts around the routes."""

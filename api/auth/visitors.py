@@ -148,11 +148,12 @@ def own_path(town: Town, wanted: str | None, *, otherwise: str | None = None) ->
     return wanted if own else otherwise or home
 
 
-async def town_of(request: Request, slug: str) -> Town:
+async def town_of(request: Request) -> Town:
     """The programme in the path, ``/{slug:slug}/…``.
 
     :raises ProgrammeUnknown:
     """
+    slug: str = request.path_params["slug"]  # no parameter, of which the framework would make a model for each route
     try:
         schema_of(slug)
     except (SlugMalformed, SlugReserved):
@@ -164,22 +165,27 @@ TownOf = Annotated[Town, Depends(town_of)]
 """The programme in the path; 404 if there is none."""
 
 
-async def maybe_visitor(request: Request, town: TownOf) -> Visitor | None:
+async def recognised(request: Request, session: AsyncSession, town: Town, *, at: datetime) -> Visitor | None:
     """Who is signed in, or None; also kept as ``request.state.visitor``, for what every page shows."""
     name, _ = cookie_of(town.registered.slug, _installation(request).settings.base_url)
     request.state.visitor = None
     token = request.cookies.get(name)
-    if token is None:
+    found = await visits.recognise(session, token, at=at)
+    if found is None:
         return None
-    async with town.sessions.begin() as session:
-        at = await clock.now(session)
-        found = await visits.recognise(session, token, at=at)
-        if found is None:
-            return None
-        if at - found.seen_at >= visits.SEEN_EACH:
-            await visits.seen(session, found.visit, at=at)
-    request.state.visitor = Visitor(town, found.person, found.offices, found.guest, found.visit, found.proved_at)
-    return cast("Visitor", request.state.visitor)
+    if at - found.seen_at >= visits.SEEN_EACH:
+        await visits.seen(session, found.visit, at=at)
+    visitor = Visitor(town, found.person, found.offices, found.guest, found.visit, found.proved_at)
+    request.state.visitor = visitor
+    return visitor
+
+
+async def maybe_visitor(request: Request, town: TownOf) -> Visitor | None:
+    """Who is signed in, or None. Of a page with its place this was asked already, in the same transaction."""
+    if not hasattr(request.state, "visitor"):
+        async with town.sessions.begin() as session:
+            await recognised(request, session, town, at=await clock.now(session))
+    return cast("Visitor | None", request.state.visitor)
 
 
 MaybeVisitor = Annotated[Visitor | None, Depends(maybe_visitor)]
@@ -300,6 +306,7 @@ __all__ = [
     "end_visit",
     "maybe_visitor",
     "own_path",
+    "recognised",
     "town_of",
     "visitor_of",
 ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.convertors import Convertor, register_url_convertor
 
 from api import clock
-from api.auth.visitors import MaybeVisitor, TownOf
+from api.auth.visitors import TownOf, recognised
 from api.installation import Town
 from ledger.days import day_of
 from merchants import programme
@@ -51,21 +52,26 @@ class Place:
         return self.terms.name if self.terms else self.slug
 
 
-async def place_of(request: Request, town: TownOf, _visitor: MaybeVisitor) -> Place:
+async def place_of(request: Request, town: TownOf) -> Place:
     """The programme of this page, told, with who is signed in, to whatever renders it, an error page included.
 
     :raises ProgrammeUnknown:
     """
     async with town.sessions.begin() as session:
-        found = Place(town, await terms_now(session))
-    request.state.place = found
-    return found
+        at = await clock.now(session)
+        await recognised(request, session, town, at=at)
+        request.state.place = Place(town, await _terms_at(session, at))
+    return cast("Place", request.state.place)
 
 
 async def terms_now(session: AsyncSession) -> Terms | None:
     """The rules of today, if there are any yet."""
+    return await _terms_at(session, await clock.now(session))
+
+
+async def _terms_at(session: AsyncSession, at: datetime) -> Terms | None:
     try:
-        return await programme.terms_on(session, day_of(await clock.now(session)))
+        return await programme.terms_on(session, day_of(at))
     except TermsMissing:
         return None
 
