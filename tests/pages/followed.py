@@ -115,18 +115,19 @@ class Desk:
         async def work(session: AsyncSession) -> None:
             at = await clock.now(session)
             one = (await handing.last_messages(session, order_id))[who.id]
-            if state in {"doubtful", "dropped"}:
+            if state in {"doubtful", "dropped", "refused"}:
                 again = await handing.ask_again(session, order_id, who.id, actor="obole", at=at)
                 if state == "dropped":
                     await handing.settle(session, again.id, "dropped", detail=None, at=at)
                     return
                 await handing.claim(session, again.id, at=at)
-                await handing.settle(session, again.id, "doubtful", detail=None, at=at)
-            elif state == "bounced":
-                await handing.bounced(session, one.id, detail="550 5.1.1 User unknown", at=at)
+                if state == "doubtful":
+                    await handing.settle(session, again.id, "doubtful", detail=None, at=at)
+                else:
+                    await handing.settle(session, again.id, "refused", detail="550 5.1.1 No such mailbox here", at=at)
             else:
-                assert state == "refused"
-                await handing.settle(session, one.id, "refused", detail="550 5.1.1 No such mailbox here", at=at)
+                assert state == "bounced"
+                await handing.bounced(session, one.id, detail="550 5.1.1 User unknown", at=at)
 
         await self.do(work)
 
