@@ -103,11 +103,7 @@ class Audit:
 
 async def audit(session: AsyncSession) -> Audit:
     """Recompute the books of a programme. Run it in a repeatable-read transaction: it reads more than once."""
-    sums = await session.execute(
-        select(func.count(), sum_of(Account.debits_posted), sum_of(Account.credits_posted)).select_from(Account)
-    )
-    accounts, debits, credits_ = sums.one()
-    transfers = (await session.execute(select(func.count()).select_from(Transfer))).scalar_one()
+    accounts, debits, credits_, transfers = (await session.execute(_TOTALS)).one()
     findings: list[Finding] = []
     if debits != credits_:
         detail = f"all debits are {Money(debits)}, all credits {Money(credits_)}"
@@ -127,9 +123,7 @@ async def ring_fence(session: AsyncSession) -> RingFence:
 
 async def fence_parts(session: AsyncSession) -> FenceParts:
     """The ring-fence part by part."""
-    credit = Account.credits_posted - Account.debits_posted
-    statement = select(Account.kind, sum_of(credit), sum_of(func.greatest(credit, 0))).group_by(Account.kind)
-    found = {kind: (Money(net), Money(paid_in)) for kind, net, paid_in in await session.execute(statement)}
+    found = {kind: (Money(net), Money(paid_in)) for kind, net, paid_in in await session.execute(_BY_KIND)}
 
     def owed(kind: Kind) -> Money:
         return found.get(kind, (ZERO, ZERO))[0]
@@ -138,6 +132,14 @@ async def fence_parts(session: AsyncSession) -> FenceParts:
         bank=-owed(Kind.BANK), stripe=-owed(Kind.STRIPE), vouchers=owed(Kind.VOUCHER), shops=owed(Kind.SHOP),
         funders=owed(Kind.FUNDER), transit=owed(Kind.TRANSIT), buyers=found.get(Kind.BUYER, (ZERO, ZERO))[1],
     )  # fmt: skip
+
+
+_TOTALS: Final = select(
+    func.count(), sum_of(Account.debits_posted), sum_of(Account.credits_posted),
+    select(func.count()).select_from(Transfer).scalar_subquery(),
+).select_from(Account)  # fmt: skip
+_CREDIT: Final = Account.credits_posted - Account.debits_posted
+_BY_KIND: Final = select(Account.kind, sum_of(_CREDIT), sum_of(func.greatest(_CREDIT, 0))).group_by(Account.kind)
 
 
 @cache

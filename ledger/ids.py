@@ -1,10 +1,14 @@
 """Identifiers: UUID version 7 (RFC 9562), which sort by the moment they were made."""
 
+from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-__all__ = ["UUID", "new_id", "new_ids"]
+__all__ = ["NIL", "UUID", "new_id", "new_ids"]
+
+NIL: Final = UUID(int=0)
+"""Before every id: where a page by page reading begins."""
 
 
 def new_id() -> UUID:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CompoundSelect,
     DateTime,
     Exists,
     Select,
@@ -20,8 +21,10 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -203,10 +206,30 @@ async def movements_of(
     ]  # fmt: skip
 
 
-async def not_among(session: AsyncSession, *, kind: str, known: Select[UUID], limit: int) -> list[UUID]:
-    """Transfers of a kind that are not among ``known``, in the order of their ids."""
-    statement = select(Transfer.id).where(Transfer.kind == kind, ~_is_among(known)).order_by(Transfer.id).limit(limit)
-    return list((await session.execute(statement)).scalars())
+Strangers = CompoundSelect[int, str, UUID]
+"""What ``strangers_of`` makes."""
+
+
+def strangers_of(known: Mapping[str, Select[UUID]], *, limit: int) -> Strangers:
+    """The statement of ``not_among``, to be made once.
+
+    :param known: which transfers of each kind are known
+    :param limit: how many of each kind are named
+    """
+    parts = (
+        select(literal(place).label("place"), Transfer.kind, Transfer.id.label("id"))
+        .where(Transfer.kind == kind, ~_is_among(some))
+        .order_by(Transfer.id)
+        .limit(limit)
+        .subquery()
+        for place, (kind, some) in enumerate(known.items())
+    )
+    return union_all(*(part.select() for part in parts)).order_by("place", "id")
+
+
+async def not_among(session: AsyncSession, strangers: Strangers) -> list[tuple[str, UUID]]:
+    """Transfers that are not among those of their kind that are known, kind by kind, in the order of their ids."""
+    return [(kind, id_) for _, kind, id_ in await session.execute(strangers)]
 
 
 def _is_among(some: Select[UUID]) -> Exists:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
+    CompoundSelect,
     Date,
     Select,
+    Uuid,
+    bindparam,
     case,
     cast,
     func,
+    literal,
     or_,
     select,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +28,7 @@ from ledger.chart import Kind, Side
 from ledger.database import sum_of
 from ledger.days import PARIS
 from ledger.money import Money
+from ledger.parallel import any_of, given
 from ledger.tables import Account, Transfer
 
 Group = TypeVar("Group", UUID, date)
@@ -34,22 +40,46 @@ async def held_by_kind(session: AsyncSession, kind: Kind) -> Money:
     return Money((await session.execute(statement)).scalar_one())
 
 
-async def sums_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[tuple[UUID, str, Side], Money]:
-    """What each kind of transfer took from (debit) and brought to (credit) groups of accounts.
+Sums = CompoundSelect[str, UUID, str, int]
+"""What ``sums_of`` makes."""
+
+Left = Select[UUID, int]
+"""What ``left_of`` makes."""
+
+
+def sums_of(members: Select[UUID, UUID]) -> Sums:
+    """The statement of ``sums_by_group``, to be made once.
 
     :param members: pairs of account and group
     """
-    of = members.subquery()
-    account, group = of.c
-    found: dict[tuple[UUID, str, Side], Money] = {}
-    for side, column in ((Side.DEBIT, Transfer.debit_account_id), (Side.CREDIT, Transfer.credit_account_id)):
-        statement = (
-            select(group, Transfer.kind, sum_of(Transfer.amount))
+    account, group = members.subquery().c
+    sides = ((Side.DEBIT, Transfer.debit_account_id), (Side.CREDIT, Transfer.credit_account_id))
+    return union_all(
+        *(
+            select(literal(side.value), group, Transfer.kind, sum_of(Transfer.amount))
             .join(Transfer, column == account)
             .group_by(group, Transfer.kind)
+            for side, column in sides
         )
-        found |= {(one, kind, side): Money(amount) for one, kind, amount in await session.execute(statement)}
-    return found
+    )
+
+
+def left_of(members: Select[UUID, UUID]) -> Left:
+    """The statement of ``left_by_group``, to be made once.
+
+    :param members: pairs of account and group
+    """
+    account, group = members.subquery().c
+    held = sum_of(Account.credits_posted) - sum_of(Account.debits_posted)
+    return select(group, held).join(Account, Account.id == account).group_by(group)
+
+
+async def sums_by_group(
+    session: AsyncSession, sums: Sums, values: Mapping[str, object] | None = None
+) -> dict[tuple[UUID, str, Side], Money]:
+    """What each kind of transfer took from (debit) and brought to (credit) groups of accounts."""
+    rows = await session.execute(sums, values)
+    return {(group, kind, Side(side)): Money(amount) for side, group, kind, amount in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +116,11 @@ async def flows_by_group(session: AsyncSession, members: Select[UUID, UUID], *, 
     return found
 
 
-async def left_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[UUID, Money]:
-    """What the accounts of each group hold together (credits less debits).
-
-    :param members: pairs of account and group
-    """
-    of = members.subquery()
-    account, group = of.c
-    statement = (
-        select(group, sum_of(Account.credits_posted) - sum_of(Account.debits_posted))
-        .join(Account, Account.id == account)
-        .group_by(group)
-    )
-    return {one: Money(left) for one, left in await session.execute(statement)}
+async def left_by_group(
+    session: AsyncSession, left: Left, values: Mapping[str, object] | None = None
+) -> dict[UUID, Money]:
+    """What the accounts of each group hold together (credits less debits)."""
+    return {group: Money(cents) for group, cents in await session.execute(left, values)}
 
 
 async def holding_by_group(session: AsyncSession, members: Select[UUID, Group]) -> dict[Group, tuple[int, Money]]:
@@ -115,20 +137,20 @@ async def holding_by_group(session: AsyncSession, members: Select[UUID, Group]) 
     return {one: (count, Money(cents)) for one, count, cents in await session.execute(statement)}
 
 
-async def amounts_by_group(session: AsyncSession, members: Select[UUID, UUID]) -> dict[UUID, dict[str, Money]]:
-    """What the transfers of each group come to, by kind.
+def amounts_of(members: Select[UUID, UUID]) -> Select[UUID, str, int]:
+    """The statement of ``amounts_by_group``, to be made once.
 
     :param members: pairs of transfer and group
     """
-    of = members.subquery()
-    one, group = of.c
-    statement = (
-        select(group, Transfer.kind, sum_of(Transfer.amount))
-        .join(Transfer, Transfer.id == one)
-        .group_by(group, Transfer.kind)
-    )
+    one, group = members.subquery().c
+    amounts = select(group, Transfer.kind, sum_of(Transfer.amount))
+    return amounts.join(Transfer, Transfer.id == one).group_by(group, Transfer.kind)
+
+
+async def amounts_by_group(session: AsyncSession, amounts: Select[UUID, str, int]) -> dict[UUID, dict[str, Money]]:
+    """What the transfers of each group come to, by kind."""
     found: dict[UUID, dict[str, Money]] = {}
-    for which, kind, amount in await session.execute(statement):
+    for which, kind, amount in await session.execute(amounts):
         found.setdefault(which, {})[kind] = Money(amount)
     return found
 
@@ -187,22 +209,8 @@ async def counterparts(session: AsyncSession, account: UUID, entries: Sequence[U
     """What these entries did to an account, by the kind of the account on the other side; each way by itself."""
     if not entries:
         return []
-    found = []
-    for here, there, sign in (
-        (Transfer.credit_account_id, Transfer.debit_account_id, 1),
-        (Transfer.debit_account_id, Transfer.credit_account_id, -1),
-    ):
-        statement = (
-            select(Transfer.entry_id, Account.kind, sum_of(Transfer.amount), func.count())
-            .join(Account, Account.id == there)
-            .where(Transfer.entry_id.in_(entries), here == account)
-            .group_by(Transfer.entry_id, Account.kind)
-        )
-        found += [
-            Counterpart(entry, Kind(kind), Money(sign * amount), transfers)
-            for entry, kind, amount, transfers in await session.execute(statement)
-        ]
-    return found
+    rows = await session.execute(_COUNTERPARTS, {**given(entry=entries), "account": account})
+    return [Counterpart(entry, Kind(kind), Money(amount), transfers) for _, entry, kind, amount, transfers in rows]
 
 
 async def net_by_document(session: AsyncSession, kind: Kind, documents: Sequence[str]) -> dict[str, dict[str, Money]]:
@@ -231,3 +239,19 @@ async def with_money(session: AsyncSession, accounts: Select[UUID], *, limit: in
         .limit(limit)
     )
     return list((await session.execute(statement)).scalars())
+
+
+_WAYS: Final = (
+    (0, Transfer.credit_account_id, Transfer.debit_account_id, sum_of(Transfer.amount)),
+    (1, Transfer.debit_account_id, Transfer.credit_account_id, -sum_of(Transfer.amount)),
+)
+"""The account itself, the one on the other side, and what moved: first what came, then what went."""
+_COUNTERPARTS: Final = union_all(
+    *(
+        select(literal(way).label("way"), Transfer.entry_id, Account.kind, moved, func.count())
+        .join(Account, Account.id == there)
+        .where(Transfer.entry_id == any_of("entry", Uuid()), here == bindparam("account", type_=Uuid()))
+        .group_by(Transfer.entry_id, Account.kind)
+        for way, here, there, moved in _WAYS
+    )
+).order_by("way")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, cast
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, Text, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.database import sum_of
+from ledger.parallel import any_of, given
 from merchants.tables import Number
 
 DIGITS: Final = 6
@@ -36,9 +39,9 @@ async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year:
     return [f"{prefix}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
 
 
-async def numbers_taken(session: AsyncSession, *, series: str) -> int:
-    """How many numbers of a series were given, over all years."""
-    return int((await session.execute(_TAKEN, {"series": series})).scalar_one())
+async def numbers_taken(session: AsyncSession, series: Iterable[str]) -> dict[str, int]:
+    """How many numbers of each of these series were given, over all years; those of which none was are absent."""
+    return {one: int(taken) for one, taken in await session.execute(_TAKEN, given(series=series))}
 
 
 async def one_at_a_time(session: AsyncSession, *, series: str) -> None:
@@ -51,4 +54,8 @@ _NEW: Final = insert(_NUMBERS)
 _TAKE: Final = _NEW.on_conflict_do_update(
     index_elements=[_NUMBERS.c.series, _NUMBERS.c.year], set_={"last": _NUMBERS.c.last + _NEW.excluded.last}
 ).returning(_NUMBERS.c.last)
-_TAKEN: Final = select(func.coalesce(func.sum(_NUMBERS.c.last), 0)).where(_NUMBERS.c.series == bindparam("series"))
+_TAKEN: Final = (
+    select(_NUMBERS.c.series, sum_of(_NUMBERS.c.last))
+    .where(_NUMBERS.c.series == any_of("series", Text()))
+    .group_by(_NUMBERS.c.series)
+)

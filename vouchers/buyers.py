@@ -188,7 +188,7 @@ def place_in_list(one: BuyerView) -> str:
 
 async def with_credit(session: AsyncSession) -> list[BuyerView]:
     """Buyers who have money here that nothing uses, by name."""
-    held = await tallies.left_by_group(session, select(Buyer.id, Buyer.id.label("buyer")))
+    held = await tallies.left_by_group(session, _HELD)
     rows = await session.execute(select(Buyer.id, Buyer.set_aside))
     free = [id_ for id_, kept in rows if held.get(id_, ZERO) > Money(kept)]
     found = await buyers_by_id(session, free)
@@ -207,3 +207,6 @@ async def _buyers(session: AsyncSession, rows: list[Buyer]) -> list[BuyerView]:
 
 
 _BUYER: Final = select(Buyer).where(Buyer.id == bindparam("buyer"))
+
+
+_HELD: Final = tallies.left_of(select(Buyer.id, Buyer.id.label("buyer")))

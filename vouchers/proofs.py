@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import audit as books
@@ -24,12 +26,10 @@ from vouchers.funding.funding_proofs import funding_findings
 from vouchers.orders.paperwork.papers_proofs import paper_findings
 from vouchers.orders.proofs import order_findings
 from vouchers.orders.unspent import CHARGED_BACK, REFUND
-from vouchers.queries import BatchView, batches_page
+from vouchers.queries import BatchView, every_batch
 from vouchers.redemption_proofs import redemption_findings
 from vouchers.tables import Funder, TopUp, Voucher
 from vouchers.topping_up import TOP_UP
-
-EVERY_BATCH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +101,24 @@ async def audit(session: AsyncSession) -> Audit:
 
 async def conservation(session: AsyncSession) -> list[Conservation]:
     """The proof of every batch."""
-    return await _prove(session, await batches_page(session, limit=EVERY_BATCH))
+    batches = await every_batch(session)
+    if not batches:
+        return []
+    sums = await tallies.sums_by_group(session, _SUMS_OF_BATCHES)
+    return _proved(batches, sums, await tallies.left_by_group(session, _LEFT_IN_BATCHES))
 
 
 async def conservation_of(session: AsyncSession, batch: BatchView) -> Conservation:
     """The proof of one batch."""
-    return (await _prove(session, [batch]))[0]
+    wanted = {"batch": batch.id}
+    sums = await tallies.sums_by_group(session, _SUMS_OF_BATCH, wanted)
+    return _proved([batch], sums, await tallies.left_by_group(session, _LEFT_IN_BATCH, wanted))[0]
 
 
-async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conservation]:
+def _proved(
+    batches: Sequence[BatchView], sums: Mapping[tuple[UUID, str, Side], Money], left: Mapping[UUID, Money]
+) -> list[Conservation]:
     """Issued is what the batch says, left what the accounts hold now; the rest is summed from the transfers."""
-    members = select(Voucher.id, Voucher.batch_id)
-    if len(batches) == 1:
-        members = members.where(Voucher.batch_id == batches[0].id)
-    sums = await tallies.sums_by_group(session, members)
-    left = await tallies.left_by_group(session, members)
     return [
         Conservation(
             batch=one.id,
@@ -135,12 +138,12 @@ async def _prove(session: AsyncSession, batches: list[BatchView]) -> list[Conser
 
 async def conservation_of_funders(session: AsyncSession) -> list[FunderConservation]:
     """The proof of every funder: its account against what it holds, and against the top-ups that vouchers had."""
-    members = select(Funder.id, Funder.id.label("funder"))
-    sums = await tallies.sums_by_group(session, members)
-    left = await tallies.left_by_group(session, members)
-    rows = await session.execute(select(TopUp.funder_id, sum_of(TopUp.amount)).group_by(TopUp.funder_id))
-    given = {funder: Money(amount) for funder, amount in rows}
-    known = await session.execute(select(Funder.id, Funder.name).order_by(Funder.id))
+    known = (await session.execute(_FUNDERS)).all()
+    if not known:
+        return []
+    sums = await tallies.sums_by_group(session, _SUMS_OF_FUNDERS)
+    left = await tallies.left_by_group(session, _LEFT_OF_FUNDERS)
+    given = {funder: Money(amount) for funder, amount in await session.execute(_BY_TOP_UPS)}
     return [
         FunderConservation(
             funder=funder,
@@ -162,3 +165,14 @@ def _of_funder(one: FunderConservation) -> Finding:
 
 def _finding(one: Conservation) -> Finding:
     return Finding("conservation", "batch", one.batch, f"{one.missing} of {one.issued} issued is not accounted for")
+
+
+_IN_BATCHES: Final = select(Voucher.id, Voucher.batch_id)
+_IN_BATCH: Final = _IN_BATCHES.where(Voucher.batch_id == bindparam("batch", type_=Uuid()))
+_SUMS_OF_BATCHES, _LEFT_IN_BATCHES = tallies.sums_of(_IN_BATCHES), tallies.left_of(_IN_BATCHES)
+_SUMS_OF_BATCH, _LEFT_IN_BATCH = tallies.sums_of(_IN_BATCH), tallies.left_of(_IN_BATCH)
+
+_FUNDERS: Final = select(Funder.id, Funder.name).order_by(Funder.id)
+_THEMSELVES: Final = select(Funder.id, Funder.id.label("funder"))
+_SUMS_OF_FUNDERS, _LEFT_OF_FUNDERS = tallies.sums_of(_THEMSELVES), tallies.left_of(_THEMSELVES)
+_BY_TOP_UPS: Final = select(TopUp.funder_id, sum_of(TopUp.amount)).group_by(TopUp.funder_id)

@@ -120,6 +120,11 @@ async def batches_page(
     return [_batch(row) for row in (await session.execute(statement)).scalars()]
 
 
+async def every_batch(session: AsyncSession) -> list[BatchView]:
+    """All batches, newest first, for the proofs."""
+    return [_batch(row) for row in (await session.execute(_EVERY_BATCH)).scalars()]
+
+
 async def voucher_view(session: AsyncSession, voucher_id: UUID) -> VoucherView:
     """One voucher.
 
@@ -247,3 +252,6 @@ def _batch(row: Batch) -> BatchView:
 
 
 _FACES: Final = select(Batch.id, Batch.face_value).where(Batch.id == any_of("batch", Uuid()))
+
+
+_EVERY_BATCH: Final = select(Batch).order_by(Batch.id.desc())

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, movements
 from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.database import sum_of
+from ledger.ids import NIL
 from merchants.movements import REDEMPTION, RETURN, UNDO, returned_from
 from vouchers.tables import Redemption, Return, Undo
 
@@ -27,7 +28,7 @@ async def redemption_findings(session: AsyncSession) -> list[Finding]:
             said = (row.voucher_id, row.shop_id, row.amount, REDEMPTION)
             if posted is None or (posted.debit, posted.credit, posted.amount.cents, posted.kind) != said:
                 findings.append(Finding("redemption", "redemption", row.id, "is not what its transfer says"))
-    undos = (await session.execute(select(Undo.id, Undo.redemption_id))).all()
+    undos = (await session.execute(_UNDOS)).all()
     reversals = await balances.reversals_of(session, [redemption for _, redemption in undos])
     findings += [
         Finding("undo", "redemption", redemption, "is undone, but its transfer is not reversed so")
@@ -40,44 +41,55 @@ async def redemption_findings(session: AsyncSession) -> list[Finding]:
 async def _wrong_returns(session: AsyncSession) -> list[Finding]:
     """Returns whose transfer says otherwise, and redemptions of which more went back than was spent."""
     findings = []
-    rows = (
-        await session.execute(select(Return, Redemption).join(Redemption, Redemption.id == Return.redemption_id))
-    ).all()
+    rows = (await session.execute(_RETURNS)).all()
+    if not rows:
+        return []
     transfers = await balances.transfers_by_id(session, [row.id for row, _ in rows])
     for row, sold in rows:
         posted = transfers.get(row.id)
         said = (sold.shop_id, sold.voucher_id, row.amount, RETURN, returned_from(sold.id))
         if posted is None or (posted.debit, posted.credit, posted.amount.cents, posted.kind, posted.document) != said:
             findings.append(Finding("return", "redemption", sold.id, "was returned, but its transfer says otherwise"))
-    returned = sum_of(Return.amount)
-    too_much = (
-        select(Redemption.id)
-        .join(Return, Return.redemption_id == Redemption.id)
-        .outerjoin(Undo, Undo.redemption_id == Redemption.id)
-        .group_by(Redemption.id, Undo.id)
-        .having((returned > Redemption.amount) | Undo.id.is_not(None))
-    )
     findings += [
         Finding("return", "redemption", one, "gave back more than was spent")
-        for one in (await session.execute(too_much)).scalars()
+        for one in (await session.execute(_TOO_MUCH)).scalars()
     ]
     return findings
 
 
 async def _missing(session: AsyncSession) -> list[Finding]:
     """Redemptions, undos and returns that were posted, but of which nobody knows who did them, and where."""
-    kept = ((REDEMPTION, select(Redemption.id)), (UNDO, select(Undo.id)), (RETURN, select(Return.id)))
     return [
         Finding(kind, "transfer", transfer, f"is posted as {kind}, but its {kind} is not there")
-        for kind, known in kept
-        for transfer in await movements.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
+        for kind, transfer in await movements.not_among(session, _STRANGERS)
     ]
 
 
 async def _redemptions(session: AsyncSession) -> AsyncIterator[Sequence[Redemption]]:
-    statement = select(Redemption).order_by(Redemption.id).limit(AT_ONCE)
-    some = (await session.execute(statement)).scalars().all()
-    while some:
+    after = NIL
+    while some := (await session.execute(_SOME, {"after": after, "most": AT_ONCE})).scalars().all():
         yield some
+        if len(some) < AT_ONCE:
+            return
+        after = some[-1].id
         session.expunge_all()
-        some = (await session.execute(statement.where(Redemption.id > some[-1].id))).scalars().all()
+
+
+_SOME: Final = (
+    select(Redemption)
+    .where(Redemption.id > bindparam("after", type_=Uuid()))
+    .order_by(Redemption.id)
+    .limit(bindparam("most"))
+)
+_UNDOS: Final = select(Undo.id, Undo.redemption_id)
+_RETURNS: Final = select(Return, Redemption).join(Redemption, Redemption.id == Return.redemption_id)
+_TOO_MUCH: Final = (
+    select(Redemption.id)
+    .join(Return, Return.redemption_id == Redemption.id)
+    .outerjoin(Undo, Undo.redemption_id == Redemption.id)
+    .group_by(Redemption.id, Undo.id)
+    .having((sum_of(Return.amount) > Redemption.amount) | Undo.id.is_not(None))
+)
+_STRANGERS: Final = movements.strangers_of(
+    {REDEMPTION: select(Redemption.id), UNDO: select(Undo.id), RETURN: select(Return.id)}, limit=NAMED_AT_MOST
+)

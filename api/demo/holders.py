@@ -38,7 +38,7 @@ async def _posted(session: AsyncSession, at: datetime) -> list[LetterView]:
     opened = []
     for letter in await letters.queued(session, limit=10):
         secret = await letters.new_secret(session, letter)
-        await letters.claim(session, letter, at=at)
+        await letters.claim(session, letter, composed=await letters.hash_in(session, letter), at=at)
         await letters.settle(session, letter, "sent", detail=TAKEN, at=at)
         opened.append(await letters.opened(session, secret, at=at + SOON))
     return opened

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
+from api.email.letters import Letter
 from api.email.sending import Outcome
 from api.installation import Installation, Town, Work, in_transaction
 from api.jobs.leaving import Ready, became, send_waiting
@@ -33,12 +34,19 @@ async def tend_holders(installation: Installation, town: Town) -> None:
 
 
 async def _ready(installation: Installation, town: Town, letter_id: UUID) -> Ready | None:
-    composed = await in_transaction(town.sessions, partial(written, installation, town, letter_id))
+    async def compose(session: AsyncSession) -> tuple[Letter, bytes | None] | None:
+        letter = await written(installation, town, letter_id, session)
+        return None if letter is None else (letter, await letters.hash_in(session, letter_id))
+
+    made = await in_transaction(town.sessions, compose)
+    if made is None:
+        return None
+    letter, composed = made
 
     async def claim(session: AsyncSession, at: datetime) -> bool:
-        return await letters.claim(session, letter_id, at=at)
+        return await letters.claim(session, letter_id, composed=composed, at=at)
 
-    return Ready(composed, claim, partial(_settle, letter_id)) if composed is not None else None
+    return Ready(letter, claim, partial(_settle, letter_id))
 
 
 async def _settle(letter_id: UUID, session: AsyncSession, outcome: Outcome, at: datetime) -> None:

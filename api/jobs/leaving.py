@@ -1,9 +1,13 @@
-"""Letters that wait leave one after the other: each claimed in the moment before, and settled in the moment after."""
+"""Letters that wait leave one after the other: each claimed in the moment before, and settled in the moment after.
+
+What the other side turns down before that moment is claimed as it is settled: only who has a letter settles it.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -92,20 +96,26 @@ async def _send(town: Town, line: Line, letter_id: UUID, compose: Compose) -> Ou
     if ready is None:
         return None
 
-    async def about_to() -> None:
-        async def claim(session: AsyncSession) -> bool:
-            return await ready.claim(session, await clock.now(session))
+    claimed = False
 
-        if not await in_transaction(town.sessions, claim):
+    async def claim(session: AsyncSession) -> None:
+        if not await ready.claim(session, await clock.now(session)):
             raise Taken
+
+    async def about_to() -> None:
+        nonlocal claimed
+        await in_transaction(town.sessions, claim)
+        claimed = True
+
+    async def settle(session: AsyncSession) -> None:
+        if not claimed:  # it never left: another worker may be sending it, and then it is that one's to settle
+            await claim(session)
+        await ready.settle(session, outcome, await clock.now(session))
 
     try:
         outcome = await line.send(ready.letter, about_to=about_to)
     except Taken:
         return None
-
-    async def settle(session: AsyncSession) -> None:
-        await ready.settle(session, outcome, await clock.now(session))
-
-    await in_transaction(town.sessions, settle)
+    with suppress(Taken):
+        await in_transaction(town.sessions, settle)
     return outcome

@@ -30,8 +30,8 @@ Compose = Callable[[], Letter]
 
 async def written(installation: Installation, town: Town, letter_id: UUID, session: AsyncSession) -> Letter | None:
     """The letter as it goes out; None if there is nothing to say, and then nothing of who asked for it is kept."""
-    asked = await letters.letter(session, letter_id)
-    if asked is None or asked.state != "queued":
+    asked = await letters.to_compose(session, letter_id)
+    if asked is None:
         return None
     at = await clock.now(session)
     base, slug = installation.settings.base_url, town.registered.slug

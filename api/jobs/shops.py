@@ -185,7 +185,8 @@ async def _invitation(installation: Installation, town: Town, invitation_id: UUI
 
 async def _settle(found: InvitationView, session: AsyncSession, outcome: Outcome, at: datetime) -> None:
     state = became(outcome, asked_at=found.letter_at, at=at)
-    await letters.settle(session, found.id, letter=found.letter_id, outcome=state, detail=outcome.detail, at=at)
+    since = found.letter_at if state == "queued" else at
+    await letters.settle(session, found.id, letter=found.letter_id, outcome=state, detail=outcome.detail, at=since)
 
 
 async def _send(installation: Installation, compose: Callable[[], Letter] | None) -> None:

@@ -113,8 +113,8 @@ async def claim(session: AsyncSession, letter_id: UUID, *, at: datetime) -> bool
 
 
 async def settle(session: AsyncSession, letter_id: UUID, *, outcome: State, detail: str | None, at: datetime) -> None:
-    """Write down what became of a letter; ``queued`` if it is to be tried again."""
-    await _move(session, letter_id, before=("queued", "sending"), state=outcome, detail=detail, state_at=at)
+    """Write down what became of a letter that was claimed; ``queued`` if it is to be tried again."""
+    await _move(session, letter_id, before=("sending",), state=outcome, detail=detail, state_at=at)
 
 
 async def bounced(session: AsyncSession, letter_id: UUID, *, detail: str, at: datetime) -> bool:

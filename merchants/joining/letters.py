@@ -37,10 +37,11 @@ async def claim(session: AsyncSession, invitation_id: UUID, *, letter: UUID, at:
 async def settle(
     session: AsyncSession, invitation_id: UUID, *, letter: UUID, outcome: Sending, detail: str, at: datetime
 ) -> bool:
-    """Write down what became of a letter; ``queued`` if it is to be tried again, and then it is as old as before."""
-    before = None if outcome in {"refused", "queued"} else "sending"
-    when = {} if outcome == "queued" else {"letter_at": at}
-    return await _move(session, invitation_id, letter, before=before, letter=outcome, detail=detail, **when)
+    """Write down what became of a letter that was claimed; ``queued`` if it is to be tried again.
+
+    :param at: now; of one that is to be tried again since when it waits, that it is not tried for ever
+    """
+    return await _move(session, invitation_id, letter, before="sending", letter=outcome, detail=detail, letter_at=at)
 
 
 async def bounced(session: AsyncSession, letter: UUID, *, detail: str) -> bool:
@@ -68,11 +69,10 @@ async def doubt_stale(session: AsyncSession, *, at: datetime) -> int:
     return len((await session.execute(lost.execution_options(synchronize_session=False))).all())
 
 
-async def _move(
-    session: AsyncSession, invitation_id: UUID, letter_id: UUID, *, before: str | None, **values: object
-) -> bool:
-    moved = update(Invitation).where(Invitation.id == invitation_id, Invitation.letter_id == letter_id)
-    moved = moved.where(Invitation.letter == before if before else Invitation.letter.in_(("queued", "sending")))
+async def _move(session: AsyncSession, invitation_id: UUID, letter_id: UUID, *, before: str, **values: object) -> bool:
+    moved = update(Invitation).where(
+        Invitation.id == invitation_id, Invitation.letter_id == letter_id, Invitation.letter == before
+    )
     done = await session.execute(
         moved.values(**values).returning(Invitation.id).execution_options(synchronize_session=False)
     )

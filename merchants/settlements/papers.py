@@ -6,13 +6,14 @@ programs that draw, and ours, change in ten years.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Row, Uuid, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,27 +90,18 @@ async def vouched(session: AsyncSession, *, number: str, seal: str) -> Vouched |
 
 async def paper_findings(session: AsyncSession) -> list[Finding]:
     """Papers whose bytes are not those that were handed out, or that say something else than the books."""
-    spoiled = (
-        select(StatementPaper.settlement_id, StatementPaper.form, StatementPaper.language)
-        .where(StatementPaper.digest != func.sha256(StatementPaper.content))
-        .order_by(StatementPaper.settlement_id, StatementPaper.form, StatementPaper.language)
-    )
+    seals = (await session.execute(_SEALS)).all()
+    if not seals:
+        return []
     findings = [
         Finding("paper", "settlement", id_, f"its {form} ({language}) is not what was handed out")
-        for id_, form, language in await session.execute(spoiled)
+        for id_, form, language in await session.execute(_SPOILED)
     ]
-    return findings + await _wrong_seals(session)
+    return findings + await _wrong_seals(session, seals)
 
 
-async def _wrong_seals(session: AsyncSession) -> list[Finding]:
+async def _wrong_seals(session: AsyncSession, rows: Sequence[Row[UUID, str]]) -> list[Finding]:
     findings = []
-    rows = (
-        await session.execute(
-            select(StatementPaper.settlement_id, StatementPaper.seal)
-            .distinct()
-            .order_by(StatementPaper.settlement_id, StatementPaper.seal)
-        )
-    ).all()
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
         now = await seals_of(session, [id_ for id_, _ in some])
@@ -121,6 +113,16 @@ async def _wrong_seals(session: AsyncSession) -> list[Finding]:
     return findings
 
 
+_SEALS: Final = (
+    select(StatementPaper.settlement_id, StatementPaper.seal)
+    .distinct()
+    .order_by(StatementPaper.settlement_id, StatementPaper.seal)
+)
+_SPOILED: Final = (
+    select(StatementPaper.settlement_id, StatementPaper.form, StatementPaper.language)
+    .where(StatementPaper.digest != func.sha256(StatementPaper.content))
+    .order_by(StatementPaper.settlement_id, StatementPaper.form, StatementPaper.language)
+)
 _KEPT: Final = select(StatementPaper.content).where(
     StatementPaper.settlement_id == bindparam("settlement", type_=Uuid()),
     StatementPaper.form == bindparam("form"),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from PIL import Image
 from playwright.async_api import Page
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
@@ -27,6 +28,7 @@ from tests.scanner import scan
 from vouchers.orders import drafting, handing, paying, placing, queries
 from vouchers.orders.drafting import Line, Named, NewOrder
 from vouchers.orders.queries import OrderView
+from vouchers.orders.tables import Mailing
 
 PEOPLE: Final = tuple(
     Named(name, Money.of("50,00"), f"{name.split()[0].lower()}@savonnerie.example", f"M{number:03d}")
@@ -126,6 +128,7 @@ class Desk:
                 await handing.bounced(session, one.id, detail="550 5.1.1 User unknown", at=at)
             else:
                 assert state == "refused"
+                await session.execute(update(Mailing).where(Mailing.id == one.id).values(state="sending"))
                 await handing.settle(session, one.id, "refused", detail="550 5.1.1 No such mailbox here", at=at)
 
         await self.do(work)

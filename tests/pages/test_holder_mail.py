@@ -12,7 +12,7 @@ from api.engines import Database
 from api.jobs.holders import send_holder_letters, tend_holders
 from api.settings import Settings
 from tests.given import Town
-from tests.mail_server import MailServer, mail_server
+from tests.mail_server import MailServer, Received, mail_server
 from tests.pages.given import Live, served
 from tests.pages.holding import ANNE, BORIS, a_live_town, path_of
 
@@ -48,13 +48,26 @@ async def states(town: Town) -> dict[str, str]:
         return {row.email: row.state for row in rows}
 
 
-async def test_two_workers_at_once_send_each_letter_once(live: Live, town: Town, server: MailServer) -> None:
+def link_in(live: Live, letter: Received) -> str:
+    plain = letter.message.get_body(("plain",))
+    assert plain is not None
+    return next(word for word in plain.get_content().split() if "/held/" in word).removeprefix(live.address)
+
+
+async def test_three_workers_at_once_send_each_letter_once_and_its_link_works(
+    live: Live, town: Town, server: MailServer
+) -> None:
     here, served_town = live.app.state.installation, await live.town()
+    server.faults[ANNE] = ["greylisted"]
     await asyncio.gather(*(send_holder_letters(here, served_town) for _ in range(3)))
+    await tend_holders(here, served_town)
     assert sorted(one.to for one in server.received) == [ANNE, BORIS]
     assert await states(town) == {ANNE: "sent", BORIS: "sent"}
     await tend_holders(here, served_town)
     assert len(server.received) == 2
+    async with live.client() as client:
+        opened = [(await client.get(link_in(live, one))).status_code for one in server.received]
+    assert opened == [200, 200]
 
 
 async def test_what_is_put_off_goes_later_and_what_is_refused_does_not(
@@ -79,8 +92,5 @@ async def test_what_may_have_left_is_doubtful_and_its_link_works_all_the_same(
         await send_holder_letters(here, served_town)
     assert (await states(town))[ANNE] == "doubtful"
     (came,) = [one for one in server.received if one.to == ANNE]
-    plain = came.message.get_body(("plain",))
-    assert plain is not None
-    link = next(word for word in plain.get_content().split() if "/held/" in word)
     async with live.client() as client:
-        assert (await client.post(link.removeprefix(live.address), data={"do": "keep"})).status_code == 303
+        assert (await client.post(link_in(live, came), data={"do": "keep"})).status_code == 303

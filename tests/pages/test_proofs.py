@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.email.sending import Outcome
 from api.engines import Database
+from api.jobs.leaving import Ready, became, send_waiting
 from api.jobs.proofs import prove_all, prove_morning
 from api.settings import Settings
 from ledger.database import Sessions
 from ledger.days import Period, day_of
+from ledger.ids import new_id
+from tests.api.email.given import a_letter
 from tests.given import Town
 from tests.ledger.given import by_hand
-from tests.mail_server import MailServer, mail_server
+from tests.mail_server import Fault, MailServer, mail_server
 from tests.pages.followed import plain
 from tests.pages.given import Live, served
 from tests.pages.holding import a_live_town
 from tests.pages.ordering import somebody
-from vouchers.proving import mornings
+from vouchers.proving import letters, mornings
+from vouchers.proving.everything import Line
 
 OPERATOR = "op@programme.example"
 PROOFS = "/treiz/desk/proofs"
@@ -163,6 +170,32 @@ async def test_who_runs_the_programme_is_written_to_while_it_is_red_and_once_whe
     await yesterday(owner)
     await morning(live)
     assert ["de nouveau" in str(one.message["Subject"]) for one in server.received] == [False, True]
+
+
+@pytest.mark.parametrize("fault", ["greylisted", "refused"])
+async def test_a_letter_that_is_turned_down_is_left_to_the_worker_who_sends_it_meanwhile(
+    live: Live, town: Town, operator: httpx.AsyncClient, server: MailServer, fault: Fault
+) -> None:
+    recipient, letter = new_id(), a_letter(OPERATOR)
+    red = (Line("audit", "broken", count=1),)
+    await town.do(lambda session: mornings.keep(session, red, recipients=[recipient], at=town.at))
+
+    async def compose(one: UUID) -> Ready:
+        async def claim(session: AsyncSession, at: datetime) -> bool:
+            return await letters.claim(session, one, at=at)
+
+        async def settle(session: AsyncSession, outcome: Outcome, at: datetime) -> None:
+            state = became(outcome, asked_at=town.at, at=at)
+            await letters.settle(session, one, state, detail=outcome.detail, at=at)
+
+        assert await town.do(lambda session: claim(session, town.at)), "another worker was quicker"
+        return Ready(letter, claim, settle)
+
+    server.faults[OPERATOR] = [fault]
+    await send_waiting(live.app.state.installation, await live.town(), letters.queued, compose)
+    assert (server.connections, server.received) == (1, [])
+    states = await town.do(lambda session: session.execute(text("SELECT state FROM p_treiz.proof_letters")))
+    assert states.scalars().all() == ["sending"]
 
 
 async def test_books_that_cannot_be_read_are_red_and_written_about(

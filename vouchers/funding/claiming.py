@@ -109,11 +109,11 @@ async def let_go(session: AsyncSession, order_id: UUID) -> None:
                 await _release(session, one, rule)
 
 
-async def kept_beside(session: AsyncSession, orders: Select[UUID], *, limit: int) -> list[UUID]:
-    """The claims that are kept for none of these orders, in the order of their ids."""
+def kept_beside(orders: Select[UUID], *, limit: int) -> Select[UUID]:
+    """The statement that finds the claims that are kept for none of these orders, in the order of their ids."""
     (order,) = orders.subquery().c
-    statement = select(Claim.id).where(Claim.state == "kept", ~exists().where(order == Claim.order_id))
-    return list((await session.execute(statement.order_by(Claim.id).limit(limit))).scalars())
+    beside = select(Claim.id).where(Claim.state == "kept", ~exists().where(order == Claim.order_id))
+    return beside.order_by(Claim.id).limit(limit)
 
 
 async def was_given(session: AsyncSession, claim: ClaimView, top_ups: dict[int, UUID]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import case, func, select
@@ -23,7 +24,7 @@ async def funding_findings(session: AsyncSession) -> list[Finding]:
 
 async def _budgets(session: AsyncSession) -> list[Finding]:
     found = []
-    for one in (await session.execute(select(Budget))).scalars():
+    for one in (await session.execute(_BUDGETS)).scalars():
         given = await granted_in(session, one.funder_id, Period(one.first_day, one.last_day))
         if given != Money(one.granted):
             found.append(_finding("budget", one.id, f"says that {one.granted} cents were granted; {given} were"))
@@ -31,34 +32,37 @@ async def _budgets(session: AsyncSession) -> list[Finding]:
 
 
 async def _rules(session: AsyncSession) -> list[Finding]:
-    statement = (
-        select(Rule.id, Rule.given, sum_of(case((Claim.state == "released", 0), else_=Claim.amount)))
-        .outerjoin(Claim, Claim.rule_id == Rule.id)
-        .group_by(Rule.id)
-    )
     return [
         _finding("rule", id_, f"says that it gave {given} cents; its promises are {sums}")
-        for id_, given, sums in await session.execute(statement)
+        for id_, given, sums in await session.execute(_RULES)
         if given != sums
     ]
 
 
 async def _claims(session: AsyncSession) -> list[Finding]:
     """A promise is the sum of its shares; given, each share is one top-up of its sum; kept, it is reserved."""
-    unpaid = func.count().filter((TopUp.id.is_(None)) | (TopUp.amount != Share.amount))
-    statement = (
-        select(Claim.id, Claim.state, Claim.amount, sum_of(Share.amount), unpaid, func.max(Reserve.amount))
-        .join(Share, Share.claim_id == Claim.id)
-        .outerjoin(TopUp, TopUp.id == Share.top_up_id)
-        .outerjoin(Reserve, Reserve.id == Claim.id)
-        .group_by(Claim.id, Claim.state, Claim.amount)
-    )
     return [
         _finding("promise", id_, f"of {amount} cents is {state}; its shares are {sums}, {kept} are kept for it")
-        for id_, state, amount, sums, missing, kept in await session.execute(statement)
+        for id_, state, amount, sums, missing, kept in await session.execute(_CLAIMS)
         if sums != amount or kept != (amount if state == "kept" else 0) or (state == "given" and missing)
     ][:NAMED_AT_MOST]
 
 
 def _finding(subject: str, id_: UUID, detail: str) -> Finding:
     return Finding("funding", subject, id_, detail)
+
+
+_BUDGETS: Final = select(Budget)
+_RULES: Final = (
+    select(Rule.id, Rule.given, sum_of(case((Claim.state == "released", 0), else_=Claim.amount)))
+    .outerjoin(Claim, Claim.rule_id == Rule.id)
+    .group_by(Rule.id)
+)
+_UNPAID: Final = func.count().filter((TopUp.id.is_(None)) | (TopUp.amount != Share.amount))
+_CLAIMS: Final = (
+    select(Claim.id, Claim.state, Claim.amount, sum_of(Share.amount), _UNPAID, func.max(Reserve.amount))
+    .join(Share, Share.claim_id == Claim.id)
+    .outerjoin(TopUp, TopUp.id == Share.top_up_id)
+    .outerjoin(Reserve, Reserve.id == Claim.id)
+    .group_by(Claim.id, Claim.state, Claim.amount)
+)

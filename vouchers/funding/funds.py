@@ -145,6 +145,8 @@ async def keep_until(session: AsyncSession, purpose: UUID, until: date | None) -
 
 async def kept_for(session: AsyncSession, purposes: Collection[UUID]) -> dict[UUID, Money]:
     """What is kept for each of these purposes, whatever the day."""
+    if not purposes:
+        return {}
     rows = await session.execute(select(Reserve.id, Reserve.amount).where(Reserve.id.in_(list(purposes))))
     return {purpose: Money(cents) for purpose, cents in rows}
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -122,28 +122,43 @@ async def letter(session: AsyncSession, letter_id: UUID) -> LetterView | None:
     return _view(row) if row else None
 
 
+async def to_compose(session: AsyncSession, letter_id: UUID) -> LetterView | None:
+    """A letter that waits, locked; None if it was forgotten meanwhile, or is on its way."""
+    waiting = select(HolderLetter).where(HolderLetter.id == letter_id, HolderLetter.state == "queued")
+    row = (await session.execute(waiting.with_for_update())).scalar_one_or_none()
+    return _view(row) if row else None
+
+
 async def new_secret(session: AsyncSession, letter_id: UUID) -> str:
     """Make the secret of a letter that is being composed; the one before opens nothing any more."""
     secret = secrets.token_urlsafe(SECRET_BYTES)
-    await _change(session, letter_id, None, hash=_hash(secret))
+    await _change(session, letter_id, hash=_hash(secret))
     return secret
 
 
-async def claim(session: AsyncSession, letter_id: UUID, *, at: datetime) -> bool:
+async def hash_in(session: AsyncSession, letter_id: UUID) -> bytes | None:
+    """By what the secret of a letter is known, as it was composed last."""
+    return (await session.execute(select(HolderLetter.hash).where(HolderLetter.id == letter_id))).scalar_one()
+
+
+async def claim(session: AsyncSession, letter_id: UUID, *, composed: bytes | None, at: datetime) -> bool:
     """Take a letter that is about to leave; to be committed before it does.
 
-    :returns: whether it was waiting; otherwise somebody else has it
+    :param composed: by what the secret in it is known; if another was made since, it would open nothing
+    :returns: whether it was waiting, so composed; otherwise somebody else has it
     """
-    return await _change(session, letter_id, "queued", state="sending", changed_at=at)
+    as_composed = HolderLetter.hash.is_not_distinct_from(composed)
+    return await _change(
+        session, letter_id, HolderLetter.state == "queued", as_composed, state="sending", changed_at=at
+    )
 
 
 async def settle(
     session: AsyncSession, letter_id: UUID, state: Literal["queued", "sent", "refused", "doubtful"], *,
     detail: str | None, at: datetime,
 ) -> None:  # fmt: skip
-    """Write down what became of a letter; ``queued`` if it is to be tried again."""
-    before: State | None = None if state == "refused" else "sending"
-    await _change(session, letter_id, before, state=state, detail=detail, changed_at=at)
+    """Write down what became of a letter that was claimed; ``queued`` if it is to be tried again."""
+    await _change(session, letter_id, HolderLetter.state == "sending", state=state, detail=detail, changed_at=at)
 
 
 async def drop(session: AsyncSession, letter_id: UUID) -> None:
@@ -168,10 +183,8 @@ async def doubt_stale(session: AsyncSession, *, at: datetime) -> int:
     return len((await session.execute(statement)).all())
 
 
-async def _change(session: AsyncSession, letter_id: UUID, before: State | None, **values: object) -> bool:
-    statement = update(HolderLetter).where(HolderLetter.id == letter_id)
-    if before is not None:
-        statement = statement.where(HolderLetter.state == before)
+async def _change(session: AsyncSession, letter_id: UUID, *being: ColumnElement[bool], **values: object) -> bool:
+    statement = update(HolderLetter).where(HolderLetter.id == letter_id, *being)
     statement = statement.values(**values).returning(HolderLetter.id)
     changed = await session.execute(statement.execution_options(synchronize_session=False))
     return changed.scalar_one_or_none() is not None

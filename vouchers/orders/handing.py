@@ -215,7 +215,7 @@ async def settle(
 
     One is ``dropped`` before it is claimed: what another worker is sending is left to it.
     """
-    before: State | None = {"refused": None, "dropped": "queued"}.get(state, "sending")
+    before: State = "queued" if state == "dropped" else "sending"
     return await _move(session, mailing_id, before, to=state, detail=detail, at=at)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Select, Uuid, and_, bindparam, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, movements, tallies
@@ -15,6 +15,7 @@ from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.balances import Posted
 from ledger.chart import Kind, single
 from ledger.database import sum_of
+from ledger.ids import NIL
 from ledger.money import ZERO, Money
 from vouchers.funding import claiming
 from vouchers.orders import stripe_books
@@ -51,33 +52,12 @@ async def order_findings(session: AsyncSession) -> list[Finding]:
 
 async def _wrong_orders(session: AsyncSession) -> list[Finding]:
     """Orders that count as paid and are not, and lines that are issued before their order is, or not with it."""
-    total = Order.face_total + Order.fee + Order.fee_vat
-    unpaid = and_(Order.status.in_(("paid", *_ISSUED)), ~Order.on_credit, Order.covered != total)
-    batched = exists().where(OrderLine.order_id == Order.id, OrderLine.batch_id.is_not(None))
-    unbatched = exists().where(OrderLine.order_id == Order.id, OrderLine.batch_id.is_(None))
-    too_soon = and_(Order.status.in_(_WAITING), batched)
-    too_late = and_(Order.status.in_(_ISSUED), unbatched)
-    nobodys = and_(
-        Order.status.in_(_ISSUED),
-        exists().where(Beneficiary.order_id == Order.id, Beneficiary.voucher_id.is_(None)),
-    )
-    why = (
-        (unpaid, "is not paid for"),
-        (too_soon, "is issued before it is paid"),
-        (too_late, "is not issued in full"),
-        (nobodys, "has beneficiaries without a voucher"),
-    )
-    return [
-        Finding("order", "order", id_, what)
-        for wrong, what in why
-        for id_ in (await session.execute(select(Order.id).where(wrong).order_by(Order.id))).scalars()
-    ]
+    return [Finding("order", "order", id_, _WRONG[place][0]) for place, id_ in await session.execute(_WRONG_ORDERS)]
 
 
 async def _wrong_claims(session: AsyncSession) -> list[Finding]:
     """Top-ups that are kept for orders which are not paid, or are no more, and whose money nobody else can have."""
-    paid = or_(Order.status == "paid", and_(Order.status == "disputed", Order.resting == "paid"))
-    kept = await claiming.kept_beside(session, select(Order.id).where(paid), limit=NAMED_AT_MOST)
+    kept = (await session.execute(_KEPT_BESIDE)).scalars()
     return [Finding("funding", "promise", claim, "is kept for an order that is not paid") for claim in kept]
 
 
@@ -86,68 +66,37 @@ async def _missing(session: AsyncSession) -> list[Finding]:
 
     A payment that is missing is found elsewhere if it came by card; money at the bank may be paid in for no order.
     """
-    known = cast("Select[UUID]", select(Refund.transfer_id).where(Refund.transfer_id.is_not(None)))
     return [
         Finding("refund", "transfer", transfer, f"is posted as {kind}, but its refund is not there")
-        for kind in _SENT.values()
-        for transfer in await movements.not_among(session, kind=kind, known=known, limit=NAMED_AT_MOST)
+        for kind, transfer in await movements.not_among(session, _STRANGERS)
     ]
 
 
 async def _wrong_set_aside(session: AsyncSession) -> list[Finding]:
     """Buyers of whom more or less is set aside than their waiting orders and refunds make."""
-    waits = or_(
-        Order.status.in_(("draft", "awaiting_payment", "paid")),
-        and_(Order.status == "disputed", Order.resting.in_(("awaiting_payment", "paid"))),
-    )
-    covered = (
-        select(Order.buyer_id.label("id"), sum_of(case((waits, Order.covered), else_=0)).label("sum"))
-        .group_by(Order.buyer_id)
-        .subquery()
-    )
-    asked = (
-        select(Order.buyer_id.label("id"), sum_of(Refund.amount).label("sum"))
-        .join(Order, Order.id == Refund.order_id)
-        .where(Refund.state == "asked")
-        .group_by(Order.buyer_id)
-        .subquery()
-    )
-    due = func.coalesce(covered.c.sum, 0) + func.coalesce(asked.c.sum, 0)
-    statement = (
-        select(Buyer.id, Buyer.set_aside, due)
-        .outerjoin(covered, covered.c.id == Buyer.id)
-        .outerjoin(asked, asked.c.id == Buyer.id)
-        .where(Buyer.set_aside != due)
-        .order_by(Buyer.id)
-    )
     return [
         Finding("set-aside", "buyer", id_, f"{Money(kept)} is set aside; orders and refunds make {Money(makes)}")
-        for id_, kept, makes in await session.execute(statement)
+        for id_, kept, makes in await session.execute(_WRONG_SET_ASIDE)
     ]
 
 
 async def _wrong_payments(session: AsyncSession) -> list[Finding]:
     findings = []
-    statement = select(Payment).order_by(Payment.id).limit(AT_ONCE)
-    some = (await session.execute(statement)).scalars().all()
-    while some:
+    after = NIL
+    while some := (await session.execute(_SOME_PAYMENTS, {"after": after})).scalars().all():
         posted = await balances.transfers_by_id(session, [row.id for row in some])
         findings += [
             Finding("payment", "payment", row.id, "is not what its transfer says")
             for row in some
             if _said(posted.get(row.id)) != (PAYMENT, _CAME_TO[row.method], row.buyer_id, row.amount)
         ]
-        some = (await session.execute(statement.where(Payment.id > some[-1].id))).scalars().all()
+        after = some[-1].id
     return findings
 
 
 async def _wrong_refunds(session: AsyncSession) -> list[Finding]:
     """Refunds that took or sent another amount than they say."""
-    rows = (
-        await session.execute(
-            select(Refund, Order.buyer_id).join(Order, Order.id == Refund.order_id).order_by(Refund.id)
-        )
-    ).all()
+    rows = (await session.execute(_REFUNDS)).all()
     findings = []
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
@@ -184,7 +133,7 @@ async def _wrong_takings(session: AsyncSession, some: Sequence[tuple[Refund, UUI
 
 async def _wrong_disputes(session: AsyncSession) -> list[Finding]:
     """Disputes whose money is not where they say."""
-    rows = (await session.execute(select(Dispute, Order.buyer_id).join(Order, Order.id == Dispute.order_id))).all()
+    rows = (await session.execute(_DISPUTES)).all()
     taken = await _transfers(session, [row.withdrawal_id for row, _ in rows])
     back = await balances.reversals_of(session, list(taken))
     findings = []
@@ -229,3 +178,61 @@ async def _transfers(session: AsyncSession, ids: Sequence[UUID | None]) -> dict[
 
 def _said(posted: Posted | None) -> tuple[str, UUID, UUID, int] | None:
     return None if posted is None else (posted.kind, posted.debit, posted.credit, posted.amount.cents)
+
+
+def _wrong_set_aside_rows() -> Select[UUID, int, int]:
+    """Each buyer of whom another sum is set aside than is due: the two sums."""
+    waits = or_(
+        Order.status.in_(("draft", "awaiting_payment", "paid")),
+        and_(Order.status == "disputed", Order.resting.in_(("awaiting_payment", "paid"))),
+    )
+    covered = (
+        select(Order.buyer_id.label("id"), sum_of(case((waits, Order.covered), else_=0)).label("sum"))
+        .group_by(Order.buyer_id)
+        .subquery()
+    )
+    asked = (
+        select(Order.buyer_id.label("id"), sum_of(Refund.amount).label("sum"))
+        .join(Order, Order.id == Refund.order_id)
+        .where(Refund.state == "asked")
+        .group_by(Order.buyer_id)
+        .subquery()
+    )
+    due = func.coalesce(covered.c.sum, 0) + func.coalesce(asked.c.sum, 0)
+    return (
+        select(Buyer.id, Buyer.set_aside, due)
+        .outerjoin(covered, covered.c.id == Buyer.id)
+        .outerjoin(asked, asked.c.id == Buyer.id)
+        .where(Buyer.set_aside != due)
+        .order_by(Buyer.id)
+    )
+
+
+_LINE: Final = exists().where(OrderLine.order_id == Order.id)
+_NOBODYS: Final = exists().where(Beneficiary.order_id == Order.id, Beneficiary.voucher_id.is_(None))
+_DUE: Final = Order.face_total + Order.fee + Order.fee_vat
+_WRONG: Final = (
+    ("is not paid for", and_(Order.status.in_(("paid", *_ISSUED)), ~Order.on_credit, Order.covered != _DUE)),
+    ("is issued before it is paid", and_(Order.status.in_(_WAITING), _LINE.where(OrderLine.batch_id.is_not(None)))),
+    ("is not issued in full", and_(Order.status.in_(_ISSUED), _LINE.where(OrderLine.batch_id.is_(None)))),
+    ("has beneficiaries without a voucher", and_(Order.status.in_(_ISSUED), _NOBODYS)),
+)
+"""What is wrong with an order, and when."""
+_WRONG_ORDERS: Final = union_all(
+    *(
+        select(literal(place).label("place"), Order.id.label("id")).where(wrong)
+        for place, (_, wrong) in enumerate(_WRONG)
+    )
+).order_by("place", "id")
+_KEPT_BESIDE: Final = claiming.kept_beside(
+    select(Order.id).where(or_(Order.status == "paid", and_(Order.status == "disputed", Order.resting == "paid"))),
+    limit=NAMED_AT_MOST,
+)
+_SENT_BACK: Final = cast("Select[UUID]", select(Refund.transfer_id).where(Refund.transfer_id.is_not(None)))
+_STRANGERS: Final = movements.strangers_of(dict.fromkeys(_SENT.values(), _SENT_BACK), limit=NAMED_AT_MOST)
+_WRONG_SET_ASIDE: Final = _wrong_set_aside_rows()
+_SOME_PAYMENTS: Final = (
+    select(Payment).where(Payment.id > bindparam("after", type_=Uuid())).order_by(Payment.id).limit(AT_ONCE)
+)
+_REFUNDS: Final = select(Refund, Order.buyer_id).join(Order, Order.id == Refund.order_id).order_by(Refund.id)
+_DISPUTES: Final = select(Dispute, Order.buyer_id).join(Order, Order.id == Dispute.order_id)

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Table, Text, case, func, select, union_all
+from sqlalchemy import CompoundSelect, Table, Text, bindparam, case, func, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,7 +117,7 @@ async def read_since(session: AsyncSession) -> datetime | None:
 async def reconciliation(session: AsyncSession) -> Reconciliation:
     """Account 517 against Stripe's account, line by line."""
     books = (await balances.balance(session, single(Kind.STRIPE))).balance
-    net, count = (await session.execute(select(sum_of(StripeMovement.net), func.count(StripeMovement.id)))).one()
+    net, count = (await session.execute(_ALL)).one()
     every = [
         Unmatched(about, kind or "", intent, Money(posted), Money(told))
         for about, kind, intent, posted, told in await session.execute(_open())
@@ -150,15 +150,9 @@ async def to_look_at(session: AsyncSession, *, since: datetime, limit: int) -> l
 
 async def posting_lines(session: AsyncSession, *, after: str = "", limit: int) -> list[tuple[str, UUID, Money]]:
     """Lines that posted something, with their entry and what it brought to 517, in the order of their ids."""
-    statement = (
-        select(StripeMovement.id, StripeMovement.entry_id, StripeMovement.type, StripeMovement.net, StripeMovement.fee)
-        .where(StripeMovement.entry_id.is_not(None), StripeMovement.id > after)
-        .order_by(StripeMovement.id)
-        .limit(limit)
-    )
     return [
         (id_, entry, Money(net if kind in TO_BANK | FEES else -fee))
-        for id_, entry, kind, net, fee in await session.execute(statement)
+        for id_, entry, kind, net, fee in await session.execute(_POSTING, {"after": after, "most": limit})
         if entry is not None
     ]
 
@@ -227,6 +221,13 @@ def _open() -> CompoundSelect[str, str | None, str | None, int, int]:
     return union_all(at_stripe, in_books).order_by("about")
 
 
+_ALL: Final = select(sum_of(StripeMovement.net), func.count(StripeMovement.id))
+_POSTING: Final = (
+    select(StripeMovement.id, StripeMovement.entry_id, StripeMovement.type, StripeMovement.net, StripeMovement.fee)
+    .where(StripeMovement.entry_id.is_not(None), StripeMovement.id > bindparam("after"))
+    .order_by(StripeMovement.id)
+    .limit(bindparam("most"))
+)
 _KNOWN: Final = select(StripeMovement.id).where(StripeMovement.id == any_of("id", Text()))
 """Those of many lines that were taken already: two days of them are read again each time."""
 

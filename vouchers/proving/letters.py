@@ -48,12 +48,16 @@ async def claim(session: AsyncSession, letter_id: UUID, *, at: datetime) -> bool
 
     :returns: whether it was waiting; otherwise somebody else has it
     """
-    return await _move(session, letter_id, before=("queued",), state="sending", moved_at=at)
+    return await _move(session, letter_id, before="queued", state="sending", moved_at=at)
 
 
 async def settle(session: AsyncSession, letter_id: UUID, outcome: Sending, *, detail: str, at: datetime) -> None:
-    """Write down what became of a letter; ``queued`` if it is to be tried again."""
-    await _move(session, letter_id, before=("queued", "sending"), state=outcome, detail=detail, moved_at=at)
+    """Write down what became of a letter that was claimed; ``queued`` if it is to be tried again.
+
+    One is ``dropped`` before it is claimed: what another worker is sending is left to it.
+    """
+    before: Sending = "queued" if outcome == "dropped" else "sending"
+    await _move(session, letter_id, before=before, state=outcome, detail=detail, moved_at=at)
 
 
 async def doubt_stale(session: AsyncSession, *, at: datetime) -> None:
@@ -62,8 +66,8 @@ async def doubt_stale(session: AsyncSession, *, at: datetime) -> None:
     await session.execute(lost.values(state="doubtful").execution_options(synchronize_session=False))
 
 
-async def _move(session: AsyncSession, letter_id: UUID, *, before: tuple[Sending, ...], **values: object) -> bool:
-    moved = update(ProofLetter).where(ProofLetter.id == letter_id, ProofLetter.state.in_(before))
+async def _move(session: AsyncSession, letter_id: UUID, *, before: Sending, **values: object) -> bool:
+    moved = update(ProofLetter).where(ProofLetter.id == letter_id, ProofLetter.state == before)
     done = await session.execute(
         moved.values(**values).returning(ProofLetter.id).execution_options(synchronize_session=False)
     )

@@ -42,7 +42,8 @@ async def post(town: Town) -> dict[str, LetterView]:
 
         async def work(session: AsyncSession, one: LetterView = one) -> str:
             secret = await letters.new_secret(session, one.id)
-            assert await letters.claim(session, one.id, at=town.at)
+            composed = await letters.hash_in(session, one.id)
+            assert await letters.claim(session, one.id, composed=composed, at=town.at)
             await letters.settle(session, one.id, "sent", detail=None, at=town.at)
             return secret
 

@@ -147,8 +147,8 @@ async def test_a_letter_that_a_worker_lost_is_doubtful_and_is_not_sent_again(tow
     town.at = before(15)
     await town.do(lambda session: reminding.remind_due(session, at=town.at))
     (letter,) = await waiting(town)
-    assert await town.do(lambda session: letters.claim(session, letter.id, at=town.at))
-    assert not await town.do(lambda session: letters.claim(session, letter.id, at=town.at))
+    assert await town.do(lambda session: letters.claim(session, letter.id, composed=None, at=town.at))
+    assert not await town.do(lambda session: letters.claim(session, letter.id, composed=None, at=town.at))
     town.at += letters.PATIENCE + timedelta(seconds=1)
     assert await town.do(lambda session: letters.doubt_stale(session, at=town.at)) == 1
     found = await town.do(lambda session: letters.letter(session, letter.id))

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import BinaryIO, Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import Uuid, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import day_of
 from ledger.formats import Language
-from ledger.ids import new_id
+from ledger.ids import NIL, new_id
 from ledger.money import Money
 from merchants.numbering import take_numbers
 from vouchers.orders.paperwork.paper_errors import DocumentUnknown
@@ -53,10 +53,8 @@ async def papers_of(session: AsyncSession, order_id: UUID) -> list[DocumentView]
 
 async def documents_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[DocumentView]:
     """All papers in the order in which they were issued."""
-    statement = select(Document).order_by(Document.id).limit(limit)
-    if after is not None:
-        statement = statement.where(Document.id > after)
-    return [_view(row) for row in (await session.execute(statement)).scalars()]
+    rows = await session.execute(_PAGE, {"after": after or NIL, "most": limit})
+    return [_view(row) for row in rows.scalars()]
 
 
 async def document(session: AsyncSession, document_id: UUID) -> DocumentView:
@@ -131,3 +129,11 @@ def _view(row: Document) -> DocumentView:
         row.id, kind, row.number, row.order_id, row.corrects_id, Money(row.total), row.issued_on, row.made_at,
         paper_of(kind, row.facts["paper"]),
     )  # fmt: skip
+
+
+_PAGE: Final = (
+    select(Document)
+    .where(Document.id > bindparam("after", type_=Uuid()))
+    .order_by(Document.id)
+    .limit(bindparam("most"))
+)

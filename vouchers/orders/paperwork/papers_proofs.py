@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import tallies
 from ledger.audit import Finding
 from ledger.chart import Kind
 from ledger.money import ZERO, Money
+from ledger.parallel import any_of, given
 from merchants.numbering import numbers_taken
 from vouchers.orders.paperwork.documents import LETTERS, DocumentView, documents_page
-from vouchers.orders.paperwork.papers import FeeInvoice, PaperKind, Receipt, total_of
+from vouchers.orders.paperwork.papers import FeeInvoice, Receipt, total_of
 from vouchers.orders.tables import Document, Order, OrderLine
 
 AT_ONCE: Final = 1_000
@@ -31,14 +32,13 @@ async def paper_findings(session: AsyncSession) -> list[Finding]:
 
 
 async def _gaps(session: AsyncSession) -> list[Finding]:
-    statement = select(Document.kind, func.count()).group_by(Document.kind)
-    kept = {cast("PaperKind", kind): count for kind, count in await session.execute(statement)}
-    findings = []
-    for kind in LETTERS:
-        taken, there = await numbers_taken(session, series=kind), kept.get(kind, 0)
-        if taken != there:
-            findings.append(Finding("numbering", kind, None, f"{taken} numbers were taken, {there} papers are there"))
-    return findings
+    kept = {row.kind: row.there for row in await session.execute(_COUNTS)}
+    numbers = await numbers_taken(session, LETTERS)
+    return [
+        Finding("numbering", kind, None, f"{taken} numbers were taken, {there} papers are there")
+        for kind in LETTERS
+        if (taken := numbers.get(kind, 0)) != (there := kept.get(kind, 0))
+    ]
 
 
 async def _wrong(session: AsyncSession, some: list[DocumentView]) -> list[Finding]:
@@ -61,14 +61,9 @@ async def _wrong(session: AsyncSession, some: list[DocumentView]) -> list[Findin
 
 async def _posted(session: AsyncSession, orders: set[UUID]) -> dict[tuple[UUID, Kind], Money]:
     """What the batches of each order took from its buyer, by what it was for."""
-    statement = (
-        select(OrderLine.batch_id, Order.id, Order.buyer_id)
-        .join(Order, Order.id == OrderLine.order_id)
-        .where(Order.id.in_(orders), OrderLine.batch_id.is_not(None))
-    )
     order_of: dict[UUID, UUID] = {}
     batches: dict[UUID, list[UUID]] = {}
-    for batch, order, buyer in await session.execute(statement):
+    for batch, order, buyer in await session.execute(_BATCHES, given(order=orders)):
         order_of[cast("UUID", batch)] = order
         batches.setdefault(buyer, []).append(cast("UUID", batch))
     sums: dict[tuple[UUID, Kind], Money] = {}
@@ -77,3 +72,11 @@ async def _posted(session: AsyncSession, orders: set[UUID]) -> dict[tuple[UUID, 
             key = order_of[one.entry], one.kind
             sums[key] = sums.get(key, ZERO) - one.amount
     return sums
+
+
+_COUNTS: Final = select(Document.kind, func.count().label("there")).group_by(Document.kind)
+_BATCHES: Final = (
+    select(OrderLine.batch_id, Order.id, Order.buyer_id)
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(Order.id == any_of("order", Uuid()), OrderLine.batch_id.is_not(None))
+)
