@@ -72,6 +72,7 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    gc.unfreeze()  # at the very end it is garbage: libraries look whether it went
     copies.end()
     if not hasattr(config, "workerinput"):
         databases.stop()
