@@ -74,7 +74,9 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 def pytest_unconfigure(config: pytest.Config) -> None:
     gc.unfreeze()  # at the very end it is garbage: libraries look whether it went
     copies.end()
-    if not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        databases.leave_server()
+    else:
         databases.stop()
 
 
