@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 __all__ = ["NIL", "UUID", "new_id", "new_ids"]
 
 NIL: Final = UUID(int=0)
-"""Before every id: where a page by page reading begins."""
+"""The lowest of all; none of ours."""
 
 
 def new_id() -> UUID:

@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, cast, column, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, Uuid, and_, bindparam, cast, column, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import TableValuedAlias
+
+from ledger.ids import NIL
 
 _PREFIX: Final = "given_"
 """A parameter may not be called like a column that its statement writes."""
@@ -42,6 +44,17 @@ def array_of(name: str, kind: Any) -> ColumnElement[Any]:
 def any_of(name: str, kind: Any) -> ColumnElement[Any]:
     """Any element of a list to be given at execution: ``column == any_of("id", Uuid())``."""
     return func.any(array_of(name, kind))
+
+
+def beyond(key: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Rows after one that was read already, in the order of their keys; see `from_key`."""
+    after = bindparam(_PREFIX + "after", type_=Uuid())
+    return and_(key >= after, key.is_distinct_from(bindparam(_PREFIX + "read", type_=Uuid())))
+
+
+def from_key(key: UUID | None) -> dict[str, Any]:
+    """Where rows are read on, with which a statement with `beyond` is executed: after this key, or from the first."""
+    return {_PREFIX + "after": key or NIL, _PREFIX + "read": key}
 
 
 def given(**values: Iterable[object]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import Final, Literal, cast, get_args
 
 from sqlalchemy import Table, Text, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,7 +15,7 @@ from merchants.tables import Number
 
 DIGITS: Final = 6
 
-LETTERS: Final = ("", "A", "AR", "C", "F", "FC", "R", "V")
+Letters = Literal["", "A", "AR", "C", "F", "FC", "R", "V"]
 """What may follow the programme's prefix, by kind of document; settlements have none."""
 
 SETTLEMENTS: Final = "settlement"
@@ -26,17 +26,19 @@ def confusable(prefix: str, other: str) -> bool:
     """Whether documents of two kinds could bear one number, if the prefix was one of these and then the other."""
     if prefix == other:
         return False
-    return not {prefix + one for one in LETTERS}.isdisjoint(other + one for one in LETTERS)
+    return not {prefix + one for one in get_args(Letters)}.isdisjoint(other + one for one in get_args(Letters))
 
 
-async def take_numbers(session: AsyncSession, *, series: str, prefix: str, year: int, count: int) -> list[str]:
+async def take_numbers(
+    session: AsyncSession, *, series: str, prefix: str, letters: Letters = "", year: int, count: int
+) -> list[str]:
     """The next ``count`` numbers, such as ``TREIZ-2026-000123``.
 
     They are taken under a lock that lasts until the end of the transaction: if it fails, they were never given,
     and two transactions never wait in vain for each other's numbers.
     """
     last: int = (await session.execute(_TAKE, {"series": series, "year": year, "last": count})).scalar_one()
-    return [f"{prefix}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
+    return [f"{prefix}{letters}-{year}-{number:0{DIGITS}d}" for number in range(last - count + 1, last + 1)]
 
 
 async def numbers_taken(session: AsyncSession, series: Iterable[str]) -> dict[str, int]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, movements
 from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.database import sum_of
-from ledger.ids import NIL
+from ledger.parallel import beyond, from_key
 from merchants.movements import REDEMPTION, RETURN, UNDO, returned_from
 from vouchers.tables import Redemption, Return, Undo
 
@@ -66,8 +67,8 @@ async def _missing(session: AsyncSession) -> list[Finding]:
 
 
 async def _redemptions(session: AsyncSession) -> AsyncIterator[Sequence[Redemption]]:
-    after = NIL
-    while some := (await session.execute(_SOME, {"after": after, "most": AT_ONCE})).scalars().all():
+    after: UUID | None = None
+    while some := (await session.execute(_SOME, {**from_key(after), "most": AT_ONCE})).scalars().all():
         yield some
         if len(some) < AT_ONCE:
             return
@@ -75,12 +76,7 @@ async def _redemptions(session: AsyncSession) -> AsyncIterator[Sequence[Redempti
         session.expunge_all()
 
 
-_SOME: Final = (
-    select(Redemption)
-    .where(Redemption.id > bindparam("after", type_=Uuid()))
-    .order_by(Redemption.id)
-    .limit(bindparam("most"))
-)
+_SOME: Final = select(Redemption).where(beyond(Redemption.id)).order_by(Redemption.id).limit(bindparam("most"))
 _UNDOS: Final = select(Undo.id, Undo.redemption_id)
 _RETURNS: Final = select(Return, Redemption).join(Redemption, Redemption.id == Return.redemption_id)
 _TOO_MUCH: Final = (

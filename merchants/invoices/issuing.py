@@ -28,14 +28,14 @@ from merchants.invoices.invoice import CommissionInvoice, Corrected, Customer, S
 from merchants.invoices.tables import Invoice
 from merchants.invoices.words import EXEMPTION, notes_of
 from merchants.movements import redemption_in
-from merchants.numbering import take_numbers
+from merchants.numbering import Letters, take_numbers
 from merchants.programme import Terms
 from merchants.shops import identity
 from merchants.shops.queries import ShopView, shops_by_id
 from merchants.tables import Closing, Settlement, SettlementLine
 
 SERIES: Final = "commission invoice"
-LETTER: Final = "FC"
+LETTERS: Final[Letters] = "FC"
 """What follows the programme's prefix in a number, such as ``TREIZFC-2026-000123``: facture de commission.
 
 Orders have C, the invoices of their fees F.
@@ -89,8 +89,9 @@ async def _numbers(session: AsyncSession, count: int, *, terms: Terms, at: datet
     another of the new day.
     """
     today = day_of(at)
-    prefix = f"{terms.number_prefix}{LETTER}"
-    numbers = await take_numbers(session, series=SERIES, prefix=prefix, year=today.year, count=count)
+    numbers = await take_numbers(
+        session, series=SERIES, prefix=terms.number_prefix, letters=LETTERS, year=today.year, count=count
+    )
     newest = await session.execute(_NEWEST, {"first": date(today.year, 1, 1), "last": date(today.year, 12, 31)})
     return numbers, max(today, newest.scalar_one() or today)
 

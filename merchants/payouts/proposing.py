@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.days import day_of
 from ledger.ids import new_id, new_ids
 from merchants import programme
-from merchants.numbering import one_at_a_time, take_numbers
+from merchants.numbering import Letters, one_at_a_time, take_numbers
 from merchants.payouts.debtors import debtor_of
 from merchants.payouts.errors import NothingToPay
 from merchants.payouts.execution_days import check_execution_day
@@ -20,7 +20,7 @@ from merchants.payouts.tables import Payout, PayoutRun
 from merchants.payouts.waiting import waiting
 
 SERIES: Final = "payout run"
-LETTER: Final = "V"
+LETTERS: Final[Letters] = "V"
 """What follows the programme's prefix in a number: virement."""
 
 DIGITS: Final = 4
@@ -45,7 +45,7 @@ async def propose(session: AsyncSession, *, execution_day: date, actor: str, at:
     if not found.payable:
         raise NothingToPay(held_back=len(found.held_back))
     (number,) = await take_numbers(
-        session, series=SERIES, prefix=f"{terms.number_prefix}{LETTER}", year=today.year, count=1
+        session, series=SERIES, prefix=terms.number_prefix, letters=LETTERS, year=today.year, count=1
     )
     run_id, ids = new_id(), new_ids(len(found.payable))
     await session.execute(

@@ -190,5 +190,5 @@ async def _refuse_missing_addresses(session: AsyncSession, found: OrderView, *, 
 
 
 async def _number(session: AsyncSession, prefix: str, year: int) -> str:
-    (number,) = await numbering.take_numbers(session, series=SERIES, prefix=f"{prefix}C", year=year, count=1)
+    (number,) = await numbering.take_numbers(session, series=SERIES, prefix=prefix, letters="C", year=year, count=1)
     return number

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger import balances, movements, tallies
@@ -15,8 +15,8 @@ from ledger.audit import NAMED_AT_MOST, Finding
 from ledger.balances import Posted
 from ledger.chart import Kind, single
 from ledger.database import sum_of
-from ledger.ids import NIL
 from ledger.money import ZERO, Money
+from ledger.parallel import beyond, from_key
 from vouchers.funding import claiming
 from vouchers.orders import stripe_books
 from vouchers.orders.disputing import WITHDRAWN
@@ -82,8 +82,8 @@ async def _wrong_set_aside(session: AsyncSession) -> list[Finding]:
 
 async def _wrong_payments(session: AsyncSession) -> list[Finding]:
     findings = []
-    after = NIL
-    while some := (await session.execute(_SOME_PAYMENTS, {"after": after})).scalars().all():
+    after: UUID | None = None
+    while some := (await session.execute(_SOME_PAYMENTS, from_key(after))).scalars().all():
         posted = await balances.transfers_by_id(session, [row.id for row in some])
         findings += [
             Finding("payment", "payment", row.id, "is not what its transfer says")
@@ -231,8 +231,6 @@ _KEPT_BESIDE: Final = claiming.kept_beside(
 _SENT_BACK: Final = cast("Select[UUID]", select(Refund.transfer_id).where(Refund.transfer_id.is_not(None)))
 _STRANGERS: Final = movements.strangers_of(dict.fromkeys(_SENT.values(), _SENT_BACK), limit=NAMED_AT_MOST)
 _WRONG_SET_ASIDE: Final = _wrong_set_aside_rows()
-_SOME_PAYMENTS: Final = (
-    select(Payment).where(Payment.id > bindparam("after", type_=Uuid())).order_by(Payment.id).limit(AT_ONCE)
-)
+_SOME_PAYMENTS: Final = select(Payment).where(beyond(Payment.id)).order_by(Payment.id).limit(AT_ONCE)
 _REFUNDS: Final = select(Refund, Order.buyer_id).join(Order, Order.id == Refund.order_id).order_by(Refund.id)
 _DISPUTES: Final = select(Dispute, Order.buyer_id).join(Order, Order.id == Dispute.order_id)

@@ -90,7 +90,7 @@ async def _credit_page(request: Request, place: Place, session: AsyncSession, or
     one = await order_and_buyer(session, order_id)
     if one.order.status != "awaiting_payment" or one.kind != "company":
         return see_other(f"/{place.slug}/desk/orders/{order_id}")
-    fence = await audit.ring_fence(session)
+    fence = (await audit.fence_parts(session)).with_buyers
     after = max(fence.owed + one.order.face_total - fence.held, ZERO)
     return page(
         request, "desk/on_credit.html", status=200 if form.valid else 422, form=form, one=one, order=one.order,

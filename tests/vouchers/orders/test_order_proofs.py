@@ -12,6 +12,7 @@ from sqlalchemy import text
 from ledger.audit import Finding
 from ledger.chart import Kind, single
 from ledger.database import Sessions
+from ledger.ids import NIL
 from tests.vouchers.orders.cards import CardTown
 from tests.vouchers.orders.given import named
 from vouchers import proofs
@@ -48,7 +49,7 @@ async def story(cards: CardTown) -> Story:
     ids = {
         "issued": issued.id, "buyer": issued.buyer, "refunded": refunded.id, "asked": asked.id, "paid": paid.id,
         "waiting": waiting.id, "waits": waiting.buyer, "disputed": disputed.id, "payment": payment.id,
-        "transfer": transfer.id, "invoice": invoice.id, "stripe": single(Kind.STRIPE),
+        "transfer": transfer.id, "invoice": invoice.id, "stripe": single(Kind.STRIPE), "nil": NIL,
     }  # fmt: skip
     return Story(cards, ids)
 
@@ -68,6 +69,7 @@ SPOILED: Final = (
     ("UPDATE payments SET amount = amount + 1 WHERE id = :payment", "payment", "payment"),
     ("UPDATE payments SET method = 'transfer', payment_intent = NULL WHERE id = :payment", "payment", "payment"),
     ("UPDATE payments SET buyer_id = :waits WHERE id = :payment", "payment", "payment"),
+    ("UPDATE payments SET id = '00000000-0000-0000-0000-000000000000' WHERE id = :payment", "payment", "nil"),
     ("DELETE FROM payments WHERE id = :payment", "stripe", "stripe"),
     ("DELETE FROM transfers WHERE id = :transfer", "payment", "transfer"),
     ("UPDATE refunds SET amount = amount + 1 WHERE id = :refunded", "refund", "refunded"),

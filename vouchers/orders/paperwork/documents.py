@@ -7,21 +7,22 @@ from datetime import date, datetime
 from typing import BinaryIO, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.days import day_of
 from ledger.formats import Language
-from ledger.ids import NIL, new_id
+from ledger.ids import new_id
 from ledger.money import Money
-from merchants.numbering import take_numbers
+from ledger.parallel import beyond, from_key
+from merchants.numbering import Letters, take_numbers
 from vouchers.orders.paperwork.paper_errors import DocumentUnknown
 from vouchers.orders.paperwork.paper_facts import facts_of, kind_of, paper_of
 from vouchers.orders.paperwork.papers import AnyPaper, PaperKind, PaperMark, total_of
 from vouchers.orders.paperwork.papers_pdf import draw_paper
 from vouchers.orders.tables import Document
 
-LETTERS: Final[dict[PaperKind, str]] = {
+LETTERS: Final[dict[PaperKind, Letters]] = {
     "invoice": "F",
     "receipt": "R",
     "credit_note": "A",
@@ -53,7 +54,7 @@ async def papers_of(session: AsyncSession, order_id: UUID) -> list[DocumentView]
 
 async def documents_page(session: AsyncSession, *, after: UUID | None = None, limit: int) -> list[DocumentView]:
     """All papers in the order in which they were issued."""
-    rows = await session.execute(_PAGE, {"after": after or NIL, "most": limit})
+    rows = await session.execute(_PAGE, {**from_key(after), "most": limit})
     return [_view(row) for row in rows.scalars()]
 
 
@@ -83,7 +84,7 @@ async def number_of(session: AsyncSession, kind: PaperKind, *, prefix: str, at: 
     another of the new day.
     """
     today = day_of(at)
-    (number,) = await take_numbers(session, series=kind, prefix=f"{prefix}{LETTERS[kind]}", year=today.year, count=1)
+    (number,) = await take_numbers(session, series=kind, prefix=prefix, letters=LETTERS[kind], year=today.year, count=1)
     head, _, count = number.rpartition("-")
     previous = f"{head}-{int(count) - 1:0{len(count)}d}"
     last = await session.execute(select(Document.issued_on).where(Document.number == previous))
@@ -131,9 +132,4 @@ def _view(row: Document) -> DocumentView:
     )  # fmt: skip
 
 
-_PAGE: Final = (
-    select(Document)
-    .where(Document.id > bindparam("after", type_=Uuid()))
-    .order_by(Document.id)
-    .limit(bindparam("most"))
-)
+_PAGE: Final = select(Document).where(beyond(Document.id)).order_by(Document.id).limit(bindparam("most"))
