@@ -1,14 +1,10 @@
 """Identifiers: UUID version 7 (RFC 9562), which sort by the moment they were made."""
 
-from typing import Final
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-__all__ = ["NIL", "UUID", "new_id", "new_ids"]
-
-NIL: Final = UUID(int=0)
-"""The lowest of all; none of ours."""
+__all__ = ["UUID", "new_id", "new_ids"]
 
 
 def new_id() -> UUID:

@@ -19,8 +19,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, Uuid, and_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from ledger.ids import NIL
-
+_LOWEST: Final = UUID(int=0)
 _PREFIX: Final = "given_"
 """A parameter may not be called like a column that its statement writes."""
 
@@ -54,7 +53,7 @@ def beyond(key: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
 
 def from_key(key: UUID | None) -> dict[str, Any]:
     """Where rows are read on, with which a statement with `beyond` is executed: after this key, or from the first."""
-    return {_PREFIX + "after": key or NIL, _PREFIX + "read": key}
+    return {_PREFIX + "after": key or _LOWEST, _PREFIX + "read": key}
 
 
 def given(**values: Iterable[object]) -> dict[str, Any]:

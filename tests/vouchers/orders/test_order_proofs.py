@@ -12,7 +12,6 @@ from sqlalchemy import text
 from ledger.audit import Finding
 from ledger.chart import Kind, single
 from ledger.database import Sessions
-from ledger.ids import NIL
 from tests.vouchers.orders.cards import CardTown
 from tests.vouchers.orders.given import named
 from vouchers import proofs
@@ -49,7 +48,7 @@ async def story(cards: CardTown) -> Story:
     ids = {
         "issued": issued.id, "buyer": issued.buyer, "refunded": refunded.id, "asked": asked.id, "paid": paid.id,
         "waiting": waiting.id, "waits": waiting.buyer, "disputed": disputed.id, "payment": payment.id,
-        "transfer": transfer.id, "invoice": invoice.id, "stripe": single(Kind.STRIPE), "nil": NIL,
+        "transfer": transfer.id, "invoice": invoice.id, "stripe": single(Kind.STRIPE), "nil": UUID(int=0),
     }  # fmt: skip
     return Story(cards, ids)
 
