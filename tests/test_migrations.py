@@ -17,7 +17,7 @@ from api.engines import Database, owner_engine, runtime_engine
 from api.migrating import migrate_programme, migrate_shared, programme_schemas
 from api.settings import Settings
 from ledger.database import PROGRAMME, Base, sessions_of
-from tests import HOME, databases
+from tests import HOME, databases, server
 from tests.ledger.given import a_town
 
 PACKAGES = (
@@ -196,7 +196,7 @@ def another_server() -> Iterator[URL]:
     """PostgreSQL 16, the oldest that is promised, on which no Obole has ever been."""
     home = Path(tempfile.mkdtemp(prefix="sixteen-", dir=HOME))
     yield databases.server_at(home, version=16)
-    databases.stop(home)
+    server.stop(home)
 
 
 async def test_an_owner_who_is_no_superuser_but_may_create_roles_migrates_an_empty_server(

@@ -33,7 +33,6 @@ def serve(app: FastAPI, config: uvicorn.Config, listening: socket.socket) -> Non
 
 def main(open_socket: int) -> None:
     """For each line read, a server; its process is told, then how it ended."""
-    listening = socket.socket(fileno=open_socket)
     app = assembled(Settings().max_body)
     # What follows is made now, and not again by every copy.
     assert list(iter_route_contexts(app.routes))
@@ -44,11 +43,12 @@ def main(open_socket: int) -> None:
     assert config.get_loop_factory()
     gc.freeze()
     print("warm", flush=True)
-    for line in sys.stdin:
-        child = os.fork()
-        if not child:
-            os.environ.update(json.loads(line))
-            serve(app, config, listening)
-            os._exit(0)
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    with socket.socket(fileno=open_socket) as listening:
+        for line in sys.stdin:
+            child = os.fork()
+            if not child:
+                os.environ.update(json.loads(line))
+                serve(app, config, listening)
+                os._exit(0)
+            print(child, flush=True)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
