@@ -7,6 +7,8 @@ window.SwaggerUIBundle({
   domNode: place,
   layout: "BaseLayout",
   deepLinking: true,
+  // More than a hundred operations: a reader chooses a subject first, and a browser draws only that.
+  docExpansion: "none",
   showExtensions: true,
   showCommonExtensions: true,
   presets: [window.SwaggerUIBundle.presets.apis, window.SwaggerUIBundle.SwaggerUIStandalonePreset],
