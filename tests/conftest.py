@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import gc
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -44,6 +45,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(GARBAGE)
     gc.enable()
+    atexit.register(gc.unfreeze)  # when the process ends it is garbage: libraries look whether it went
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -52,7 +54,6 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    gc.unfreeze()  # at the very end it is garbage: libraries look whether it went
     if hasattr(config, "workerinput"):
         server.leave()
     else:

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 from sqlalchemy import make_url
 
-from api.app import PREFIX, create_app
+from api.app import PREFIX
 from api.engines import Database
 from api.settings import Settings
+from tests.apps import an_app
 
 _NOWHERE: Final = make_url("postgresql+psycopg://")
 
-DESCRIPTION: Final[dict[str, Any]] = create_app(Settings(), Database(_NOWHERE, _NOWHERE)).openapi()
+with an_app(Settings(), Database(_NOWHERE, _NOWHERE)) as _app:  # the next test is served by the same
+    DESCRIPTION: Final[dict[str, Any]] = _app.openapi()
 
 
 @dataclass(frozen=True, slots=True)
