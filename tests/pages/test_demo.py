@@ -38,7 +38,7 @@ from merchants.joining.invitations import Standing
 from merchants.shops import bank_changing
 from merchants.shops.places import commune_named
 from merchants.street import profile
-from tests.pages.browser import Watched, check_page, paper_pictured
+from tests.pages.browser import Watched, paper_pictured, pictured
 from tests.pages.crawling import Seen, Walk, in_process, texts_of_the_books
 from tests.pages.demonstration import Begun
 from tests.pages.given import serving
@@ -199,8 +199,11 @@ async def test_the_first_minute_sends_what_waits_to_the_outbox_and_every_code_in
         assert (await proofs.audit(session)).findings == ()
 
 
-async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(begun: Begun, page: Watched) -> None:
-    """The pictures of the README and of the tutorial are taken here, with ``PICTURES=1``."""
+async def test_the_pages_of_which_pictures_are_taken_open_without_a_fault(begun: Begun, page: Watched) -> None:
+    """The pictures of the README and of the tutorial are taken here, with ``PICTURES=1``.
+
+    How these pages are at both widths is asked by who walks to every page of the demonstration.
+    """
     async with begun.town.sessions() as session:
         orders = {one.label: one.id for one in await queries.orders_page(session, limit=100)}
     company, mutual = begun.demo.people["buyer 1"], begun.demo.people["buyer 3"]
@@ -222,10 +225,10 @@ async def test_its_pages_show_it_well_at_both_widths_and_to_whoever_hears_them(b
             await page.page.get_by_role("link", name="Mon compte").wait_for()
             for path, name in pages:
                 await page.page.goto(home + path)
-                await check_page(page, name, schemes=("light",))
+                await pictured(page, name)
         await page.page.goto(f"{live.address}/outbox")
         await page.page.get_by_role("link", name="25,00").first.click()
-        await check_page(page, "demo-letter", schemes=("light",))
+        await pictured(page, "demo-letter")
 
 
 async def test_the_statement_of_the_busiest_shop_is_understood_at_a_glance(begun: Begun) -> None:

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Request
 
 from ledger.days import day_of
 from tests.given import Town
-from tests.pages.browser import WIDTHS, Scheme, Watched, a_page, check_page
+from tests.pages.browser import HEIGHTS, WIDTHS, Scheme, Watched, a_page, check_page
 from tests.pages.given import Live
 from tests.pages.holding import ANNE, BUYER, a_live_town, arrived, code_of, letter_of, path_of, scanned
 from tests.scanner import scan
@@ -67,7 +67,6 @@ async def test_its_page_says_it_all_and_is_good_to_everybody(live: Live, held: H
     await check_page(page, "holder")
     for part in ("full", "keep", "remind"):
         await page.page.goto(f"{held.link}/{part}")
-        await check_page(page)
     await page.page.get_by_role("link", name="Mon bon").click()
     assert not [one.url for one in asked if not one.url.startswith((live.address + "/", "data:"))]
     for one in asked:
@@ -75,9 +74,11 @@ async def test_its_page_says_it_all_and_is_good_to_everybody(live: Live, held: H
 
 
 async def test_the_code_scans_off_the_screen_by_day_and_by_night_without_scripts(held: Held, browser: Browser) -> None:
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            async with a_page(browser, language="en", scripts=False, scheme=scheme, width=width) as one:
+    async with a_page(browser, language="en", scripts=False) as one:
+        for width in WIDTHS:
+            await one.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+            for scheme in SCHEMES:
+                await one.page.emulate_media(color_scheme=scheme)
                 await one.page.goto(held.link)
                 assert await one.page.get_by_text("To spend until").is_visible()
                 assert not await one.page.locator("[data-print]").is_visible(), "a button that would do nothing"
@@ -108,23 +109,22 @@ async def test_a_keyboard_is_enough(held: Held, page: Watched) -> None:
     await page.page.locator("#summary").wait_for()
     assert await page.page.evaluate("() => document.activeElement.id") == "summary"
     page.forgive("status of 422")
-    await check_page(page)
 
 
 async def test_one_voucher_is_one_sheet_of_paper(held: Held, browser: Browser) -> None:
-    for scheme in SCHEMES:
-        async with a_page(browser, scheme=scheme, width=390) as one:
+    async with a_page(browser, width=390) as one:
+        for scheme in SCHEMES:
+            await one.page.emulate_media(color_scheme=scheme)
             await one.page.goto(held.link)
-            pdf = await one.page.pdf(prefer_css_page_size=True, print_background=False)
-        document = pypdfium2.PdfDocument(pdf)
-        assert len(document) == 1
-        said = document[0].get_textpage().get_text_bounded().replace("\u00a0", " ")
-        assert "37,50 €" in said
-        assert codes.spell(code_of(held.town, held.voucher).typed) in said
-        for one_not in ("Où le dépenser", "Bar Pierre\n", "Plein écran", "English", "Recevoir un rappel"):
-            assert one_not not in said
-        sheet = document[0].render(scale=150 / 72).to_pil()
-        assert [found.text for found in scan(sheet)] == [held.link]
+            document = pypdfium2.PdfDocument(await one.page.pdf(prefer_css_page_size=True, print_background=False))
+            assert len(document) == 1
+            said = document[0].get_textpage().get_text_bounded().replace("\u00a0", " ")
+            assert "37,50 €" in said
+            assert codes.spell(code_of(held.town, held.voucher).typed) in said
+            for one_not in ("Où le dépenser", "Bar Pierre\n", "Plein écran", "English", "Recevoir un rappel"):
+                assert one_not not in said
+            sheet = document[0].render(scale=150 / 72).to_pil()
+            assert [found.text for found in scan(sheet)] == [held.link]
 
 
 async def test_what_the_links_of_letters_open_is_good_to_everybody(live: Live, held: Held, page: Watched) -> None:
@@ -138,11 +138,9 @@ async def test_what_the_links_of_letters_open_is_good_to_everybody(live: Live, h
         await page.page.locator(".sent-mark").wait_for()
         await check_page(page)
     await page.page.goto(f"{live.home}lost")
-    await check_page(page)
     await page.page.get_by_label("Adresse e-mail").fill(ANNE)
     await page.page.get_by_role("button", name="Renvoyez-moi mes bons").click()
     await page.page.get_by_role("heading", name="Regardez vos e-mails").wait_for()
-    await check_page(page)
     (lost,) = await arrived(live)
     await page.page.goto(live.address + lost.link)
     await page.page.get_by_text("Changer son code, ou le laisser aller").click()

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.jobs.notices import send_due
 from api.reaching import Reach
-from tests.pages.browser import a_page, check_page
+from tests.pages.browser import a_page, check_page, pictured
 from tests.pages.given import Live
 from tests.pages.ordering import somebody
 from tests.pages.selling import Selling, a_seller, a_shop, as_owner
@@ -246,7 +246,7 @@ async def test_its_pages_can_be_read_by_everybody_at_every_width(selling: Sellin
         await who.enter(watched.context, selling.live)
         page, path = watched.page, f"{selling.live.address}/treiz/shop/{selling.shop}/online"
         await page.goto(path)
-        await check_page(watched, "online")
+        await pictured(watched, "online")
         await page.goto(f"{path}/endpoints/{endpoint}")
         await page.click("text=mot pour mot")
         await check_page(watched, "online-endpoint")

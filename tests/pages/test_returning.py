@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Final
@@ -79,10 +80,10 @@ def hidden(page: httpx.Response) -> dict[str, str]:
     return {parts[1]: parts[3].replace("&lt;", "<").replace("&gt;", ">") for parts in found}
 
 
-@pytest.fixture
-async def back(still_live: Live) -> AsyncIterator[Back]:
-    """In a shop of the test's own."""
-    async with a_street(still_live) as street, a_counter(still_live) as counter:
+@asynccontextmanager
+async def brought_back(live: Live) -> AsyncIterator[Back]:
+    """In a shop that nobody else has."""
+    async with a_street(live) as street, a_counter(live) as counter:
         town = counter.town
         shop = await street.as_it_is(town.till.shop)
         owner = await street.owner_in(f"marie-{shop.siret}", shop)
@@ -91,6 +92,20 @@ async def back(still_live: Live) -> AsyncIterator[Back]:
         taken = await town.till.redeem(voucher, "12,50 €")
         town.at = kept
         yield Back(street, counter, shop, owner, voucher, taken)
+
+
+@pytest.fixture
+async def back(still_live: Live) -> AsyncIterator[Back]:
+    """The test's own."""
+    async with brought_back(still_live) as back:
+        yield back
+
+
+@pytest.fixture(scope="module")
+async def never_given(still_live: Live) -> AsyncIterator[Back]:
+    """Of which nothing is ever given back: for the tests that are refused."""
+    async with brought_back(still_live) as back:
+        yield back
 
 
 async def test_a_part_goes_back_to_the_voucher_once_it_was_shown_and_confirmed_and_only_once(back: Back) -> None:
@@ -155,7 +170,10 @@ async def test_what_was_shown_is_what_is_done_whoever_returns_something_meanwhil
         ({"how": "?"}, "Choisissez"), ({"how": "all", "reason": "x" * 201}, "200"),
     ],
 )  # fmt: skip
-async def test_what_cannot_be_given_back_is_said_beside_its_field(back: Back, typed: dict[str, str], said: str) -> None:
+async def test_what_cannot_be_given_back_is_said_beside_its_field(
+    never_given: Back, typed: dict[str, str], said: str
+) -> None:
+    back = never_given
     assert said in fault(await back.asked(**typed))
     assert said in fault(await back.owner.post(back.path, {**await back.form(**typed), "do": "give"}))
     assert await back.left() == Money.of("37,50")

@@ -230,7 +230,7 @@ async def test_a_shop_applies_and_is_looked_at_at_the_desk_in_a_browser(street: 
         await page.get_by_role("button", name="Envoyer ma demande").click()
         await page.get_by_text("points à corriger").wait_for()
         watched.forgive("status of 422")
-        await check_page(watched, "join-form")
+        await pictured(watched, "join-form")
         await page.goto(f"{street.live.address}{confirm}")
         await check_page(watched)
         await page.get_by_role("button", name="Confirmer ma demande").press("Enter")
