@@ -38,8 +38,9 @@ test:
 
 # The properties whose examples are whole stories.
 LONG := tests/journeys/test_life_of_vouchers.py tests/ledger/test_any_posting.py \
-	tests/vouchers/campaigns/test_any_campaign.py tests/vouchers/holders/test_any_keeping.py \
-	tests/vouchers/orders/test_orders.py tests/vouchers/orders/test_webhook_orders.py
+	tests/merchants/test_any_month.py tests/vouchers/campaigns/test_any_campaign.py \
+	tests/vouchers/holders/test_any_keeping.py tests/vouchers/orders/test_orders.py \
+	tests/vouchers/orders/test_webhook_orders.py
 
 prove: $(READY)
 	@unset PYTHONDONTWRITEBYTECODE; EXAMPLES=20 exec $(BIN)/pytest -n $(WORKERS) --dist load --durations=15 $(LONG)

@@ -1,31 +1,21 @@
-"""Into whichever periods time is cut, each shop is charged and paid the same in all: figures, papers and books."""
+"""Into whichever periods time is cut, each shop is charged and paid the same in all. In books: `test_any_month`."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import Final
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger import balances
-from ledger.chart import Kind
-from ledger.days import Period
 from ledger.ids import new_id
 from ledger.money import ZERO, Money, total
 from ledger.movements import Movement
 from merchants.commission.prices import Price
-from merchants.commission.rules import NewRule, add_rule
 from merchants.movements import REDEMPTION, RETURN, UNDO, Moved
-from merchants.settlements import foreseeing
 from merchants.settlements.figures import NOTHING, Figures, figures
-from merchants.settlements.rounds import Round
-from tests.given import TERMS, Paper, Town, paris
 from tests.merchants.test_commission import prices
 
 FIRST: Final = date(2026, 10, 1)
@@ -146,60 +136,3 @@ def test_what_is_all_undone_in_the_end_has_cost_nothing(
     history = [moved(REDEMPTION, cents, day, day, cents) for day, cents in sold]
     history += [moved(UNDO, -cents, day, DAYS - 1, cents) for day, cents in sold]
     assert sums(settle(history, cuts, by)) == (ZERO, ZERO, ZERO)
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_random_months_closed_in_random_splits_are_what_one_closing_would_come_to(
-    town: Town, voucher: Paper, seed: int
-) -> None:
-    chance = random.Random(seed)
-    await a_life(town, voucher, chance)
-    days = [date(2026, 10, 5) + timedelta(number) for number in range(57)]
-    town.at = paris("2026-12-01T09:00")
-    whole = Period(days[0], days[-1])
-    at_once = await town.do(lambda session: foreseeing.preview(session, Round(whole), at=town.at))
-    for first, last in pieces(chance, days):
-        await town.close(Period(first, last))
-    made = await town.settlements()
-    for one in at_once.shops:
-        own = [each.figures for each in made if each.shop == one.shop.id]
-        assert sums(own) == sums([one.figures])
-        assert own[-1].after.commission == one.figures.after.commission
-        assert await town.balance(one.shop.id) == own[-1].carried_forward
-    every = [one.figures for one in made]
-    assert await town.balance(Kind.COMMISSION) == total([one.commission for one in every]) == at_once.commission
-    assert await town.balance(Kind.VAT) == total([one.vat for one in every]) == at_once.vat
-    assert await town.balance(Kind.TRANSIT) == total([one.paid for one in every])
-    rows = await town.do(balances.trial_balance)
-    assert sum(row.debits.cents for row in rows) == sum(row.credits.cents for row in rows)
-    audit = await town.audit()
-    assert audit.agrees, audit.findings
-
-
-async def a_life(town: Town, voucher: Paper, chance: random.Random) -> None:
-    """Two months in three shops: rules, terms and VAT change; what was sold is undone or returned, some of it late."""
-    shops = [till.shop for till in town.tills]
-    for new in (
-        NewRule("shop", Price(173, least=Money(35)), date(2026, 10, 9), date(2026, 11, 3), shops=(shops[0],)),
-        NewRule("campaign", Price(90, Money(7), ZERO, Money(21)), date(2026, 10, 20), date(2026, 10, 25),
-                campaign="Vendanges", shops=(shops[0], shops[1])),
-    ):  # fmt: skip
-        await town.do(lambda session, new=new: add_rule(session, new, actor="op", at=town.at))
-    terms = replace(TERMS, commission_bp=333, vat_rate_bp=0, minimum_payout=60_00)
-    await town.set_terms(terms, since=date(2026, 11, 10))
-    for day in sorted(chance.sample(range(50), 12)):
-        town.at = paris("2026-10-05T11:00") + timedelta(day)
-        receipt = await chance.choice(town.tills).redeem(voucher, Money(chance.randint(1, 40_00)))
-        town.at += timedelta(chance.choice([0, 0, 1, 6]))
-        match chance.choice(["kept", "kept", "undone", "returned"]):
-            case "undone":
-                await town.undo(receipt)
-            case "returned":
-                await town.give_back(receipt, Money(chance.randint(1, receipt.amount.cents)))
-    await town.set_status(shops[2], "left")
-
-
-def pieces(chance: random.Random, days: Sequence[date]) -> list[tuple[date, date]]:
-    """Days cut at random, in order."""
-    cuts = [0, *sorted(chance.sample(range(1, len(days)), 5)), len(days)]
-    return [(days[start], days[end - 1]) for start, end in pairwise(cuts)]
