@@ -10,8 +10,7 @@ import re
 import stat
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Final, get_args
 from uuid import UUID
@@ -19,10 +18,9 @@ from uuid import UUID
 import httpx
 import pytest
 from pypdfium2 import PdfDocument
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import clock
-from api.auth import offices, passwords, people, till_devices
+from api.auth import offices, passwords, people
 from api.auth.passwords import SignInRefused
 from api.demo.giving_life import FILE, Demo, kept
 from api.email import outbox
@@ -36,14 +34,10 @@ from merchants.joining import applying, invitations
 from merchants.joining.applying import State
 from merchants.joining.invitations import Standing
 from merchants.shops import bank_changing
-from merchants.shops.places import commune_named
 from merchants.street import profile
 from tests.pages.browser import Watched, paper_pictured, pictured
-from tests.pages.crawling import Seen, Walk, in_process, texts_of_the_books
 from tests.pages.demonstration import Begun
 from tests.pages.given import serving
-from tests.pages.untranslated import bracketed, facts_of, forgotten
-from tests.pages.windows import Window
 from vouchers import buyers, codes, holding, proofs
 from vouchers.campaigns import figures
 from vouchers.campaigns.queries import published
@@ -51,13 +45,10 @@ from vouchers.notices import queries as notices
 from vouchers.notices.endpoints import endpoints_of
 from vouchers.orders import handing, history, queries, stripe_books
 from vouchers.orders.paperwork.issuing_papers import papers_of
-from vouchers.queries import redemptions_page, voucher_by_code
+from vouchers.queries import redemptions_page
 
 README: Final = Path(__file__).parents[2] / "README.md"
 PARTY: Final = "Fête de fin d'année"
-WALKERS: Final = ("operator", "accountant", "manager", "shop", "buyer 1", "buyer 3", "till")
-"""Who looks at every page they come to, besides everybody."""
-
 PRINTED: Final = "http://127.0.0.1:8000"
 
 
@@ -262,125 +253,3 @@ async def test_the_commands_of_the_readme_run_as_they_are_printed(begun: Begun, 
     (order,) = found.json()["items"]
     assert order["status"] == "delivered"
     assert UUID(order["buyer"]) == UUID(begun.demo.buyer)
-
-
-# Every page that each of its people comes to
-
-
-@dataclass(frozen=True, slots=True)
-class Walked:
-    """Who looked around, the window of each, where each began, and all that they came to, in brackets."""
-
-    windows: dict[str | None, Window]
-    begins: dict[str | None, str]
-    seen: list[tuple[str | None, Seen]]
-
-    def pages(self, who: str | None) -> set[str]:
-        """What somebody can open, its first page included."""
-        return {one.path.partition("?")[0] for by, one in self.seen if by == who}
-
-
-@pytest.fixture(scope="module")
-async def client(begun: Begun) -> AsyncIterator[httpx.AsyncClient]:
-    async with in_process(begun.here.settings, begun.database) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-async def walked(begun: Begun, client: httpx.AsyncClient) -> Walked:
-    """Each page is asked for once: what everybody may see by nobody, the rest by whoever comes to it."""
-    home, public = f"/{begun.demo.programme}/", Walk(Window(client))
-    walked = Walked({None: public.window}, {None: home}, [])
-    with bracketed():
-        walked.seen.extend([(None, one) async for one in public.from_(await _begins_of_nobody(begun, home))])
-        for who in WALKERS:
-            window = Window(client)
-            walked.windows[who], walked.begins[who] = window, await _enter(begun, window, who)
-            walk = Walk(window, known=public.kinds)
-            walked.seen.extend([(who, one) async for one in walk.from_([walked.begins[who]])])
-    return walked
-
-
-async def test_who_signs_in_begins_where_the_work_is_and_finds_the_rest(begun: Begun, walked: Walked) -> None:
-    home = f"/{begun.demo.programme}"
-    assert walked.begins == {
-        None: f"{home}/", "operator": f"{home}/desk", "accountant": f"{home}/desk", "manager": f"{home}/desk/shops",
-        "shop": f"{home}/shop", "buyer 1": f"{home}/orders", "buyer 3": f"{home}/orders", "till": f"{home}/till",
-    }  # fmt: skip
-    common = {
-        "desk/shops",
-        "desk/shops/invitations",
-        "desk/shops/invite",
-        "desk/shops/all",
-        "desk/campaigns",
-        "desk/campaigns/new",
-    }
-    own = {"takings", "settlements", "tills", "story", "hours", "photos", "posters", "campaigns", "online", "bank"}
-    finds: dict[str, set[str]] = {
-        "operator": {
-            *common,
-            "desk/code-attempts",
-            "desk/shops/bank",
-            "people",
-            "desk/money",
-            "desk/stripe",
-            "desk/accounts",
-        },
-        "accountant": {"desk/campaigns", "desk/money", "desk/stripe", "desk/accounts"},
-        "manager": common,
-        "shop": {f"shop/{begun.demo.shop}/{one}" for one in own},
-        "till": {"till/today"},
-    }
-    for who, paths in finds.items():
-        assert paths <= {one.removeprefix(f"{home}/") for one in walked.pages(who)}, who
-    for who in ("operator", "manager"):
-        assert any("/desk/shops/applications/" in one for one in walked.pages(who)), who
-
-
-async def test_every_link_of_every_page_leads_somewhere_and_every_form_is_taken(walked: Walked) -> None:
-    assert len(walked.seen) > 150
-    assert [(who, one.status, one.path, one.whence) for who, one in walked.seen if one.status != 200] == []
-
-
-async def test_no_page_of_it_says_a_word_that_did_not_pass_through_the_catalogues(begun: Begun, walked: Walked) -> None:
-    """Every sentence in brackets: words outside of them, the same in both languages, are facts of the books."""
-    async with begun.town.sessions() as session:
-        texts = await texts_of_the_books(session, begun.town.registered.schema)
-    facts = facts_of(texts | {name for one in texts if (name := commune_named(one))})
-    seen = {}
-    with bracketed():
-        for who, one in walked.seen:
-            if doubtful := forgotten(one.html, facts):
-                english = await walked.windows[who].get(one.path, language="en")
-                seen[one.path] = sorted(set(doubtful) & set(forgotten(english.text, facts)))
-    assert {path: words for path, words in seen.items() if words} == {}
-
-
-async def _begins_of_nobody(begun: Begun, home: str) -> list[str]:
-    """The first page, the pages of vouchers that are held, and those that a form leads to."""
-    async with begun.town.sessions() as session:
-        held = [await _path(begun, session, typed) for typed in begun.demo.codes]
-    letters = [f"{home}{path}" for path in ("lost/sent", "sign-in/link/sent", "join/sent")]
-    return [home, *held, *(held[0] + part for part in ("/full", "/keep", "/remind")), *letters]
-
-
-async def _path(begun: Begun, session: AsyncSession, typed: str) -> str:
-    """The page of a voucher whose code is typed."""
-    keys = begun.town.keys
-    found = await voucher_by_code(session, UUID(bytes=codes.read(typed, keys.keys)))
-    return f"/v/{codes.derive(keys.keys[found.facts.key_number], found.facts.id).token}"
-
-
-async def _enter(begun: Begun, window: Window, who: str) -> str:
-    """:returns: where somebody begins: a person signs in, a telephone becomes a till"""
-    home = f"/{begun.demo.programme}"
-    if who in begun.demo.people:
-        typed = {"email": begun.demo.people[who], "password": begun.demo.password}
-        answer = await window.post(f"{home}/sign-in", typed)
-    else:
-        async with begun.town.sessions.begin() as session:
-            at = await clock.now(session)
-            path = await till_devices.make_pairing(session, UUID(begun.demo.till), by="test", at=at)
-        answer = await window.post(home + path)
-    assert answer.status_code == 303
-    return str(answer.headers["location"].partition("?")[0])

@@ -3,98 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
+import httpx
 import pytest
 from playwright.async_api import Browser
 
+from api import clock
+from api.auth import till_devices
 from api.pages.catalogues import sentences
 from api.settings import Settings
+from tests.pages.booked import facts_of_the_books
 from tests.pages.browser import Watched, a_page, check_page
 from tests.pages.demonstration import Begun
 from tests.pages.doors import Comer, comers
 from tests.pages.given import Live, serving
 from tests.pages.keyboard import KEYS, tour
-from tests.pages.walking import Walk, routes_of
+from tests.pages.unseen import ELSEWHERE, LEADS_ON, NO_PAGES
+from tests.pages.untranslated import bracketed
+from tests.pages.walking import Walk, Way, routes_of
+from tests.speaking import a_client
 
 ROOT: Final = Path(__file__).parents[2]
-
-NO_PAGES: Final[Mapping[str, str]] = {
-    "/static/{version}/{name}": "a file of ours",
-    "/favicon.ico": "a picture",
-    "/language": "leads back at once",
-    "/outbox/{letter}/letter.eml": "a letter as a file",
-    "/outbox/{letter}/letter.html": "a letter, in a frame that runs no scripts, not even those that look at it",
-    "/{slug:slug}/orders/{order_id}/template.{kind}": "a list to fill in, as a file",
-    "/{slug:slug}/orders/{order_id}/logo.png": "a picture",
-    "/{slug:slug}/orders/{order_id}/state": "for a script",
-    "/{slug:slug}/orders/{order_id}/mailings/state": "for a script",
-    "/{slug:slug}/orders/{order_id}/printings/{printing_id}/state": "for a script",
-    "/{slug:slug}/desk/month-end/closed/{closing_id}/state": "for a script",
-    "/{slug:slug}/orders/{order_id}/request.pdf": "a paper",
-    "/{slug:slug}/orders/{order_id}/papers/{document_id}.pdf": "a paper",
-    "/{slug:slug}/orders/{order_id}/printings/{printing_id}/sheets.pdf": "vouchers on paper",
-    "/{slug:slug}/orders/{order_id}/vouchers/{origin}/sheet.pdf": "a voucher on paper",
-    "/{slug:slug}/orders/{order_id}/links.csv": "a list",
-    "/{slug:slug}/attestation.pdf": "a paper",
-    "/{slug:slug}/attestation.csv": "a list",
-    "/{slug:slug}/desk/figures.pdf": "a paper",
-    "/{slug:slug}/desk/figures/{panel}.csv": "a list",
-    "/{slug:slug}/desk/accounts/file": "a file for the accountant",
-    "/{slug:slug}/desk/funders/{funder_id}/accounts/{year}/file": "a paper",
-    "/robots.txt": "for search engines",
-    "/sitemap.xml": "for search engines",
-    "/{slug:slug}/sitemap.xml": "for search engines",
-    "/{slug:slug}/shops.csv": "a list",
-    "/{slug:slug}/shops.json": "a list",
-    "/{slug:slug}/photos/{photo_id}/{size}.jpg": "a picture",
-    "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}.{form}": "a paper",
-    "/{slug:slug}/shop/{shop_id}/settlements/{settlement_id}/invoice.pdf": "a paper",
-    "/{slug:slug}/shop/{shop_id}/posters/{kind}.pdf": "a paper",
-    "/{slug:slug}/campaigns/{address}/draw.csv": "a list",
-    "/{slug:slug}/desk/payouts/{run_id}/file.xml": "a file for the bank",
-    "/{slug:slug}/held.webmanifest": "for the telephone's first screen",
-    "/{slug:slug}/till/manifest.webmanifest": "for the telephone's first screen",
-    "/{slug:slug}/till/worker.js": "a script",
-}
-"""Routes that answer a browser with something else than a page."""
-
-
-LEADS_ON: Final[Mapping[str, str]] = {
-    "/{slug:slug}/account/{done:path}": "a form of the account",
-    "/{slug:slug}/company/people/withdraw": "a form of the colleagues",
-    "/{slug:slug}/join/invited/{secret}/decline": "a form of an invitation",
-    "/{slug:slug}/people/{person}/{done:path}": "a form of somebody's page",
-    "/{slug:slug}/orders/{order_id}/pay-by-card": "a form of the payment",
-    "/{slug:slug}/orders/{order_id}/printings": "a form of the order",
-    "/{slug:slug}/orders/{order_id}/reopen": "a form of the order",
-    "/{slug:slug}/orders/{order_id}/use-credit": "a form of the order",
-    "/{slug:slug}/desk/shops/applications/{application_id}/{_done}": "a form of the application",
-    "/{slug:slug}/desk/shops/invitations/{_invitation}/remind": "a form of the invitations",
-    "/{slug:slug}/shop/{shop_id}/particulars": "a form of the shop's story",
-    "/{slug:slug}/shop/{shop_id}/closures": "a form of the shop's hours",
-    "/{slug:slug}/shop/{shop_id}/bank/{_done}": "a form of the shop's account",
-    "/{slug:slug}/shop/{shop_id}/settlements/letters": "a form of the shop's settlements",
-    "/{slug:slug}/shop/{shop_id}/tills/{_done:path}": "a form of the shop's tills",
-    "/{slug:slug}/shop/{shop_id}/online/{_done}": "a form of how a shop sells",
-}
-"""Addresses of forms that lead to their page when they are asked for again."""
-
-ELSEWHERE: Final[Mapping[str, str]] = {
-    "/{slug:slug}/{_rest:path}": "tests/pages/test_sending.py",
-    "/{slug:slug}/orders/{order_id}/paid": "tests/pages/test_order_page.py",
-    "/{slug:slug}/checkout/{checkout}": "tests/pages/test_checkout.py",
-    "/{slug:slug}/held/{secret}": "tests/pages/test_holder_browser.py",
-    "/{slug:slug}/join/confirm/{secret}": "tests/pages/test_shops_browser.py",
-    "/{slug:slug}/till/voucher/{ticket}": "tests/journeys/test_till.py",
-    "/{slug:slug}/till/receipts/{redemption}/undo": "tests/journeys/test_till.py",
-    "/{slug:slug}/till/closings/{act}": "tests/journeys/test_till.py",
-}
-"""Pages that are looked at in another test, since something has to happen first: somebody pays, confirms, undoes.
-Where the walk comes to one all the same, it is looked at here too."""
 
 CARDS: Final = '{"treiz-local": {"secret_key": "sk_test_none", "webhook_secrets": ["whsec_none"]}}'
 """Keys with which pages offer cards; nobody pays."""
@@ -120,29 +54,42 @@ EMPTY: Final = """
 """
 """By its own button, where it has others that only look for something."""
 
+BEGINNING: Final = ("operator", "accountant", "manager", "shop", "buyer 1", "buyer 3", "till")
+"""Who comes in as people do: with a password, a telephone by a link."""
+
 Visits = tuple[Comer, list[str]]
 """Somebody, and the addresses to look at as they."""
 
 
 @dataclass
 class Walked:
-    """The demonstration, served; the walk; for each who walked the addresses that held something new."""
+    """The demonstration, served; the walk; the way of each who walked."""
 
     live: Live
     walk: Walk
-    fresh: list[Visits] = field(default_factory=list)
+    ways: list[tuple[Comer, Way]] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
 async def walked(begun: Begun) -> AsyncIterator[Walked]:
+    """Everybody walks, with every sentence in brackets; the browser sees the pages as they are."""
     settings = Settings(home=begun.home, pool_size=20, pool_timeout=10, jobs=False, stripe=CARDS, stripe_api=NO_STRIPE)
     ours = frozenset(form for forms in sentences("fr").known.values() for form in forms)
     async with serving(begun.database, settings) as live:
-        walked = Walked(live, Walk(routes_of(live.app), NO_PAGES, ours))
-        for who in await comers(begun, live):
-            async with live.client(**({"cookie": who.cookie} if who.cookie else {})) as client:
-                walked.fresh.append((who, await walked.walk.by(client, *who.starts)))
+        coming = await comers(begun, live)
+        walk = Walk(live.address, routes_of(live.app), NO_PAGES, ours, await facts_of_the_books(begun.town))
+        walked = Walked(live, walk)
+        with bracketed():
+            for who in coming:
+                async with within(live, **({"cookie": who.cookie} if who.cookie else {})) as client:
+                    walked.ways.append((who, await walk.by(client, *who.starts)))
         yield walked
+
+
+def within(live: Live, **headers: str) -> httpx.AsyncClient:
+    """A browser that asks in the process of the application, without a socket: it asks hundreds of times."""
+    told = {"accept": "text/html", "accept-language": "fr", "origin": live.address, **headers}
+    return a_client(transport=httpx.ASGITransport(live.app), base_url=live.address, headers=told)
 
 
 async def test_every_route_of_the_pages_is_walked(walked: Walked) -> None:
@@ -155,15 +102,21 @@ async def test_every_route_of_the_pages_is_walked(walked: Walked) -> None:
     assert all("check_page(" in (ROOT / test).read_text(encoding="utf-8") for test in ELSEWHERE.values())
 
 
-async def test_all_links_lead_somewhere_and_every_form_works_without_scripts(walked: Walked) -> None:
+async def test_all_links_lead_somewhere_and_every_form_is_taken_and_works_without_scripts(walked: Walked) -> None:
+    assert sum(len(way.leads) for _, way in walked.ways) > 500
     assert not walked.walk.faults, "\n".join(walked.walk.faults)
+
+
+async def test_no_page_says_a_word_that_did_not_pass_through_the_catalogues(walked: Walked) -> None:
+    """Every sentence in brackets: words outside of them, the same in both languages, are facts of the books."""
+    assert walked.walk.untold == {}
 
 
 async def test_every_page_is_accessible_at_both_widths_by_day_and_by_night_and_by_the_keyboard(
     walked: Walked, browser: Browser
 ) -> None:
-    sent = set[str]()
-    told = await asyncio.gather(*(gone_through(walked, part, browser, sent) for part in halves(walked.fresh)))
+    sent, shown = set[str](), [(who, way.fresh) for who, way in walked.ways]
+    told = await asyncio.gather(*(gone_through(walked, part, browser, sent) for part in halves(shown)))
     faults = [fault for found in told for fault in found]
     assert not faults, "\n".join(faults)
 
@@ -232,3 +185,57 @@ async def come_in(watched: Watched, who: Comer, live: Live) -> None:
         await watched.context.add_cookies(
             [{"name": name, "value": value, "url": address, "secure": True, "sameSite": "Lax"}]
         )
+
+
+async def test_who_signs_in_begins_where_the_work_is_and_finds_the_rest(begun: Begun, walked: Walked) -> None:
+    home = f"/{begun.demo.programme}"
+    ways = {who.name: way for who, way in walked.ways}
+    begins = {who: await enter(begun, walked.live, who) for who in BEGINNING}
+    assert begins == {
+        "operator": f"{home}/desk", "accountant": f"{home}/desk", "manager": f"{home}/desk/shops",
+        "shop": f"{home}/shop", "buyer 1": f"{home}/orders", "buyer 3": f"{home}/orders", "till": f"{home}/till",
+    }  # fmt: skip
+    common = {
+        "desk/shops",
+        "desk/shops/invitations",
+        "desk/shops/invite",
+        "desk/shops/all",
+        "desk/campaigns",
+        "desk/campaigns/new",
+    }
+    own = {"takings", "settlements", "tills", "story", "hours", "photos", "posters", "campaigns", "online", "bank"}
+    finds: dict[str, set[str]] = {
+        "operator": {
+            *common,
+            "desk/code-attempts",
+            "desk/shops/bank",
+            "people",
+            "desk/money",
+            "desk/stripe",
+            "desk/accounts",
+        },
+        "accountant": {"desk/campaigns", "desk/money", "desk/stripe", "desk/accounts"},
+        "manager": common,
+        "shop": {f"shop/{begun.demo.shop}/{one}" for one in own},
+        "till": {"till/today"},
+    }
+    for who, paths in finds.items():
+        assert paths <= {one.removeprefix(f"{home}/") for one in ways[who].found_from(begins[who])}, who
+    for who in ("operator", "manager"):
+        assert any("/desk/shops/applications/" in one for one in ways[who].found_from(begins[who])), who
+
+
+async def enter(begun: Begun, live: Live, who: str) -> str:
+    """:returns: where somebody begins: a person signs in, a telephone becomes a till"""
+    home = f"/{begun.demo.programme}"
+    async with within(live) as client:
+        if who in begun.demo.people:
+            typed = {"email": begun.demo.people[who], "password": begun.demo.password}
+            answer = await client.post(f"{home}/sign-in", data=typed)
+        else:
+            async with begun.town.sessions.begin() as session:
+                at = await clock.now(session)
+                path = await till_devices.make_pairing(session, UUID(begun.demo.till), by="test", at=at)
+            answer = await client.post(home + path)
+    assert answer.status_code == 303
+    return str(answer.headers["location"].partition("?")[0])

@@ -180,6 +180,11 @@ def _in_brackets(said: Any) -> Any:
     return bracket
 
 
+def bare(text: str) -> str:
+    """A text as it is without brackets."""
+    return text.replace(OPEN, "").replace(SHUT, "")
+
+
 def outside(text: str) -> str:
     """What of a text is in no brackets, brackets within brackets taken out first."""
     before = ""
@@ -212,16 +217,16 @@ _FORMS: Final = re.compile(
 
 
 def _without(text: str, facts: Collection[str]) -> str:
-    if _bare(text) in facts:
+    if _plain(text) in facts:
         return ""
     rest = _FORMS.sub(" ", text)
     for piece in re.split(r"\s*[·,:;()|\n\u2022]\s*", rest):
-        if _bare(piece) in facts or " ".join(piece.split()) in NAMES:
+        if _plain(piece) in facts or " ".join(piece.split()) in NAMES:
             rest = rest.replace(piece, " ")
-    return "" if _bare(rest) in facts else " ".join(rest.split())
+    return "" if _plain(rest) in facts else " ".join(rest.split())
 
 
-def _bare(text: str) -> str:
+def _plain(text: str) -> str:
     """As facts are compared: pages ease the capitals of the register."""
     return " ".join(text.split()).strip(" .…−+,:").casefold()
 
@@ -230,4 +235,4 @@ def facts_of(values: Iterable[str]) -> set[str]:
     """Texts of the books as pages show them: but not one-word codes such as ``paid``, which pages have words for."""
     every = {" ".join(line.split()) for one in values for line in (one, *one.splitlines())}
     every |= {part.strip() for one in every for part in re.split(r"\s*[·,:;()|]\s*", one)}
-    return {_bare(one) for one in every if not re.fullmatch(r"[a-z]+(_[a-z]+)*", one)} - {""}
+    return {_plain(one) for one in every if not re.fullmatch(r"[a-z]+(_[a-z]+)*", one)} - {""}

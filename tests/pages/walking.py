@@ -1,12 +1,14 @@
 """A walk through all that an installation shows: from page to page by their links, as each person in turn.
 
-Pages are read as text first, which is quick; a browser opens those alone that hold something which none held before.
+Pages are read as text first, which is quick, and with every sentence in brackets, so that a word which did not pass
+through the catalogues stands out; a browser opens those alone that hold something which none held before.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
@@ -15,6 +17,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
+
+from tests.pages.untranslated import bare, forgotten
 
 PAGES: Final = "api.pages."
 """The modules whose routes are pages."""
@@ -30,11 +34,31 @@ DEPTH: Final = 2
 
 VOID: Final = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 HEADINGS: Final = frozenset({"h1", "h2", "h3"})
+LEADING: Final = {"a": "href", "link": "href", "img": "src", "script": "src"}
 TELLING: Final = ("class", "role", "type", "aria-current", "aria-live", "hidden", "autofocus")
 FOR_SCRIPTS: Final = frozenset({"to-pay", "preview", "near", "camera", "news", "words"})
 """What is hidden until a script shows it: what a gift costs while it is filled in, which the next page says anyway; the
 way to shops around, beside the search; a till's camera, beside the field for a code; what became of a payment, which is
 a page without scripts; the words of the till's script."""
+
+ELSEWHERE: Final = "https://elsewhere.example"
+
+_IDS: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=/v/)[\w-]+|(?<=/held/)[\w-]+|(?<=/campaigns/)[\w-]+|(?<=/pair/)[\w-]+|\d{2,}"
+)
+"""Files whose addresses differ by this alone show one thing in several states."""
+
+_OF_EVERYBODY: Final = re.compile(r"^/(?:docs|static)\b|/shops\.(?:csv|json)$|/photos/|\.webmanifest$")
+"""Files that are the same to everybody."""
+
+_LANGUAGE: Final = re.compile(r"^/language\b")
+"""Leads back at once, from then on in the other language."""
+
+_NO_FRENCH: Final = re.compile(r"^/outbox\b|[?&](?:to|lang)=")
+"""Letters as they were written; pages that are in a language whichever the browser asks for."""
+
+_BY_SECRET: Final = re.compile(r"^/v/|/held/|[?&]to=")
+"""Where a form proves itself by its address: sent from anywhere, it would be done."""
 
 Route = tuple[str, str]
 """A method and a path, as the application knows them."""
@@ -74,8 +98,8 @@ class Page(HTMLParser):
         # A button that is hidden is what Enter in a field does, or what a script does; a fault is hidden if it is none.
         if "hidden" in told and tag != "button" and not told.get("id", "").endswith("-fault") and not self._is_hidden():
             self.hidden.add(told.get("id", part))
-        if tag == "a" and "href" in told:
-            self.links.append(told["href"])
+        if tag in LEADING and LEADING[tag] in told:
+            self.links.append(told[LEADING[tag]])
         elif tag == "form":
             self.forms.append(Form(told.get("method", "get").upper(), told.get("action", "")))
         elif tag == "button" and told.get("type") == "submit":
@@ -89,7 +113,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.above and self.above[-1][0] in HEADINGS:
-            self.headings.add(data.strip())
+            self.headings.add(bare(data).strip())
 
     def handle_endtag(self, tag: str) -> None:
         while self.above and self.above.pop()[0] != tag:
@@ -113,44 +137,60 @@ def routes_of(app: FastAPI) -> dict[Route, APIRoute]:
 
 
 @dataclass
-class Walk:
-    """A walk of several people, one after the other.
+class Way:
+    """What one person came to: where each address led, and those that held something new."""
 
-    ``sentences`` are those of our pages, so that a heading is told from the name of somebody's order. ``pages`` are
-    the addresses that were pages, by route; ``led`` the routes that lead on to another page.
+    leads: dict[str, list[str]] = field(default_factory=dict)
+    fresh: list[str] = field(default_factory=list)
+
+    def found_from(self, start: str) -> set[str]:
+        """Every path that links lead to from there on."""
+        found, waiting = {start}, [start]
+        while waiting:
+            new = set(self.leads.get(waiting.pop(), [])) - found
+            found |= new
+            waiting += new
+        return {one.partition("?")[0] for one in found}
+
+
+@dataclass
+class Walk:
+    """A walk of several people, one after the other, through an application that answers at ``home``.
+
+    ``sentences`` are those of our pages, so that a heading is told from the name of somebody's order; ``facts`` are
+    what stands in the books, so that it is told from words of nobody. ``pages`` are the addresses that were pages, by
+    route; ``led`` the routes that lead on to another page.
     """
 
+    home: str
     routes: dict[Route, APIRoute]
-    no_pages: Iterable[str]
+    no_pages: Collection[str]
     sentences: frozenset[str]
+    facts: Collection[str]
     known: set[str] = field(default_factory=set)
     pages: dict[str, list[str]] = field(default_factory=dict)
     led: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    untold: dict[str, list[str]] = field(default_factory=dict)
+    common: Counter[str] = field(default_factory=Counter)
 
-    async def by(self, client: httpx.AsyncClient, *starts: str) -> list[str]:
-        """Open everything that links lead to, and that a person may open; the addresses that hold something new."""
-        waiting, seen, opened, fresh = [*starts], set(starts), Counter[str](self.pages.keys()), []
+    async def by(self, client: httpx.AsyncClient, *starts: str) -> Way:
+        """Open everything that links lead to, and that a person may open."""
+        way, waiting, seen = Way(), deque(starts), set(starts)
+        opened = Counter[str](self.pages.keys())
         while waiting:
-            address = waiting.pop(0)
+            address = waiting.popleft()
             route = self.route("GET", address)
-            if not route or route in self.no_pages or (opened[route] >= OF_A_KIND and address not in starts):
+            if not route or route in self.no_pages:
+                await self._ask(client, address, opened, way)
+                continue
+            if opened[route] >= OF_A_KIND and address not in starts:
                 continue
             opened[route] += 1
-            answer = await client.get(address)
-            if answer.is_redirect:
-                self.led.add(route)
-                leads = [answer.headers["location"]]
-            elif answer.status_code not in SHOWN or not answer.headers["content-type"].startswith("text/html"):
-                self.faults.append(f"{address} is no page: {answer.status_code} {answer.headers.get('content-type')}")
-                continue
-            else:
-                leads = self._take(address, route, answer.text, fresh)
-            for one in self._ours(address, leads):
-                if one not in seen:
-                    seen.add(one)
-                    waiting.append(one)
-        return fresh
+            way.leads[address] = await self._open(client, address, route, opened, way, started=address in starts)
+            waiting.extend(one for one in way.leads[address] if one not in seen)
+            seen.update(way.leads[address])
+        return way
 
     def route(self, method: str, address: str) -> str:
         """The route that answers an address; none if none does."""
@@ -158,15 +198,41 @@ class Walk:
         answering = (name for (by, name), one in self.routes.items() if by == method and one.path_regex.match(path))
         return next(answering, "")
 
-    def _take(self, address: str, route: str, text: str, fresh: list[str]) -> list[str]:
-        page = read(text)
+    async def _open(
+        self, client: httpx.AsyncClient, address: str, route: str, opened: Counter[str], way: Way, *, started: bool
+    ) -> list[str]:
+        """:returns: where a page leads"""
+        answer = await client.get(address)
+        client.cookies.clear()  # or whoever reads one page in English would read all that follow so
+        if answer.is_redirect:
+            self.led.add(route)
+            return list(self._ours(address, [answer.headers["location"]]))
+        # A device that is no till is told so, but no link leads to where it is.
+        shown = answer.status_code == 200 or (answer.status_code in SHOWN and started)
+        if not shown or not answer.headers["content-type"].startswith("text/html"):
+            self.faults.append(f"{address} is no page: {answer.status_code} {answer.headers.get('content-type')}")
+            return []
+        page = read(answer.text)
         self._works_without_scripts(address, page)
+        await self._takes_forms(client, address, page, opened)
+        await self._is_translated(client, address, answer.text)
         holds = page.parts | (page.headings & self.sentences)
         if holds - self.known or route not in self.pages:
-            fresh.append(address)
+            way.fresh.append(address)
         self.known |= holds
         self.pages.setdefault(route, []).append(address)
-        return page.links
+        return list(dict.fromkeys(self._ours(address, page.links)))
+
+    async def _ask(self, client: httpx.AsyncClient, address: str, opened: Counter[str], way: Way) -> None:
+        """A file is there: one of each kind is asked for."""
+        kind = _IDS.sub("*", urlsplit(address).path)
+        counted = self.common if _OF_EVERYBODY.search(kind) else opened
+        if not counted[kind]:
+            answer = await client.get(address)
+            way.leads[address] = []
+            if answer.status_code != 200:
+                self.faults.append(f"{address} is not there: {answer.status_code}")
+        counted[kind] += 1
 
     def _works_without_scripts(self, address: str, page: Page) -> None:
         """Each form has a button and an address that takes it; nothing waits for a script to be shown."""
@@ -180,10 +246,28 @@ class Walk:
         if page.follows and not page.waits:
             self.faults.append(f"{address} follows something, and not without scripts")
 
-    @staticmethod
-    def _ours(address: str, links: Iterable[str]) -> Iterator[str]:
+    async def _takes_forms(self, client: httpx.AsyncClient, address: str, page: Page, opened: Counter[str]) -> None:
+        """Each form is refused for whence it came alone, not for its address: one of each kind is tried."""
+        for action in self._ours(address, {form.action or address for form in page.forms if form.method == "POST"}):
+            kind = "POST " + _IDS.sub("*", urlsplit(action).path)
+            if _BY_SECRET.search(action) or opened[kind]:
+                continue
+            opened[kind] += 1
+            refused = await client.post(action, headers={"origin": ELSEWHERE})
+            if refused.status_code != 403:
+                self.faults.append(f"{address} has a form that is not taken: {refused.status_code} {action}")
+
+    async def _is_translated(self, client: httpx.AsyncClient, address: str, text: str) -> None:
+        """Words outside of brackets, the same in both languages, are facts of the books."""
+        if _NO_FRENCH.search(address) or not (doubtful := forgotten(text, self.facts)):
+            return
+        english = await client.get(address, headers={"accept-language": "en"})
+        if same := sorted(set(doubtful) & set(forgotten(english.text, self.facts))):
+            self.untold[address] = same
+
+    def _ours(self, address: str, links: Iterable[str]) -> Iterator[str]:
         """Links within the installation, without what stands after ``#``."""
         for link in links:
-            whole = urlsplit(urljoin(f"http://here{address}", link))
-            if whole.netloc == "here":
+            whole = urlsplit(urljoin(self.home + address, link))
+            if whole.netloc == urlsplit(self.home).netloc and not _LANGUAGE.search(whole.path):
                 yield whole.path + (f"?{whole.query}" if whole.query else "")
