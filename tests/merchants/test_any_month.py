@@ -39,18 +39,19 @@ THREE: Final = Founded(shops=3)
 
 days, shops = st.integers(0, DAYS - 1), st.integers(0, 2)
 sales = st.builds(
-    Sale, days, shops, st.integers(1, 60_000), st.sampled_from(["kept", "undone", "returned"]),
-    st.sampled_from([0, 1, 6, 20, 40]), st.integers(1, 100),
+    Sale, day=days, shop=shops, cents=st.integers(1, 60_000), fate=st.sampled_from(["kept", "undone", "returned"]),
+    after=st.sampled_from([0, 1, 6, 20, 40]), part=st.integers(1, 100),
 )  # fmt: skip
 ibans = st.integers(0, len(IBANS) - 1)
 changes = st.one_of(
-    st.builds(Account, days, shops, ibans),
-    st.builds(Standing, days, shops, st.sampled_from(["suspended", "left"])),
+    st.builds(Account, day=days, shop=shops, iban=ibans),
+    st.builds(Standing, day=days, shop=shops, to=st.sampled_from(["suspended", "left"])),
     st.builds(
-        NewTerms, days, st.integers(0, 1_500), st.sampled_from([2_000, 0, 850]), st.sampled_from([0, 50_00, 300_00])
+        NewTerms, day=days, commission=st.integers(0, 1_500), vat=st.sampled_from([2_000, 0, 850]),
+        minimum=st.sampled_from([0, 50_00, 300_00]),
     ),
-    st.builds(NewPrice, days, shops, prices, st.none() | st.integers(0, 20)),
-)
+    st.builds(NewPrice, day=days, shop=shops, price=prices, lasts=st.none() | st.integers(0, 20)),
+)  # fmt: skip
 
 
 @st.composite
