@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -38,32 +39,37 @@ THREE: Final = Founded(shops=3)
 
 days, shops = st.integers(0, DAYS - 1), st.integers(0, 2)
 sales = st.builds(
-    Sale, days, shops, st.integers(1, 60_000), st.sampled_from(["kept", "undone", "returned"]),
-    st.sampled_from([0, 1, 6, 20, 40]), st.integers(1, 100),
+    Sale, day=days, shop=shops, cents=st.integers(1, 60_000), fate=st.sampled_from(["kept", "undone", "returned"]),
+    after=st.sampled_from([0, 1, 6, 20, 40]), part=st.integers(1, 100),
 )  # fmt: skip
 ibans = st.integers(0, len(IBANS) - 1)
 changes = st.one_of(
-    st.builds(Account, days, shops, ibans),
-    st.builds(Standing, days, shops, st.sampled_from(["suspended", "accepted", "left"])),
+    st.builds(Account, day=days, shop=shops, iban=ibans),
+    st.builds(Standing, day=days, shop=shops, to=st.sampled_from(["suspended", "left"])),
     st.builds(
-        NewTerms, days, st.integers(0, 1_500), st.sampled_from([2_000, 0, 850]), st.sampled_from([0, 50_00, 300_00])
+        NewTerms, day=days, commission=st.integers(0, 1_500), vat=st.sampled_from([2_000, 0, 850]),
+        minimum=st.sampled_from([0, 50_00, 300_00]),
     ),
-    st.builds(NewPrice, days, shops, prices, st.none() | st.integers(0, 20)),
-)
+    st.builds(NewPrice, day=days, shop=shops, price=prices, lasts=st.none() | st.integers(0, 20)),
+)  # fmt: skip
 
 
 @st.composite
 def cuts(draw: st.DrawFn) -> list[Step]:
-    """A cut, and perhaps another account for a shop before somebody decides on its payouts."""
-    cut = Cut(draw(st.integers(1, DAYS)), draw(st.sampled_from([True, True, False])), draw(st.integers(0, 2)))
-    return [cut, *([Account(cut.day, draw(shops), draw(ibans))] if draw(st.booleans()) else [])]
+    """A cut, and mostly another account for a shop, just before its payouts are proposed or before they are decided."""
+    day = draw(st.integers(1, DAYS - 1))
+    cut = Cut(day, draw(st.sampled_from([True, True, True, False])), draw(st.sampled_from([1, 2, 0])))
+    asked = draw(st.sampled_from([day, day, day - 1, None]))
+    return [cut] if asked is None else [cut, Account(asked, draw(st.sampled_from([0, 1, 0, 1, 2])), draw(ibans))]
 
 
 @st.composite
 def stories(draw: st.DrawFn) -> list[Step]:
-    made: list[Step] = draw(st.lists(sales, min_size=3, max_size=8))
-    made += draw(st.lists(changes, min_size=1, max_size=8))
-    return made + [step for some in draw(st.lists(cuts(), min_size=1, max_size=5)) for step in some]
+    made: list[Step] = draw(st.lists(sales, min_size=4, max_size=8))
+    made += draw(st.lists(changes, min_size=1, max_size=6))
+    made += [step for some in draw(st.lists(cuts(), min_size=2, max_size=5)) for step in some]
+    suspended = [one for one in made if isinstance(one, Standing) and one.to == "suspended"]
+    return made + [replace(one, day=min(one.day + 9, DAYS - 1), to="accepted") for one in suspended]
 
 
 Begun = Callable[[], AbstractAsyncContextManager[Months]]
