@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import gc
+import os
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -31,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Import what the tests start from; but who only hands them out needs nothing of it, and the others wait for it."""
     if config.getoption("dist", "no") == "no":
         config.pluginmanager.import_plugin("tests.fixtures")
+    if hasattr(config, "workerinput"):  # when it has said all, nobody needs its memory piece by piece
+        atexit.register(os._exit, 0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

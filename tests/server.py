@@ -47,6 +47,7 @@ def leave(home: Path = HOME) -> None:
 def stop(home: Path = HOME) -> None:
     """End the server under ``home`` at once, if there is one: what it holds need not be written down."""
     running = home / FOLDER / "postmaster.pid"
+    (home / FOLDER / ".handle_pids.json").unlink(missing_ok=True)  # so that the wheel does not stop it once more
     for attempt in range(ENDING):
         if not running.exists():
             return
