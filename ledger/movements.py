@@ -119,14 +119,17 @@ async def moved(
 
     :param account: this one only
     """
+    due = select(Transfer.debit_account_id, Transfer.credit_account_id).where(
+        Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before, ~_is_among(settled)
+    )
+    if account is not None:
+        due = due.where(or_(Transfer.credit_account_id == account, Transfer.debit_account_id == account))
+    # Each side by itself: held against both at once, each transfer may be held against each account.
+    some = due.cte()
+    either = union_all(*(select(side) for side in some.c))
     statement = (
-        select(Account.id, Account.version)
-        .join(Transfer, or_(Account.id == Transfer.credit_account_id, Account.id == Transfer.debit_account_id))
-        .where(Account.kind == kind, Transfer.kind.in_(transfer_kinds), Transfer.effective_at < before,
-               ~_is_among(settled))
-        .distinct()
-        .order_by(Account.id)
-    )  # fmt: skip
+        select(Account.id, Account.version).where(Account.kind == kind, Account.id.in_(either)).order_by(Account.id)
+    )
     if account is not None:
         statement = statement.where(Account.id == account)
     return dict((await session.execute(statement)).all())
