@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import sys
 import tempfile
 from collections.abc import Callable, Collection
@@ -41,6 +42,7 @@ def main() -> int:
     """Measure, print, keep; 1 if something makes the figures worthless."""
     asked = _arguments()
     console = Console()
+    gc.freeze()  # what is imported is no garbage, as `obole` tells Python too
     try:
         asyncio.run(_measure(console, asked))
     except WORTHLESS as error:
