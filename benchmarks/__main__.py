@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
 import gc
 import sys
 import tempfile
@@ -43,6 +44,7 @@ def main() -> int:
     asked = _arguments()
     console = Console()
     gc.freeze()  # what is imported is no garbage, as `obole` tells Python too
+    atexit.register(gc.unfreeze)
     try:
         asyncio.run(_measure(console, asked))
     except WORTHLESS as error:
